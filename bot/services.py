@@ -8,6 +8,7 @@ from datetime import timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.retention import Retention
@@ -39,6 +40,9 @@ class Metric:
     @property
     def is_counter(self) -> bool:
         return self.name.endswith("_total")
+
+
+_MAX_TITLES = 10_000
 
 
 class NameIndexCache:
@@ -88,6 +92,8 @@ class Services:
     """Length of a booking whose end is not given."""
     metrics: list[Metric] = field(default_factory=list)
     """Metrics of the worker and the platforms."""
+    confirmations: bool = True
+    """Whether bookings are confirmed by a direct message to those who want it."""
     public_url: str = ""
     """Address for browsers, without a trailing slash."""
     bookable: tuple[str, ...] = ()
@@ -100,6 +106,8 @@ class Services:
     """How long old rows are stored."""
     end_of_term: EndOfTerm = no_terms
     """The last day of the term of a date, up to which series may reach."""
+    offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
+    """Titles by requester and *Book* button, in this process."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
     series: SeriesService = field(init=False)

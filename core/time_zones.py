@@ -1,7 +1,8 @@
 """Looks up time zones by names that come from outside: people, platforms, configuration."""
 
 import re
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 _MAX_NAME = 64
 _NAME = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,2}")
@@ -17,3 +18,17 @@ def find_time_zone(name: object) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+@cache
+def time_zone_names() -> tuple[str, ...]:
+    """The zones by continent and city, and UTC, in order; without aliases such as `Cuba` and `Etc/GMT+5`."""
+    continents = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe")
+    places = {*continents, "Indian", "Pacific"}
+    return (*sorted(each for each in available_timezones() if each.partition("/")[0] in places), "UTC")
+
+
+def time_zones_of(city: str) -> tuple[str, ...]:
+    """The zones named after a city, such as `Sydney` or `new york`."""
+    wanted = city.strip().casefold().replace(" ", "_")
+    return tuple(each for each in time_zone_names() if each.rpartition("/")[2].casefold() == wanted)

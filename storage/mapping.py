@@ -127,16 +127,16 @@ def to_person(row: Row, belongs_to_a_society: object) -> Person:
     groups.discard(UserGroup.SOCIETY_MEMBER)
     if belongs_to_a_society:
         groups.add(UserGroup.SOCIETY_MEMBER)
-    preferences = to_preferences(row[-6:-1])
+    preferences = to_preferences(row[-7:-1])
     return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), preferences)
 
 
 def to_preferences(row: Row) -> NotificationPreferences:
-    """Columns: reminders, notices, quiet from, quiet until, deliver to."""
-    reminders, notices, quiet_from, quiet_until, deliver_to = row
+    """Columns: reminders, notices, quiet from, quiet until, deliver to, confirmations."""
+    reminders, notices, quiet_from, quiet_until, deliver_to, confirmations = row
     quiet = None if quiet_from is None else QuietHours(quiet_from, quiet_until)
     return NotificationPreferences(
-        tuple(map(int, split_lines(reminders))), bool(notices), quiet, deliver_to or ""
+        tuple(map(int, split_lines(reminders))), bool(notices), quiet, deliver_to or "", bool(confirmations)
     )
 
 
@@ -155,6 +155,7 @@ def person_values(person: Person) -> dict[str, object]:
         "quiet_from": person.preferences.quiet and person.preferences.quiet.start,
         "quiet_until": person.preferences.quiet and person.preferences.quiet.until,
         "deliver_to": person.preferences.deliver_to or None,
+        "wants_confirmations": person.preferences.confirmations,
     }
 
 

@@ -93,6 +93,7 @@ person = Table(
     Column("quiet_from", SmallInteger),
     Column("quiet_until", SmallInteger),
     Column("deliver_to", Text),
+    Column("wants_confirmations", Boolean, nullable=False, server_default=text("true")),
     sqlite_autoincrement=True,
 )
 

@@ -1,7 +1,7 @@
 """Commands, their parameters and button actions, and the context that handlers get."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -28,29 +28,26 @@ class ParameterType(StrEnum):
     SOCIETY = "society"
     PERSON = "person"
     BOOKING = "booking"
+    TIME_ZONE = "time zone"
     TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class CommandParameter:
-    """Parameter of a command, for platforms with typed options.
-
-    `template` writes a value as it would stand in a typed line (`{} seats`), so that all platforms use one
-    parser.
-    """
+    """Parameter of a command, for platforms with typed options; `choices` are its only values, if any."""
 
     name: str
     type: ParameterType
     description: str
     required: bool = False
-    template: str = "{}"
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """Context of one request: the requester's account, and the text after the command's name.
+    """Context of one request: the requester's account, and the text after the command's name or its options.
 
-    `value` is what the pressed button carried.
+    `value` is what the pressed button carried; `parameters` are the command's, by which options are read.
     """
 
     request: ChatRequest
@@ -59,6 +56,12 @@ class CommandContext:
     text: str = ""
     value: str = ""
     commands: "tuple[Command, ...]" = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[CommandParameter, ...] = ()
+
+    def argument(self, name: str) -> str:
+        """An option's text, or the whole typed text of a request without options."""
+        return self.options.get(name, "").strip() if self.options else self.text
 
     @property
     def person(self) -> Person:
@@ -120,10 +123,3 @@ class Command:
     """Answers a quoted message; most commands have none."""
     without_text: str = ""
     """The command that runs when nothing follows the name, if it is another one."""
-
-    def line(self, values: dict[str, str]) -> str:
-        """The typed line that means the same as these option values."""
-        phrases = [
-            each.template.format(values[each.name]) for each in self.parameters if values.get(each.name)
-        ]
-        return " ".join([self.name, *phrases])

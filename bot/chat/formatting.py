@@ -163,9 +163,13 @@ def quota_left_text(minutes: int) -> str:
     return f"You have {format_minutes(minutes)} left this week."
 
 
+_JOINERS = "\u200c\u200d"
+"""Zero-width joiners, which hold emoji and the letters of some scripts together."""
+
+
 def one_line(text: str) -> str:
     """User text on one line, without control characters and bidirectional marks."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return " ".join("".join(each if each.isprintable() or each in _JOINERS else " " for each in text).split())
 
 
 def format_time(minutes_after_midnight: int) -> str:

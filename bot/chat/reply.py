@@ -134,6 +134,7 @@ class FormInputKind(StrEnum):
     TIME = "time"
     CHOICE = "choice"
     NUMBER = "number"
+    SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,11 @@ class FormInput:
 
     WHEN is free text; DATE is `YYYY-MM-DD` and TIME `HH:MM`, both campus wall time. A change of an input that
     `refreshes` rebuilds the form (the free rooms depend on the time).
+
+    SEARCH is an option out of more than a menu shows: `options` are the best matches of what `source` names
+    (`rooms`), and `Autocompleter.search` finds others by typed text. Platforms that cannot search while
+    somebody types submit the typed text as the value; where it has several matches, the form comes back with
+    a CHOICE of these.
     """
 
     name: str
@@ -153,6 +159,7 @@ class FormInput:
     hint: str = ""
     required: bool = True
     refreshes: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

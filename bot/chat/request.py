@@ -36,10 +36,13 @@ class Requester:
 class ChatRequest:
     """Request from chat.
 
-    Typed: `text` is the whole line, beginning with the command's name (`rooms free now 20 seats`);
-    `is_free_text` marks text without a command (a direct message, a mention). Pressed or submitted:
-    `action`, `value`, and the `form` inputs by name. `delivery_id` stays the same when the platform delivers
-    a request again. `channel` is empty in a direct message, and where there are no messages.
+    Typed: `text` is the whole line, beginning with the command's name (`rooms free now 20 seats`), or the
+    name alone with `options` by name; each option's text is read by its own type. `is_free_text` marks text
+    without a command (a direct message, a mention). Pressed or submitted: `action`, `value`, and the `form`
+    inputs by name. `delivery_id` stays the same when the platform delivers a request again. `in_public` marks
+    text that everybody in a channel read, and where a reply about rooms may be read as well; `is_direct` what
+    was written in the direct messages with Roomie, where the reply stays.
+    `channel` is empty in a direct message, and where there are no messages.
     """
 
     requester: Requester
@@ -50,6 +53,9 @@ class ChatRequest:
     form: Mapping[str, str] = field(default_factory=dict)
     delivery_id: str = ""
     channel: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    in_public: bool = False
+    is_direct: bool = False
     requested_at: datetime | None = None
     """When it was made, if it waited for a login since: `tomorrow` is the day after that."""
 
@@ -58,6 +64,11 @@ class ChatRequest:
         """Whether other people read along. Slack's direct messages are channels whose ids begin with D."""
         is_slack_dm = self.requester.platform is PlatformName.SLACK and self.channel.startswith("D")
         return bool(self.channel) and not is_slack_dm
+
+    @property
+    def can_share(self) -> bool:
+        """Whether a reply can be shown to others: in this channel, or on Slack in one that is chosen."""
+        return self.is_in_channel or self.requester.platform is PlatformName.SLACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,7 @@ class QuotedMessage:
     wants_form: bool = False
     delivery_id: str = ""
     channel: str = ""
+    in_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

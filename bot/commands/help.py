@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from bot.chat.actions import Action
-from bot.chat.command import ButtonAction, Command, CommandContext
-from bot.chat.reply import Button, ButtonStyle, Code, Reply, ReplyField, ReplyItem
+from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.reply import Button, ButtonStyle, Code, Reply, ReplyField, ReplyItem, Text
+from bot.chat.request import PlatformName
 
 _ALL = "all"
 _FIRST_STEPS = (
@@ -24,7 +25,7 @@ _SHORTCUTS = (
 
 
 async def handle(context: CommandContext) -> Reply:
-    topic = (context.text or context.value).strip().removeprefix("/").casefold()
+    topic = (context.argument("command") or context.value).strip().removeprefix("/").casefold()
     commands = [each for each in context.commands if each.may_use is None or each.may_use(context)]
     if topic == _ALL:
         return _list(commands)
@@ -32,7 +33,7 @@ async def handle(context: CommandContext) -> Reply:
     exact = [each for each in matching if topic in {each.name, *each.aliases}]
     matching = exact or matching
     if len(matching) == 1:
-        return _describe(matching[0])
+        return _describe(context, matching[0])
     return _list(matching) if matching else _first_steps(context)
 
 
@@ -63,14 +64,21 @@ def _example_building(context: CommandContext) -> str:
     return next((each.name for each in buildings), "the library")
 
 
-def _describe(command: Command) -> Reply:
+def _describe(context: CommandContext, command: Command) -> Reply:
     """One command, with its parameters and examples."""
     return Reply(
         (Code(command.usage), " ", command.summary, "."),
         fields=tuple(ReplyField(each.name, (each.description,)) for each in command.parameters),
         items=tuple(ReplyItem((Code(each),)) for each in command.examples),
-        footer=(f"Also: {', '.join(f'/{name}' for name in command.aliases)}",) if command.aliases else (),
+        footer=_other_names(context, command),
     )
+
+
+def _other_names(context: CommandContext, command: Command) -> Text:
+    """Aliases, except on Discord, where they cannot be typed."""
+    if not command.aliases or context.request.requester.platform is PlatformName.DISCORD:
+        return ()
+    return (f"Also: {', '.join(f'/{name}' for name in command.aliases)}",)
 
 
 COMMAND = Command(
@@ -79,5 +87,6 @@ COMMAND = Command(
     usage="/help [all|COMMAND]",
     handle=handle,
     actions=(ButtonAction(Action.HELP, handle),),
-    aliases=("?",),
+    parameters=(CommandParameter("command", ParameterType.TEXT, "The command to explain, or all"),),
+    aliases=("?", "rooms help"),
 )

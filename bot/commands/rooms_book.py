@@ -9,16 +9,18 @@ from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, Code, Inline, Reply, Tone
 from bot.conversation.alternatives import eligibility
-from bot.conversation.booking import book, predicted_refusal
+from bot.conversation.booking import book, predicted_refusal, valid_title
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_rooms import short_slot
 from bot.conversation.free_slots import free_slots_reply
+from bot.conversation.offered_titles import keep_title, title_for
 from bot.conversation.questions import clarification
-from bot.conversation.search import parse_text, reading_notes, search_from, summary_of
+from bot.conversation.search import reading_notes, search_from, summary_of
 from bot.conversation.search_reply import search_reply
 from bot.conversation.series_reply import series_reply
 from bot.conversation.series_text import check_frequency
 from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
+from bot.conversation.typed_options import parse_request
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.interval import Interval
 from core.model import Room
@@ -29,8 +31,13 @@ _NEXT_DAYS = timedelta(days=7)
 
 
 async def handle(context: CommandContext) -> Reply:
+    reading = parse_request(context)
+    title = valid_title(reading.title or "")
+    return keep_title(context, await _book(context, reading), title)
+
+
+async def _book(context: CommandContext, reading: ParseResult) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
     check_frequency(context.text)
     if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
@@ -59,14 +66,16 @@ def _answer_button(context: CommandContext, reading: ParseResult, label: str) ->
     if reading.room is None or when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
         return Button(Action.SEARCH, label, str(search_from(context, reading)))
     slot = requested_slot(context, when, context.read_model.catalogue.room(reading.room))
-    label = f"{label}: {short_slot(context, slot)}"
+    if f"{slot.start.astimezone(context.zone):%H:%M}" not in label:
+        label = f"{label}: {short_slot(context, slot)}"
     return _book_button(label, SlotValue(reading.room, slot, reading.society, reading.title or ""))
 
 
 async def handle_button(context: CommandContext) -> Reply:
     """Books the slot of the pressed button."""
     value = SlotValue.read(context.value)
-    return await book(context, value, value.title)
+    title = title_for(context) or value.title
+    return keep_title(context, await book(context, value, title), title)
 
 
 def _is_plain(reading: ParseResult, when: ParsedTime, slot: Interval) -> bool:
@@ -150,8 +159,8 @@ COMMAND = Command(
         CommandParameter(
             "when", ParameterType.WHEN, "Date and time: tomorrow 3pm for 2 hours, fri 10-12", required=True
         ),
-        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for", template="for {}"),
-        CommandParameter("title", ParameterType.TEXT, "What it's for", template='"{}"'),
+        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for"),
+        CommandParameter("title", ParameterType.TEXT, "What it's for"),
     ),
     actions=(ButtonAction(Action.BOOK, handle_button),),
     aliases=("book",),

@@ -12,7 +12,7 @@ from core.policy.quota import has_quota
 
 async def handle(context: CommandContext) -> Reply:
     try:
-        booking = find_booking(context, context.text)
+        booking = find_booking(context, context.argument("booking"))
     except AmbiguousBooking as ambiguous:
         return choose_booking(context, ambiguous, cancel_button)
     return await _cancel(context, booking.id)

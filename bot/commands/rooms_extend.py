@@ -13,7 +13,7 @@ from bot.conversation.alternatives import price_text
 from bot.conversation.booking import move_confirmation, refusal_reply
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import SlotValue
-from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking
+from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_request
 from bot.conversation.search import parse_text
 from bot.language import TimeKind
 from core.errors import Invalid, SlotTaken
@@ -32,10 +32,10 @@ _IN_FIGURES = (("half an hour", "30m"), ("an hour", "1h"), ("one hour", "1h"), (
 
 async def handle(context: CommandContext) -> Reply:
     try:
-        booking, text = resolve_booking(context, context.text)
+        booking, text = resolve_request(context)
     except AmbiguousBooking as ambiguous:
         return choose_booking(context, ambiguous, partial(_choice_button, context))
-    change = _parse_change(context, booking, text)
+    change = _parse_change(context, booking, context.argument("length") if context.options else text)
     on_grid = _snap_change(context, booking, change)
     if on_grid != change:
         return _offer(context, booking, on_grid)
@@ -44,7 +44,9 @@ async def handle(context: CommandContext) -> Reply:
 
 def _choice_button(context: CommandContext, booking: Booking) -> Button:
     """The button that changes this one of several bookings as the text says."""
-    change = _snap_change(context, booking, _parse_change(context, booking, context.text.strip()))
+    change = _snap_change(
+        context, booking, _parse_change(context, booking, context.argument("length").strip())
+    )
     end = (booking.interval.end + change).astimezone(context.zone)
     minutes = int(change.total_seconds()) // 60
     return Button(Action.EXTEND, f"Until {end:%H:%M}", f"{booking.id}~{minutes}")

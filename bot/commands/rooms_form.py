@@ -1,22 +1,30 @@
 """The booking form: the same request as `/book`, filled in rather than typed."""
 
-import re
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
-from bot.chat.formatting import format_minutes, one_line, room_details, room_name
+from bot.chat.formatting import format_minutes, one_line
 from bot.chat.reply import Form, FormInput, FormInputKind, Option, Reply
 from bot.chat.request import PlatformName
-from bot.conversation.booking import book, resolve_slot
+from bot.conversation.booking import MAX_TITLE, book, resolve_slot, valid_title
 from bot.conversation.button_values import SlotValue
+from bot.conversation.offered_titles import keep_title
 from bot.conversation.quoted_message import read_quoted
 from bot.conversation.refusals import refusal_sentence
-from bot.conversation.search import parse_text, search_from
+from bot.conversation.room_suggestions import (
+    COUNT,
+    MYSELF,
+    ROOMS,
+    match_room,
+    room_option,
+    slot_of,
+    suggest_rooms,
+    typed_time,
+)
+from bot.conversation.search import search_from
 from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
-from bot.language import ParsedTime, TimeKind
-from core.catalogue import RoomQuery
+from bot.language import TimeKind
 from core.errors import (
     Invalid,
     InvalidTimes,
@@ -24,19 +32,18 @@ from core.errors import (
     OutsideHours,
     RoomieError,
     TooFarAhead,
+    UnknownRoom,
     UnknownSociety,
 )
 from core.interval import Interval
 from core.model import RoomId, SocietyId
 from core.read_model import ReadModel
 from core.services.bookings import snap_to_grid
-from core.services.find_rooms import find_rooms
 
 _LENGTHS = (30, 60, 90, 120, 180)
 _MAX_ROOMS = 25
 _MAX_TITLE = 150
-_COUNT = re.compile(r"[1-9][0-9]{0,3}")
-_MYSELF = "-"
+_SEARCH_AGAIN = "?"
 
 
 async def handle(context: CommandContext) -> Reply:
@@ -86,14 +93,15 @@ async def handle_form(context: CommandContext) -> Reply:
     read_model = context.read_model
     values = dict(context.request.form)
     try:
-        room = read_model.catalogue.room(_room(read_model, values))
-        society_id, title = _society(read_model, values), one_line(values.get("title", ""))[:_MAX_TITLE]
+        room = read_model.catalogue.room(_room(context, read_model, values))
+        society_id, title = _society(read_model, values), valid_title(values.get("title", ""))
         if "when" in values:
-            when = _typed_time(context, values["when"])
+            when = typed_time(context, values["when"])
             slot = requested_slot(context, when, room)
             if not is_as_requested(when, slot):
-                return offer_slot(context, room, SlotValue(room.id, slot, society_id, title))
-        value = SlotValue(room.id, _slot(context, values), society_id)
+                value = SlotValue(room.id, slot, society_id, title)
+                return keep_title(context, offer_slot(context, room, value), title)
+        value = SlotValue(room.id, slot_of(context, values), society_id)
         return await book(context, value, title, offer_alternatives=False)
     except NotAuthenticated:
         raise
@@ -105,14 +113,7 @@ async def handle_form(context: CommandContext) -> Reply:
 
 def _form(context: CommandContext, read_model: ReadModel, values: dict[str, str]) -> Form:
     when = _when_inputs(context, values)
-    room = FormInput(
-        "room",
-        "Room",
-        FormInputKind.CHOICE,
-        values.get("room", ""),
-        _rooms(context, read_model, values),
-        hint="Free at that time, smallest first",
-    )
+    room = _room_input(context, read_model, values)
     title = FormInput(
         "title", "What's it for?", value=values.get("title", ""), placeholder="Weekly meeting", required=False
     )
@@ -135,7 +136,7 @@ def _when_inputs(context: CommandContext, values: dict[str, str]) -> tuple[FormI
     if context.request.requester.platform is PlatformName.DISCORD:
         hint = "tomorrow 3pm for 2 hours"
         return (FormInput("when", "When", FormInputKind.WHEN, values.get("when", ""), placeholder=hint),)
-    chosen = {int(values["minutes"])} if _COUNT.fullmatch(values["minutes"]) else set()
+    chosen = {int(values["minutes"])} if COUNT.fullmatch(values["minutes"]) else set()
     lengths = tuple(Option(format_minutes(each), str(each)) for each in sorted({*_LENGTHS, *chosen}))
     return (
         FormInput("date", "Date", FormInputKind.DATE, values["date"], refreshes=True),
@@ -144,35 +145,37 @@ def _when_inputs(context: CommandContext, values: dict[str, str]) -> tuple[FormI
     )
 
 
-def _rooms(context: CommandContext, read_model: ReadModel, values: dict[str, str]) -> tuple[Option, ...]:
-    query = RoomQuery(bookable_only=True, individual_only=_society(read_model, values) is None)
-    try:
-        slot = _slot(context, values)
-    except RoomieError:
-        slot = Interval.of_length(
-            context.services.clock.now(), timedelta(minutes=context.services.default_minutes)
-        )
-    first, last = int(slot.start.timestamp()), int(slot.end.timestamp())
-    seats = int(values["seats"]) if _COUNT.fullmatch(values.get("seats", "")) else 1
-    found = find_rooms(read_model.availability, replace(query, capacity=seats), first, last, limit=_MAX_ROOMS)
-    options = [
-        Option(room_name(each.room), each.room.id, room_details(each.room, read_model.catalogue))
-        for each in found.rooms
-    ]
-    chosen = read_model.catalogue.rooms.get(RoomId(values.get("room", "")))
+def _room_input(context: CommandContext, read_model: ReadModel, values: dict[str, str]) -> FormInput:
+    """A search for the room; a choice of the matches where what was typed has several."""
+    typed = values.get("room", "")
+    chosen = read_model.catalogue.rooms.get(RoomId(typed))
+    hint = "Rooms that are free at that time come first"
+    if typed and chosen is None and (matches := suggest_rooms(context, typed, values, _MAX_ROOMS - 1)):
+        options = (*matches, Option("None of these: search again", _SEARCH_AGAIN))
+        return FormInput("room", "Room", FormInputKind.CHOICE, "", options, hint=hint)
+    options = suggest_rooms(context, "", values, _MAX_ROOMS)
     if chosen is not None and all(option.value != chosen.id for option in options):
-        options.insert(0, Option(room_name(chosen), chosen.id, room_details(chosen, read_model.catalogue)))
-    return tuple(options)
+        options = (room_option(chosen, read_model.catalogue), *options)
+    return FormInput(
+        "room",
+        "Room",
+        FormInputKind.SEARCH,
+        "" if typed == _SEARCH_AGAIN else typed,
+        options,
+        placeholder="Name, building or seats: library 20",
+        hint=hint,
+        source=ROOMS,
+    )
 
 
 def _societies(context: CommandContext, values: dict[str, str]) -> tuple[FormInput, ...]:
     if context.account is None or not context.account.memberships:
         return ()
     mine = tuple(Option(each.society.name, each.society.id) for each in context.account.memberships)
-    options = (Option("Myself", _MYSELF), *mine)
+    options = (Option("Myself", MYSELF), *mine)
     return (
         FormInput(
-            "society", "For", FormInputKind.CHOICE, values.get("society", _MYSELF), options, required=False
+            "society", "For", FormInputKind.CHOICE, values.get("society", MYSELF), options, required=False
         ),
     )
 
@@ -195,7 +198,7 @@ def _values_of(value: SlotValue, context: CommandContext) -> dict[str, str]:
         **_time_values(value.slot, context),
         "when": f"{local:%Y-%m-%d %H:%M} for {format_minutes(value.slot.minutes)}",
         "room": value.room_id,
-        "society": value.society_id or _MYSELF,
+        "society": value.society_id or MYSELF,
     }
 
 
@@ -204,42 +207,25 @@ def _time_values(slot: Interval, context: CommandContext) -> dict[str, str]:
     return {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "minutes": str(slot.minutes)}
 
 
-def _slot(context: CommandContext, values: dict[str, str]) -> Interval:
-    if "when" in values:
-        return _typed_slot(context, values["when"])
-    try:
-        day, clock = date.fromisoformat(values["date"]), time.fromisoformat(values["time"])
-        length = timedelta(minutes=int(values["minutes"]))
-        return Interval.of_length(datetime.combine(day, clock, context.services.rules.zone), length)
-    except (KeyError, ValueError, OverflowError):
-        raise InvalidTimes("Choose a date, a time and a length.") from None
-
-
-def _typed_slot(context: CommandContext, text: str) -> Interval:
-    when, length = _typed_time(context, text), timedelta(minutes=context.services.default_minutes)
-    slot = Interval(when.start, when.end) if when.end else Interval.of_length(when.start, length)
-    return snap_to_grid(slot, None, context.services.rules)
-
-
-def _typed_time(context: CommandContext, text: str) -> ParsedTime:
-    reading = parse_text(replace(context, text=text))
-    if reading.problem is not None:
-        raise InvalidTimes(reading.problem.message)
-    when = reading.when
-    if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
-        raise InvalidTimes("Give a day and a time, for example: tomorrow 3pm for 2 hours.")
-    return when
-
-
-def _room(read_model: ReadModel, values: dict[str, str]) -> RoomId:
-    if not values.get("room"):
+def _room(context: CommandContext, read_model: ReadModel, values: dict[str, str]) -> RoomId:
+    """The chosen room, or the only match of what was typed."""
+    typed = values.get("room", "").strip()
+    if not typed:
         raise Invalid("Choose a room.")
-    return read_model.catalogue.room(values["room"]).id
+    if typed == _SEARCH_AGAIN:
+        raise Invalid("Type the room's name, its building or the seats you need.")
+    if RoomId(typed) in read_model.catalogue.rooms:
+        return RoomId(typed)
+    if (room := match_room(context, typed, values)) is not None:
+        return room.id
+    if suggest_rooms(context, typed, values, 1):
+        raise Invalid("Several rooms match that. Choose one.")
+    raise UnknownRoom(typed)
 
 
 def _society(read_model: ReadModel, values: dict[str, str]) -> SocietyId | None:
-    chosen = values.get("society", _MYSELF)
-    if chosen in {"", _MYSELF}:
+    chosen = values.get("society", MYSELF)
+    if chosen in {"", MYSELF}:
         return None
     if chosen not in read_model.directory.societies:
         raise UnknownSociety(chosen)
@@ -248,6 +234,8 @@ def _society(read_model: ReadModel, values: dict[str, str]) -> SocietyId | None:
 
 def _input_of(refusal: RoomieError, values: dict[str, str]) -> str:
     """The name of the input that a refusal is about."""
+    if len(one_line(values.get("title", ""))) > MAX_TITLE:
+        return "title"
     if isinstance(refusal, TooFarAhead) and "date" in values:
         return "date"
     if isinstance(refusal, InvalidTimes | OutsideHours | TooFarAhead):

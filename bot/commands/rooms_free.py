@@ -8,12 +8,12 @@ from bot.chat.reply import Reply
 from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import with_full_ids
 from bot.conversation.quoted_message import read_quoted
-from bot.conversation.search import parse_text
 from bot.conversation.search_reply import result_reply, search_reply
+from bot.conversation.typed_options import parse_request
 
 
 async def handle(context: CommandContext) -> Reply:
-    return await search_reply(context, parse_text(context))
+    return await search_reply(context, parse_request(context))
 
 
 async def handle_quoted(context: CommandContext, message: str) -> Reply:
@@ -34,12 +34,10 @@ COMMAND = Command(
     handle=handle,
     parameters=(
         CommandParameter("when", ParameterType.WHEN, "Date and time: now, tomorrow 3pm for 2 hours"),
-        CommandParameter("seats", ParameterType.NUMBER, "The number of seats you need", template="{} seats"),
+        CommandParameter("seats", ParameterType.NUMBER, "The number of seats you need"),
         CommandParameter("where", ParameterType.PLACE, "A building, or near one"),
-        CommandParameter(
-            "with", ParameterType.EQUIPMENT, "Equipment: printer, whiteboard, coffee", template="with {}"
-        ),
-        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for", template="for {}"),
+        CommandParameter("with", ParameterType.EQUIPMENT, "Equipment: printer, whiteboard, coffee"),
+        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for"),
     ),
     actions=(ButtonAction(Action.SEARCH, handle_button),),
     aliases=("rooms find", "free"),

@@ -12,7 +12,7 @@ from core.model import BookingId
 
 async def handle(context: CommandContext) -> Reply:
     try:
-        booking = find_booking(context, context.text)
+        booking = find_booking(context, context.argument("booking"))
     except AmbiguousBooking as ambiguous:
         now = context.services.clock.now()
         running = [each for each in ambiguous.bookings if each.interval.contains(now)]

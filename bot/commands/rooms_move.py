@@ -11,9 +11,10 @@ from bot.conversation.alternatives import move_button
 from bot.conversation.booking import RECOVERABLE, move_confirmation, refusal_reply
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import MoveValue, SlotValue, resolve_id
-from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking, upcoming_bookings
+from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_request, upcoming_bookings
 from bot.conversation.questions import clarification
-from bot.conversation.search import parse_text, reading_notes
+from bot.conversation.search import reading_notes
+from bot.conversation.typed_options import parse_request
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.errors import UnknownBooking
 from core.interval import Interval
@@ -24,10 +25,10 @@ from core.services.bookings import snap_to_grid
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
     try:
-        booking, text = resolve_booking(context, context.text)
+        booking, text = resolve_request(context)
     except AmbiguousBooking as ambiguous:
         return choose_booking(context, ambiguous, partial(_choice_button, context))
-    reading = parse_text(replace(context, text=text))
+    reading = parse_request(replace(context, text=text))
     if (question := clarification(context, reading)) is not None:
         return question
     when = reading.when
@@ -43,7 +44,7 @@ async def handle(context: CommandContext) -> Reply:
 
 def _choice_button(context: CommandContext, booking: Booking) -> Button | None:
     """The button that moves this one of several bookings to where the text says."""
-    reading = parse_text(context)
+    reading = parse_request(context)
     when = reading.when
     if reading.room is None and (when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}):
         return None

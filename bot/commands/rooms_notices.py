@@ -16,7 +16,7 @@ def may_use(context: CommandContext) -> bool:
 
 async def handle(context: CommandContext) -> Reply:
     """For administrators of the server or workspace, and of Roomie."""
-    wanted = context.text.strip().lower()
+    wanted = context.argument("switch").strip().lower()
     if wanted not in {"on", "off"}:
         raise Invalid(
             "Turn notices on or off, for example: /rooms notices on. Just for you: /settings notices on"
@@ -54,7 +54,9 @@ COMMAND = Command(
     summary="Turn this channel's weekly quota notice on or off",
     usage="/rooms notices on|off",
     handle=handle,
-    parameters=(CommandParameter("switch", ParameterType.TEXT, "on or off", required=True),),
+    parameters=(
+        CommandParameter("switch", ParameterType.TEXT, "on or off", required=True, choices=("on", "off")),
+    ),
     is_mutating=True,
     may_use=may_use,
 )

@@ -35,14 +35,14 @@ async def handle(context: CommandContext) -> Reply:
     """Typed, with the booking's id."""
     _check_channel(context)
     try:
-        booking = find_booking(context, context.text)
+        booking = find_booking(context, context.argument("booking"))
     except AmbiguousBooking as ambiguous:
         return choose_booking(context, ambiguous, lambda each: Button(Action.SHARE, "Share", each.id))
     return await handle_button(replace(context, value=booking.id))
 
 
 def _check_channel(context: CommandContext) -> None:
-    if not context.request.is_in_channel:
+    if not context.request.can_share:
         raise Invalid("There's no channel here to share it with. Use /rooms share in the channel it's for.")
 
 

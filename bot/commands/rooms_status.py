@@ -22,7 +22,7 @@ from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.free_slots import free_slots, hours_text
 from bot.conversation.questions import clarification
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import parse_text
+from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.availability import RoomStatus, Status
 from core.catalogue import RoomQuery
@@ -39,7 +39,7 @@ _SOON = timedelta(minutes=30)
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
+    reading = parse_request(context)
     building = reading.building or reading.near
     if reading.room is None and building is None and reading.unparsed:
         return _ask_for_place(read_model, reading)

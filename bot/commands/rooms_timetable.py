@@ -12,7 +12,8 @@ from bot.conversation.button_values import SlotValue
 from bot.conversation.free_slots import MAX_OFFERED, free_slots, hours_text
 from bot.conversation.questions import clarification
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import parse_text, truncate_to_minute
+from bot.conversation.search import truncate_to_minute
+from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.interval import Interval
 from core.model import Busy, Room
@@ -21,7 +22,7 @@ from core.read_model import ReadModel
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
+    reading = parse_request(context)
     if reading.room is None and reading.unparsed:
         return _ask_for_room(read_model, reading)
     if (question := clarification(context, reading)) is not None:

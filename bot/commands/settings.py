@@ -2,6 +2,7 @@
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, Form, FormInput, FormInputKind, Option, Reply, ReplyField, Tone
+from bot.chat.request import PlatformName
 from bot.conversation.preferences import (
     SETTINGS,
     PreferenceValues,
@@ -18,6 +19,7 @@ _NAMES = {
     "quiet": "Quiet hours",
     "deliver": "Send messages to",
     "timezone": "Time zone",
+    "confirmations": "A message about each booking",
 }
 _IN_WORDS = {
     ("deliver", "anywhere"): "wherever I can reach you first",
@@ -32,9 +34,18 @@ _HINTS = {
 
 
 async def handle(context: CommandContext) -> Reply:
+    if context.options:
+        return await _save(context, _with_options(context))
     if not context.text.strip():
         return _overview(_current(context))
     return await _save(context, parse_preferences(context.text, _current(context)))
+
+
+def _with_options(context: CommandContext) -> PreferenceValues:
+    values = _current(context)
+    for word, text in context.options.items():
+        values = with_value(values, word, text.strip(" ,;"))
+    return values
 
 
 async def handle_open_form(context: CommandContext) -> Reply:
@@ -83,8 +94,10 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
     )
     chosen = values.get("deliver", "")
     names = dict.fromkeys(["anywhere", *platforms, *([chosen] if chosen else [])])
+    switch = (Option("On", "on"), Option("Off", "off"))
     options = {
-        "notices": (Option("On", "on"), Option("Off", "off")),
+        "notices": switch,
+        "confirmations": switch,
         "deliver": tuple(
             Option("Wherever I can reach you first" if name == "anywhere" else name.capitalize(), name)
             for name in names
@@ -98,6 +111,7 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
             values.get(word, ""),
             options.get(word, ()),
             hint=_HINTS.get(word, ""),
+            required=word != "confirmations",
         )
         for word in SETTINGS
     )
@@ -107,16 +121,18 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
 COMMAND = Command(
     name="settings",
     summary="Change reminders, quiet hours and time zone",
-    usage="/settings [reminders 30, 10] [notices on] [quiet 22:00-8:00] [deliver slack] [timezone ZONE]",
+    usage="/settings [reminders 30, 10] [notices on] [quiet 22:00-8:00] [deliver slack] [timezone ZONE] "
+    "[confirmations off]",
     handle=handle,
     parameters=tuple(
-        CommandParameter(word, ParameterType.TEXT, describes, template=f"{word} {{}}")
-        for word, describes in (
-            ("reminders", "Minutes before a booking, separated by commas, or off"),
-            ("notices", "on or off: a message when your quota resets"),
-            ("quiet", "No messages at these hours, such as 22:00-8:00, or off"),
-            ("deliver", "Where to send messages: slack, discord, terminal, anywhere"),
-            ("timezone", "Such as Australia/Sydney, or campus"),
+        CommandParameter(word, takes, describes, choices=choices)
+        for word, takes, describes, choices in (
+            ("reminders", ParameterType.TEXT, "Minutes before a booking, separated by commas, or off", ()),
+            ("notices", ParameterType.TEXT, "on or off: a message when your quota resets", ("on", "off")),
+            ("quiet", ParameterType.TEXT, "No messages at these hours, such as 22:00-8:00, or off", ()),
+            ("deliver", ParameterType.TEXT, "Where to send messages", ("anywhere", *PlatformName)),
+            ("timezone", ParameterType.TIME_ZONE, "A city, such as Sydney, or campus", ()),
+            ("confirmations", ParameterType.TEXT, "A message about each booking you make", ("on", "off")),
         )
     ),
     actions=(ButtonAction("settings", handle_open_form), ButtonAction("settings_form", handle_form)),

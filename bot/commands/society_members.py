@@ -6,7 +6,7 @@ from bot.conversation.society_arguments import belonging_in
 
 
 async def handle(context: CommandContext) -> Reply:
-    society_id = belonging_in(context, context.text)
+    society_id = belonging_in(context, context.argument("society"))
     society, people = await context.services.societies.members(context.person.id, society_id)
     rows = tuple(((person.name,), (person.username,), (role.value,)) for person, role in people)
     return Reply(

@@ -5,13 +5,14 @@ from bot.chat.reply import Button, ButtonStyle, Code, Reply, Tone
 from bot.conversation.society_arguments import society_in
 from core.model import SocietyId
 
+_RENEW_WORDS = {"new", "renew", "regenerate"}
+
 
 async def handle(context: CommandContext) -> Reply:
-    text, renew = context.text.strip(), False
-    for word in ("new", "renew", "regenerate"):
-        if text.casefold().startswith(word):
-            text, renew = text[len(word) :], True
-            break
+    text, renew = context.argument("society").strip(), False
+    first, _, rest = text.partition(" ")
+    if not context.options and first.casefold() in _RENEW_WORDS:
+        text, renew = rest, True
     return await _token(context, society_in(context, text), renew=renew)
 
 

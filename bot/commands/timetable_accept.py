@@ -17,7 +17,7 @@ async def handle(context: CommandContext) -> Reply:
     """For timetable operators."""
     if not is_operator(context.person, context.services.timetables.operators):
         raise NotPermitted("Only timetable operators can do this.")
-    source = context.text.strip()
+    source = context.argument("source").strip()
     if not source:
         raise Invalid("Which source? For example: /timetable accept NAME")
     refreshed = await context.services.timetables.accept(source, f"person:{context.person.id}")

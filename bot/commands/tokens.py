@@ -13,7 +13,7 @@ _ID_LENGTH = 32
 
 async def handle(context: CommandContext) -> Reply:
     person = context.person
-    words = [each for each in context.text.casefold().split() if each not in _REVOKE_WORDS]
+    words = [each for each in context.argument("revoke").casefold().split() if each not in _REVOKE_WORDS]
     logins = await context.services.accounts.logins(person.id)
     if not words:
         return _list(logins)
@@ -68,11 +68,7 @@ COMMAND = Command(
     summary="See your connected apps and log them out",
     usage="/tokens [revoke NUMBER]",
     handle=handle,
-    parameters=(
-        CommandParameter(
-            "revoke", ParameterType.NUMBER, "The number of the app to log out", template="revoke {}"
-        ),
-    ),
+    parameters=(CommandParameter("revoke", ParameterType.NUMBER, "The number of the app to log out"),),
     actions=(ButtonAction("end_token", handle_button),),
     is_mutating=True,
 )

@@ -216,9 +216,12 @@ class JobsSection(Section, frozen=True, kw_only=True):
 
 
 class NotificationsSection(Section, frozen=True, kw_only=True):
-    """Delivery of notifications. `concurrency` is sends in progress for each platform."""
+    """Delivery of notifications. `concurrency` is sends in progress for each platform.
 
-    confirmations: bool = False
+    `confirmations`: a direct message about each booking that was not made in the direct messages.
+    """
+
+    confirmations: bool = True
     concurrency: Annotated[int, Meta(ge=1, le=100)] = 8
     lease: Duration = timedelta(minutes=2)
 

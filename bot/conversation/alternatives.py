@@ -202,9 +202,9 @@ def owner_buttons(
 def owner_actions(
     context: CommandContext, booking: Booking, quota_left: int | None = None
 ) -> tuple[Button, ...]:
-    """The owner's buttons below an answer about one booking; it can be shared where others read along."""
+    """The owner's buttons below an answer about one booking; *Share* where there can be a channel for it."""
     buttons = owner_buttons(context, booking, quota_left)
-    is_shareable = bool(buttons) and context.request.is_in_channel and booking.booked_by is not None
+    is_shareable = bool(buttons) and context.request.can_share and booking.booked_by is not None
     return (*buttons, Button(Action.SHARE, "Share", booking.id)) if is_shareable else buttons
 
 

@@ -1,19 +1,29 @@
 """Autocompletes command options from the read model."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import chain
+from zoneinfo import ZoneInfo
 
-from bot.chat.command import ParameterType
+from bot.chat.command import CommandContext, ParameterType
 from bot.chat.formatting import room_name, short_id
 from bot.chat.reply import Option
-from bot.chat.request import Requester
+from bot.chat.request import ChatRequest, Requester
 from bot.chat.timezones import zone_of
+from bot.conversation.room_suggestions import ROOMS, suggest_rooms
+from bot.conversation.time_suggestions import suggest_times
 from bot.services import Services
 from core.model import Equipment
+from core.time_zones import time_zone_names
 
 _MAX_SUGGESTIONS = 25
 _MAX_TEXT = 100
+_MIN_TYPED, _MIN_LIKENESS = 3, 0.75
+_NAME_WORDS = re.compile(r"[^\W_]+")
+_ITEM_ENDS = re.compile(r",|;|&|\+| and ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +59,8 @@ class Autocomplete:
             ParameterType.BUILDING: lambda typed, _: self._named(typed, self._buildings()),
             ParameterType.PLACE: lambda typed, _: self._named(typed, chain(self._buildings(), self._rooms())),
             ParameterType.SOCIETY: self._societies,
-            ParameterType.EQUIPMENT: lambda typed, _: _matching(
-                typed, (Option(each, each) for each in Equipment)
-            ),
+            ParameterType.EQUIPMENT: lambda typed, _: suggest_equipment(typed),
+            ParameterType.TIME_ZONE: self._time_zones,
             ParameterType.WHEN: self._times,
             ParameterType.BOOKING: self._bookings,
         }
@@ -67,6 +76,17 @@ class Autocomplete:
             if len(each.value) <= _MAX_TEXT
         ][:_MAX_SUGGESTIONS]
 
+    async def search(
+        self, source: str, typed: str, requester: Requester, form: Mapping[str, str], limit: int
+    ) -> Sequence[Option]:
+        """Options of a form's SEARCH input; none of an unknown source."""
+        await self._services.synced_read_model()
+        if source != ROOMS:
+            return ()
+        account = self._services.read_model.directory.by_identity(requester.identity)
+        context = CommandContext(ChatRequest(requester), self._services, account)
+        return suggest_rooms(context, typed, form, limit)
+
     def _rooms(self) -> Iterable[_Named]:
         for room in self._services.read_model.catalogue.order:
             seats = f", {room.capacity} seats" if room.capacity else ""
@@ -77,16 +97,17 @@ class Autocomplete:
             yield _Named(each.id, each.name, "", each.name, each.aliases)
 
     def _named(self, typed: str, entities: Iterable[_Named]) -> Iterable[Option]:
-        """The place that the typed words mean when they stand alone, then those whose names hold them."""
+        """The place that the words mean alone, then those whose names hold them, else those a slip away."""
         meant = self._meant(typed)
         needle, key = typed.casefold(), _key(typed)
         found: tuple[list[Option], ...] = ([], [], [])
-        for each in entities:
+        known = list(entities)
+        for each in known:
             if each.id in meant:
                 found[0].append(each.option)
             elif (rank := each.rank(needle, key)) and len(found[rank]) < _MAX_SUGGESTIONS:
                 found[rank].append(each.option)
-        return chain(*found)
+        return [*chain(*found)] or _closest(typed, [each.option for each in known])
 
     def _meant(self, typed: str) -> frozenset[str]:
         """The ids of the room, building and society that the words mean, if they mean nothing else."""
@@ -120,24 +141,70 @@ class Autocomplete:
         return _matching(typed, options)
 
     def _times(self, typed: str, requester: Requester) -> Iterable[Option]:
-        """The typed text with the time as it was understood."""
-        from bot.language import parse_phrase, summarize
+        """Times that complete what is typed, each with the time as it was understood."""
+        from bot.language import ParseResult, parse_phrase, summarize
 
-        if not typed:
-            return [Option(each, each) for each in ("now", "tomorrow 10am for 1 hour", "this afternoon")]
         names, now = self._services.names.get(self._services.read_model), self._services.clock.now()
         now = now.replace(second=0, microsecond=0)
         defaults = self._services.parser_defaults()
-        zone = zone_of(
-            self._services,
-            self._services.read_model.directory.by_identity(requester.identity),
-            requester.zone,
-        )
-        reading = parse_phrase(typed, now=now, zone=zone, names=names, defaults=defaults)
-        if reading.problem is not None:
-            return [Option(f"{typed} → {reading.problem.message}", typed)]
-        summary = summarize(reading, names, now=now)
-        return [Option(f"{typed} → {summary}", typed)] if summary else [Option(typed, typed)]
+        zone = self._zone_of(requester)
+
+        def parse(phrase: str) -> ParseResult:
+            return parse_phrase(phrase, now=now, zone=zone, names=names, defaults=defaults)
+
+        return suggest_times(typed, parse, lambda reading: summarize(reading, names, now=now))
+
+    def _time_zones(self, typed: str, requester: Requester) -> Iterable[Option]:
+        """Zones by city, the nearest to what was typed first, with the time there."""
+        now, campus = self._services.clock.now(), Option("campus", "campus")
+        zones = suggest_time_zones(typed, self._zone_of(requester).key)
+        options = [Option(f"{each.key}, {now.astimezone(each):%H:%M} there", each.key) for each in zones]
+        return [campus, *options] if "campus".startswith(typed.casefold()) else options
+
+    def _zone_of(self, requester: Requester) -> ZoneInfo:
+        account = self._services.read_model.directory.by_identity(requester.identity)
+        return zone_of(self._services, account, requester.zone)
+
+
+def suggest_time_zones(typed: str, own: str) -> list[ZoneInfo]:
+    """Time zones whose city or region is like the typed text; without a text the requester's own."""
+    if not typed:
+        return [ZoneInfo(own)]
+    options = [Option(name.replace("_", " "), name) for name in time_zone_names()]
+    ranked = sorted(_matching(typed, options), key=lambda each: not _is_city(each.value, typed))
+    found = ranked or _closest(typed, options)
+    return [ZoneInfo(each.value) for each in found[:_MAX_SUGGESTIONS]]
+
+
+def _is_city(name: str, typed: str) -> bool:
+    city = name.rpartition("/")[2].replace("_", " ")
+    return city.casefold().startswith(typed.casefold().replace("_", " "))
+
+
+def suggest_equipment(typed: str) -> list[Option]:
+    """Completes the last item of a list: `printer, wh` becomes `printer, whiteboard`."""
+    parts = [each.strip() for each in _ITEM_ENDS.split(typed)]
+    chosen = [item for each in parts[:-1] if (item := _equipment_called(each)) is not None]
+    whole = _equipment_called(parts[-1])
+    if whole is not None and whole not in chosen:
+        return [_items(*chosen, whole), *_further_items([*chosen, whole])]
+    left = [Option(each, each) for each in Equipment if each not in chosen]
+    matching = _matching(parts[-1], left) or _closest(parts[-1], left) or left
+    return [_items(*chosen, Equipment(each.value)) for each in matching]
+
+
+def _further_items(chosen: Sequence[Equipment]) -> list[Option]:
+    return [_items(*chosen, each) for each in Equipment if each not in chosen]
+
+
+def _items(*chosen: Equipment) -> Option:
+    text = ", ".join(chosen)
+    return Option(text, text)
+
+
+def _equipment_called(text: str) -> Equipment | None:
+    name = text.casefold()
+    return next((each for each in Equipment if name in {each.value, f"{each.value}s"}), None)
 
 
 def _key(text: str) -> str:
@@ -155,3 +222,28 @@ def _matching(typed: str, options: Iterable[Option]) -> list[Option]:
         elif needle in label:
             containing.append(each)
     return prefixed + containing
+
+
+def _closest(typed: str, options: Iterable[Option]) -> list[Option]:
+    """Options that differ from the typed text by a slip: each typed word is like the start of a word."""
+    words = _NAME_WORDS.findall(typed.casefold())
+    scored = []
+    for each in options:
+        names = _NAME_WORDS.findall(f"{each.label} {each.value}".casefold())
+        score = min(
+            (max((_likeness(word, name) for name in names), default=0.0) for word in words), default=0.0
+        )
+        if score >= _MIN_LIKENESS:
+            scored.append((score, each))
+    return [each for _, each in sorted(scored, key=lambda pair: -pair[0])]
+
+
+@lru_cache(maxsize=8192)
+def _likeness(typed: str, name: str) -> float:
+    """How alike two words are, from 0 to 1; of a longer name as much counts as was typed."""
+    if name.startswith(typed):
+        return 1.0
+    if len(typed) < _MIN_TYPED or typed[0] != name[0]:
+        return 0.0
+    cuts = {name, name[: len(typed)], name[: len(typed) + 1]}
+    return max(SequenceMatcher(None, typed, cut, autojunk=False).ratio() for cut in cuts)

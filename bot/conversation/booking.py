@@ -13,6 +13,7 @@ from bot.chat.formatting import (
     short_id,
 )
 from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Tone
+from bot.chat.request import PlatformName
 from bot.conversation.alternatives import (
     UnavailableSlot,
     alternative_items,
@@ -27,6 +28,7 @@ from bot.conversation.refusals import refusal_actions, refusal_text, refusal_ton
 from core.catalogue import RoomQuery
 from core.errors import (
     InThePast,
+    Invalid,
     NotAuthenticated,
     NotBookable,
     OutsideHours,
@@ -42,7 +44,8 @@ from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import new_booking_id
 from core.services.move_booking import MoveResult
 
-_MAX_TITLE = 150
+MAX_TITLE = 500
+"""Letters of a title, as many as a chat platform lets people type into an option."""
 RECOVERABLE = (SlotTaken, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InThePast)
 """Refusals for which alternatives are offered."""
 
@@ -51,7 +54,7 @@ async def book(
     context: CommandContext, value: SlotValue, title: str, *, offer_alternatives: bool = True
 ) -> Reply:
     """Books the slot, or replies why not and offers alternatives."""
-    value, title = resolve_slot(context, value), one_line(title)[:_MAX_TITLE]
+    value, title = resolve_slot(context, value), valid_title(title)
     request = BookRoom(
         booking_id=new_booking_id(),
         room_id=value.room_id,
@@ -61,6 +64,8 @@ async def book(
         title=title if value.society_id else "",
         notes="" if value.society_id else title,
         request=context.key,
+        confirm=_is_lost_from_view(context),
+        booked_from=context.request.requester.identity,
     )
     try:
         booked = await context.services.bookings.book(request)
@@ -69,6 +74,21 @@ async def book(
             raise
         return await refusal_reply(context, replace(value, title=title), refusal)
     return confirmation(context, booked)
+
+
+def valid_title(title: str) -> str:
+    """The title on one line; raises `Invalid` for one that is too long, rather than cut it."""
+    title = one_line(title)
+    if len(title) > MAX_TITLE:
+        raise Invalid(f"That title is too long. Please keep it under {MAX_TITLE} characters.")
+    return title
+
+
+def _is_lost_from_view(context: CommandContext) -> bool:
+    """Whether the reply may be gone tomorrow, so that a direct message should confirm the booking."""
+    request = context.request
+    is_terminal = request.requester.platform is PlatformName.TERMINAL
+    return context.services.confirmations and not request.is_direct and not is_terminal
 
 
 def resolve_slot(context: CommandContext, value: SlotValue) -> SlotValue:

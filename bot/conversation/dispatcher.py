@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
-from bot.chat.reply import Button, Code, Reply, Tone
+from bot.chat.reply import Audience, Button, Code, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester
 from bot.conversation.identity_names import hide_identities
 from bot.conversation.intents import detect_intent
@@ -99,7 +99,8 @@ class Dispatcher:
             account = await self._account_of(request)
             await self._services.prepared_names()
             context = CommandContext(request, self._services, account, commands=self._listed_commands)
-            return await self._quoted["rooms form" if message.wants_form else "rooms free"](context, text)
+            reply = await self._quoted["rooms form" if message.wants_form else "rooms free"](context, text)
+            return _for_everybody(reply) if message.in_public else reply
         except RoomieError as refusal:
             return self._refusal_reply(refusal)
         except Exception as error:
@@ -131,8 +132,14 @@ class Dispatcher:
         if command is None:
             return self._unknown(request)
         await self._services.prepared_names()
-        reply = await command.handle(replace(context, text=text))
-        return with_staleness_note(reply, self._services) if command.name in ABOUT_TIMETABLES else reply
+        options = request.options
+        reply = await command.handle(
+            replace(context, text=text, options=options, parameters=command.parameters)
+        )
+        if command.name in ABOUT_TIMETABLES:
+            reply = with_staleness_note(reply, self._services)
+        is_public = request.in_public and command.name in _ABOUT_ROOMS
+        return _for_everybody(reply, command.name) if is_public else reply
 
     async def _invite_to_log_in(self, request: ChatRequest, refusal: NotAuthenticated) -> Reply:
         """Replies with a personal login link; the request continues after the login."""
@@ -167,14 +174,14 @@ class Dispatcher:
 
     def _find(self, request: ChatRequest) -> tuple[Command | None, str]:
         """The command with the longest matching name, and the text after it."""
-        if len(request.text) > _MAX_LINE:
+        if max(map(len, (request.text, *request.options.values()))) > _MAX_LINE:
             raise Invalid(f"That's too long. Please keep it under {_MAX_LINE:,} characters.")
         line = request.text.strip().removeprefix("/").strip()
         words = _SPACES.split(line) if line else []
         for length in (2, 1):
             command = self._commands.get(tuple(word.casefold() for word in words[:length]))
             if command is not None and len(words) >= length:
-                return self._with_help(command, _after(line, length))
+                return self._with_help(command, _after(line, length), has_options=bool(request.options))
         if request.is_free_text:
             name, rest = detect_intent(line)
             return self._command(name), rest
@@ -184,11 +191,11 @@ class Dispatcher:
             return self._command("help"), "" if _is_about_rooms(words) else words[0]
         return None, line
 
-    def _with_help(self, command: Command, text: str) -> tuple[Command, str]:
+    def _with_help(self, command: Command, text: str, *, has_options: bool) -> tuple[Command, str]:
         """`/logout help` explains the command and does nothing else."""
         if text and _asks_for_help(text.split()) and command.name != "help":
             return self._command("help"), command.name
-        if not text and command.without_text:
+        if not text and command.without_text and not has_options:
             return self._command(command.without_text), ""
         return command, text
 
@@ -221,6 +228,16 @@ class Dispatcher:
         return Reply(text, tone=tone, actions=refusal_actions(refusal), code=refusal.code)
 
 
+_ABOUT_ROOMS = frozenset({"rooms free", "rooms status", "rooms timetable", "help"})
+"""Commands whose replies say nothing about the requester."""
+
+
+def _for_everybody(reply: Reply, command: str = "rooms free") -> Reply:
+    """The reply for the whole channel, unless it says why the requester can't book the rooms in it."""
+    is_personal = command == "rooms free" and reply.items and not any(each.buttons for each in reply.items)
+    return reply if is_personal else replace(reply, audience=Audience.CHANNEL)
+
+
 _HELP_WORDS = {"help", "?", "h"}
 _COMMAND_GROUPS = {"rooms", "society", "room", "societies"}
 BUTTON_COMMANDS = {
@@ -248,7 +265,8 @@ def _is_button_value(value: str) -> bool:
 def _sanitize(request: ChatRequest) -> ChatRequest:
     """Replaces lone surrogates and NULs, which no database stores."""
     form = {name: _storable(text) for name, text in request.form.items()}
-    return replace(request, text=_storable(request.text), form=form)
+    options = {name: _storable(text) for name, text in request.options.items() if text.strip()}
+    return replace(request, text=_storable(request.text), form=form, options=options)
 
 
 def _storable(text: str) -> str:

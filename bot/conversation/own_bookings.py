@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import booking_item, room_name, short_id
+from bot.chat.formatting import booking_item, one_line, room_name, short_id
 from bot.chat.reply import Button, Reply, Tone
 from bot.conversation.search import parse_text
 from bot.language import ParseResult, TimeKind
@@ -80,6 +80,13 @@ def resolve_booking(context: CommandContext, text: str) -> tuple[Booking, str]:
     return _only(context, bookings), text.strip()
 
 
+def resolve_request(context: CommandContext) -> tuple[Booking, str]:
+    """The booking that a change is about, and the rest of the text; of typed options only the booking."""
+    if context.options:
+        return find_booking(context, context.argument("booking")), ""
+    return resolve_booking(context, context.text)
+
+
 def find_booking(context: CommandContext, text: str) -> Booking:
     """The booking that a text names by id, room or time, or the only one."""
     first, _, rest = text.strip().partition(" ")
@@ -89,13 +96,19 @@ def find_booking(context: CommandContext, text: str) -> Booking:
     if not _ONLY_WORDS.sub(" ", text.casefold()).strip(" .!?"):
         return _only(context, bookings)
     reading = parse_text(replace(context, text=text))
-    if reading.unparsed or reading.problem is not None:
+    if reading.unparsed or reading.problem is not None or not _names_a_booking(reading):
         unread = reading.problem.parsed_text if reading.problem is not None else ", ".join(reading.unparsed)
+        unread = unread or one_line(text)
         raise AmbiguousBooking(
             f"I can't tell which booking “{unread[:60]}” is.", _with_id(context, bookings), bookings
         )
     fitting = [each for each in bookings if _fits(each, reading, context)]
     return _only(context, fitting or [each for each in bookings if _fits_on_any_day(each, reading, context)])
+
+
+def _names_a_booking(reading: ParseResult) -> bool:
+    """Whether the text says anything by which a booking can be told from others."""
+    return any((reading.when, reading.room, reading.building, reading.society, reading.title))
 
 
 def _fits_on_any_day(booking: Booking, reading: ParseResult, context: CommandContext) -> bool:
@@ -113,9 +126,14 @@ def _fits(booking: Booking, reading: ParseResult, context: CommandContext) -> bo
     return (
         (reading.room is None or booking.room_id == reading.room)
         and (reading.building is None or (room is not None and room.building_id == reading.building))
+        and (reading.title is None or _title_of(booking) == one_line(reading.title).casefold())
         and (reading.society is None or booking.society_id == reading.society)
         and _is_then(booking, reading)
     )
+
+
+def _title_of(booking: Booking) -> str:
+    return one_line(booking.title or booking.notes).casefold()
 
 
 def _is_then(booking: Booking, reading: ParseResult) -> bool:

@@ -7,14 +7,14 @@ from bot.chat.formatting import format_time, join_with_and
 from bot.chat.request import PlatformName
 from core.errors import Invalid
 from core.model import NotificationPreferences, QuietHours
-from core.time_zones import find_time_zone
+from core.time_zones import find_time_zone, time_zones_of
 
 _MAX_REMINDERS, _MAX_LEAD_TIME = 5, 2 * 24 * 60
 _LENGTH = re.compile(r"(?:(\d{1,2})\s*h(?:ours?|rs?)?)?\s*(?:(\d{1,4})\s*(?:m|min|mins|minutes?)?)?")
 _HOURS = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to|until)\s*(\d{1,2})(?::(\d{2}))?")
 _OFF = {"off", "none", "no", "never", "0", ""}
 _ON = {"on", "yes"}
-SETTINGS = ("reminders", "notices", "quiet", "deliver", "timezone")
+SETTINGS = ("reminders", "notices", "quiet", "deliver", "timezone", "confirmations")
 _SETTING = re.compile(rf"\b({'|'.join(SETTINGS)})\b", re.IGNORECASE | re.ASCII)
 _BETWEEN_REMINDERS = re.compile(r",|;|\band\b")
 
@@ -47,7 +47,12 @@ def with_value(current: PreferenceValues, word: str, value: str) -> PreferenceVa
         case "reminders":
             return replace(current, preferences=replace(current.preferences, reminders=_reminders(value)))
         case "notices":
-            return replace(current, preferences=replace(current.preferences, notices=_switch(value)))
+            return replace(
+                current, preferences=replace(current.preferences, notices=_switch(value, "Notices"))
+            )
+        case "confirmations":
+            confirmations = _switch(value, "Confirmations")
+            return replace(current, preferences=replace(current.preferences, confirmations=confirmations))
         case "quiet":
             return replace(current, preferences=replace(current.preferences, quiet=_quiet(value)))
         case _:
@@ -63,6 +68,7 @@ def preference_fields(values: PreferenceValues) -> dict[str, str]:
         "quiet": f"{format_time(quiet.start)}-{format_time(quiet.until)}" if quiet else "off",
         "deliver": preferences.deliver_to or "anywhere",
         "timezone": values.zone or "campus",
+        "confirmations": "on" if preferences.confirmations else "off",
     }
 
 
@@ -83,9 +89,9 @@ def _minutes(text: str) -> int:
     return minutes
 
 
-def _switch(value: str) -> bool:
+def _switch(value: str, name: str) -> bool:
     if value.lower() not in _ON | _OFF - {""}:
-        raise Invalid("Notices can be on or off.")
+        raise Invalid(f"{name} can be on or off.")
     return value.lower() in _ON
 
 
@@ -119,7 +125,8 @@ def _platform(value: str) -> str:
 def _zone(value: str) -> str | None:
     if value.lower() in {"campus", *_OFF}:
         return None
-    zone = find_time_zone(value.strip().replace(" ", "_"))
+    named = time_zones_of(value)
+    zone = find_time_zone(named[0] if len(named) == 1 else value.strip().replace(" ", "_"))
     if zone is None:
         raise Invalid(
             f"I don't know the time zone {value[:40]}. Use a name such as Australia/Sydney, or campus."

@@ -8,6 +8,7 @@ from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.reply import Button, ButtonStyle, Reply, Tone
 from bot.conversation.search import parse_text
+from bot.conversation.typed_options import parse_request, replace_in_options
 from bot.language import Clarification, ParseResult, ProblemReason, SmallTalk
 
 AnswerButton = Callable[[ParseResult, str], Button | None]
@@ -111,8 +112,14 @@ def _choose(
 ) -> ParseResult | None:
     """The text parsed again, with the chosen phrase in place of the ambiguous words."""
     pattern = re.compile(re.escape(question.text), re.IGNORECASE)
+    if context.options:
+        chosen = replace_in_options(context, pattern, choice)
+        return _if_clear(parse_request(chosen)) if chosen is not None else None
     text = " ".join(reading.text.split())
     if pattern.search(text) is None:
         return None
-    again = parse_text(replace(context, text=pattern.sub(lambda _: choice, text, count=1)))
+    return _if_clear(parse_text(replace(context, text=pattern.sub(lambda _: choice, text, count=1))))
+
+
+def _if_clear(again: ParseResult) -> ParseResult | None:
     return None if again.problem is not None or again.clarification is not None else again

@@ -47,7 +47,8 @@ def _first_only(context: CommandContext, reading: ParseResult) -> Iterator[Inlin
     """What to know where a text names more dates than one press books."""
     when = reading.when
     if when is not None and when.recurrence is not None:
-        yield f" These buttons book the first date only, {short_start(context, when.start)}."
+        first = when.start.astimezone(context.zone)
+        yield f" These buttons book the first date only, {first:%a} {first.day} {first:%b}."
 
 
 def _other_times(context: CommandContext, reading: ParseResult) -> Iterator[Button]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import room_name
+from bot.chat.formatting import one_line, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange
 from bot.conversation.alternatives import price_text
 from bot.conversation.button_values import SlotValue
@@ -40,7 +40,7 @@ def offer_slot(
     text: list[Inline] = ["Book ", Bold(room_name(room)), ", ", TimeRange(value.slot)]
     if value.society_id is not None:
         text.append(f", for {_society_name(context, value)}")
-    if title := SlotValue.read(str(value)).title:
+    if title := one_line(value.title):
         text.append(f", “{title}”")
     text.append("?")
     if price := price_text(context, value.slot.minutes, value.society_id):

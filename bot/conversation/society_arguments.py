@@ -24,6 +24,8 @@ class MembersArgument:
 
 def members_in(context: CommandContext) -> MembersArgument:
     """Parses `@user [@user …] [SOCIETY]`: mentions, usernames or e-mails, then a society's id or name."""
+    if context.options:
+        return _members_of_options(context)
     mentioned = [_identity(context, each["id"]) for each in _MENTION.finditer(context.text)]
     words = _SEPARATORS.sub(" ", _MENTION.sub(" ", context.text)).split()
     people: list[str] = [*mentioned]
@@ -35,6 +37,16 @@ def members_in(context: CommandContext) -> MembersArgument:
     if not people:
         raise Invalid("Who? Give a username or e-mail address, for example: /society add rema")
     return MembersArgument(tuple(people), society_in(context, " ".join(words[place:])))
+
+
+def _members_of_options(context: CommandContext) -> MembersArgument:
+    """The options `user` and `society`, where a platform has typed options."""
+    user = context.argument("user")
+    mention = _MENTION.fullmatch(user)
+    who: str = _identity(context, mention["id"]) if mention is not None else user.removeprefix("@")
+    if not who:
+        raise Invalid("Who? Give a username or e-mail address, for example: /society add rema")
+    return MembersArgument((who,), society_in(context, context.argument("society")))
 
 
 def _is_person(context: CommandContext, words: list[str], place: int, *, is_first: bool) -> bool:

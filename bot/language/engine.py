@@ -1,7 +1,17 @@
-"""Parses what people type: quoted text and names, then seats and equipment, then the time, then the rest.
+"""Parses what people type. Each stage marks the tokens that it understands; later ones do not see them.
 
-Read on in this order: `grammar.scanner` (tokens to items), `grammar.phrase` (items to the time as it was
-said), `resolve.resolver` (the time it means, seen from now).
+1. `text`: markup is blanked, the text normalised and split into tokens, other languages translated.
+2. `grammar.small_talk`: a text that asks for nothing is not parsed further.
+3. `text.quoted`, `rooms.places`: titles, people, and names that are written with signs.
+4. `clauses.split`: the request, its corrections, and what it rules out.
+5. `rooms`: places, seats and equipment of each clause, then codes that name nothing.
+6. `grammar.zones`: a time zone.
+7. `clauses.times`: the times of all clauses. Of each clause `grammar.scanner` makes items of the tokens, by
+   one table of rules in order of precedence; `grammar.event_times` and `grammar.bounds` say which item is a
+   start or an end, `grammar.bare_numbers` which number is an hour; `clauses.requests` splits several times;
+   `grammar.phrase` assembles each as it was said; `clauses.merge` applies corrections.
+8. `resolve.resolver`: the time that a phrase means, seen from now, and its alternatives.
+9. `grammar.unread`: a time of which words are left over is refused.
 """
 
 from bisect import bisect_left
@@ -20,16 +30,17 @@ from bot.language.clauses.wanted_rooms import (
     find_clause_places,
     find_clause_requirements,
 )
-from bot.language.grammar.phrase import TimePhrase
-from bot.language.grammar.scanner import correctable_time_words
+from bot.language.grammar.scanner import EXPRESSION_FIRST_WORDS, correctable_time_words
 from bot.language.grammar.small_talk import find_small_talk
 from bot.language.grammar.unread import find_unread
 from bot.language.grammar.zones import find_zone
+from bot.language.lexicon.time_zone_names import iana_names, zones_by_city
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
 from bot.language.model.items import DayItem, PlacedItem
 from bot.language.model.reading import NO_EXCLUSIONS, ParseResult, ProblemReason
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
 from bot.language.resolve.defaults import ParserDefaults
@@ -89,6 +100,8 @@ def preload() -> None:
     foreign_words()
     foreign_abbreviations()
     unread_foreign_words()
+    iana_names()
+    zones_by_city()
 
 
 class _PhraseParser:
@@ -235,6 +248,7 @@ class _PhraseParser:
             not token.field
             and token.word.isalpha()
             and token.word not in KNOWN_WORDS
+            and token.word not in EXPRESSION_FIRST_WORDS
             and token.word not in MARK_WORDS
             and token.word not in self.names.spelling_corrector
             and not self.names.is_name(token.word)
@@ -281,6 +295,9 @@ class _PhraseParser:
     def _build_requests(self, clauses: Clauses) -> RequestPhrases:
         requests = build_requests(clauses, self.tokens, self.context)
         phrase = requests.main
+        if phrase.ambiguous_number is None:
+            numbers = (other.ambiguous_number for other in requests.also)
+            phrase.ambiguous_number = next((number for number in numbers if number is not None), None)
         if phrase.day is None and phrase.recurrence is None:
             self._try_dateparser(phrase)
         return requests

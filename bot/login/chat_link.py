@@ -70,7 +70,8 @@ def request_preview(request: ChatRequest | None) -> str:
     """The request that waits for a login, in one short line."""
     if request is None:
         return ""
-    text = one_line(request.text or request.action.replace("_", " "))
+    options = " ".join(f"{name}: {text}" for name, text in request.options.items())
+    text = one_line(f"{request.text or request.action.replace('_', ' ')} {options}")
     return text if len(text) <= _MAX_PREVIEW else f"{text[: _MAX_PREVIEW - 1]}…"
 
 

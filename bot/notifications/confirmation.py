@@ -1,4 +1,4 @@
-"""Confirmation of a booking that was made over HTTP."""
+"""Confirmation of a booking that was made in a channel, in a form or over HTTP: something to come back to."""
 
 from bot.chat.command import CommandContext
 from bot.chat.formatting import booking_buttons, booking_text, short_id
@@ -18,7 +18,7 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
         ("You're booked: ", *booking_text(booking, room), "."),
         tone=Tone.DONE,
         actions=booking_buttons(booking, context.services.clock.now()),
-        footer=(f"Booking {short_id(booking)}",),
+        footer=(f"Booking {short_id(booking)} · /settings confirmations off stops these messages.",),
     )
 
 

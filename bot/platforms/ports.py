@@ -1,6 +1,6 @@
 """Ports of the chat platforms: what an adapter needs from the rest of Roomie."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -26,6 +26,12 @@ class Autocompleter(Protocol):
 
     async def suggest(self, takes: ParameterType, typed: str, requester: Requester) -> Sequence[Option]:
         """Options, best match first; an option's value replaces what was typed."""
+        ...
+
+    async def search(
+        self, source: str, typed: str, requester: Requester, form: Mapping[str, str], limit: int
+    ) -> Sequence[Option]:
+        """Options of a form's SEARCH input, best match first. `form`: the other inputs by name."""
         ...
 
 

@@ -79,6 +79,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         bookable=tuple(config.booking.bookable_rooms),
         operators=tuple(config.timetables.operators),
         stale_after={each.name: _stale_after(each) for each in config.source},
+        confirmations=config.notifications.confirmations,
         public_url=public_url(config),
         retention=_retention(config),
     )
@@ -132,7 +133,6 @@ def http_settings(config: Config) -> HttpSettings:
         max_connections_per_address=http.max_connections_per_address,
         header_timeout=max(1.0, http.header_timeout.total_seconds()),
         shutdown_delay=http.shutdown_delay.total_seconds(),
-        confirmations=config.notifications.confirmations,
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
         is_public=is_public(config),

@@ -114,8 +114,10 @@ def _slack_platform(settings: SlackSettings, services: Services, dispatcher: Dis
     platform = SlackPlatform(
         settings,
         dispatcher=dispatcher,
+        autocompleter=Autocomplete(services),
         deduplicator=DeduplicationStore(services, "slack"),
         deferred=OutboxDeferral(services),
+        commands=COMMANDS,
         is_linked=lambda identity: account(identity) is not None,
         chosen_zone=chosen_zone,
         clock=services.clock,

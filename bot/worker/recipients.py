@@ -17,16 +17,19 @@ def delivery_targets(
         identity = message.identity
         return (identity,) if identity is not None and platform_of(identity) in platforms else ()
     account = services.read_model.directory.people.get(message.person_id)
-    return _identities(account, platforms) if account is not None else ()
+    return _identities(account, platforms, message.payload) if account is not None else ()
 
 
-def _identities(account: Account, platforms: Container[str]) -> tuple[Identity, ...]:
-    """The preferred platform first, the terminal last, because it reaches a person only while they use it."""
+def _identities(account: Account, platforms: Container[str], origin: str) -> tuple[Identity, ...]:
+    """The preferred platform first, then the identity that a message is from.
+
+    The terminal is last, because it reaches a person only while they use it.
+    """
     person = account.person
     identities = (*account.identities, Identity(f"{PlatformName.TERMINAL}:{person.username}"))
     reachable = [each for each in identities if platform_of(each) in platforms]
     preferred = person.preferences.deliver_to
-    return tuple(sorted(reachable, key=lambda each: platform_of(each) != preferred))
+    return tuple(sorted(reachable, key=lambda each: (platform_of(each) != preferred, each != origin)))
 
 
 def platform_of(identity: Identity) -> str:

@@ -49,12 +49,14 @@ class NotificationPreferences:
     """A person's notification settings.
 
     `reminders` are minutes before a booking. `deliver_to` is a platform's name; empty means automatic.
+    `confirmations`: a direct message about each booking, so that it can be found again.
     """
 
     reminders: tuple[int, ...] = (30,)
     notices: bool = False
     quiet: QuietHours | None = None
     deliver_to: str = ""
+    confirmations: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class BookRoom:
     """Request to book a room.
 
     `by` is None for the bearer of a society token; `term` is then the token's. `request` is an idempotency
-    key: the same key books once. `confirm` queues a confirmation message.
+    key: the same key books once. `confirm` queues a confirmation message for people who want one, to the chat
+    account `booked_from` before their others.
     """
 
     booking_id: BookingId
@@ -45,6 +46,7 @@ class BookRoom:
     term: TokenTerm | None = None
     request: str | None = None
     confirm: bool = False
+    booked_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,8 @@ def _writes(
     )
     audit = AuditEntry(now, actor_of(booking), "book", booking.id, {"room": booking.room_id, "cost": cost})
     left = quota_left(facts.spent + cost, rules)
-    confirmations = (confirmation(booking, now),) if request.confirm and request.by else ()
+    wants_one = request.confirm and facts.person is not None and facts.person.preferences.confirmations
+    confirmations = (confirmation(booking, now, request.booked_from),) if wants_one else ()
     return Decision(
         BookingResult(booking, cost, left),
         WriteSet(

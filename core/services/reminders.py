@@ -57,12 +57,13 @@ def _reminder(
     )
 
 
-def confirmation(booking: Booking, now: datetime) -> OutboxMessage:
-    """Confirmation for bookings that were made outside chat."""
+def confirmation(booking: Booking, now: datetime, booked_from: str = "") -> OutboxMessage:
+    """Confirmation of a booking whose reply is not kept, such as one made in a channel or over HTTP."""
     return OutboxMessage(
         key=f"{CONFIRMATION} {booking.id}",
         kind=CONFIRMATION,
         due_at=now,
+        payload=booked_from,
         person_id=booking.booked_by,
         booking_id=booking.id,
         expires_at=booking.interval.end,

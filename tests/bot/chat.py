@@ -25,6 +25,11 @@ class Chat:
         """Types a line and returns the rendered reply."""
         return await self._ask(ChatRequest(self.requester, text=words, is_free_text=free, delivery_id=key))
 
+    async def run(self, name: str, /, *, key: str = "", **options: str) -> str:
+        """Runs a command with typed options, as Discord sends them; `for_` and `with_` stand for keywords."""
+        values = {each.removesuffix("_"): text for each, text in options.items()}
+        return await self._ask(ChatRequest(self.requester, text=name, options=values, delivery_id=key))
+
     async def press(self, label: str, nth: int = 0, key: str = "") -> str:
         """Presses the nth button with this label in the last reply."""
         button = [each for each in buttons(self.last) if each.label == label][nth]

@@ -12,6 +12,8 @@ from tests.bot.chat import Chat
         *("thanks", "Cheers mate!", "ok", "lol", "hahaha", "👍", "hi there", "HELLO", "see you tomorrow"),
         *("happy friday everyone", "this may take a while", "brb 5 mins", "good afternoon, is anyone there"),
         *("good luck on tuesday", "ok thanks, see you at 3", "bye", "no worries", "are you a bot?"),
+        *("will get back to you on monday", "do you have a minute?", "thanks for tuesday"),
+        *("did you have a good weekend?", "ill let you know tomorrow", "sorry for the late reply"),
     ],
 )
 async def test_small_talk_gets_a_short_answer_and_no_rooms(wil: Chat, words: str):

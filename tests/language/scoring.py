@@ -19,6 +19,7 @@ LISTS = (
     "student_phrases.jsonl",
     "staff_phrases.jsonl",
     "hurried_phrases.jsonl",
+    "campus_phrases.jsonl",
 )
 COMPARED = (
     "start",

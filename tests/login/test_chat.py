@@ -11,6 +11,7 @@ from bot.chat.reply import Audience, Button, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
+from bot.login import requester as login_requester
 from bot.login.chat_link import resume_pending
 from bot.login.encrypted_replies import unseal_reply
 from bot.login.settings import LoginSettings
@@ -116,6 +117,32 @@ async def test_a_button_press_waits_for_the_login_too(
     await browser.submit(page, answer="yes")
 
     assert len(services.read_model.bookings) == 1
+
+
+TITLE = 'A "great" debate for CHESS 🎉 ' + "x" * 400
+
+
+async def test_a_request_with_options_waits_for_the_login(
+    dispatcher: Dispatcher, browser: Browser, services: Services
+):
+    options = {"room": "RO-POO", "when": "8 august 15:00 for 1 hour", "title": TITLE}
+    waiting = ChatRequest(
+        Requester(REMA, PlatformName.DISCORD, "rema"), "rooms book", options=options, delivery_id="typed"
+    )
+
+    page = await browser.log_in(link_in(await dispatcher.dispatch(waiting)), "rema")
+    await browser.submit(page, answer="yes")
+
+    (booking,) = services.read_model.bookings.values()
+    assert (booking.room_id, booking.notes, booking.society_id) == ("RO-POO", TITLE, None)
+
+
+def test_a_request_stored_without_options_is_still_read():
+    stored = '{"asked":{"requester":{"identity":"slack:T1:U1","platform":"slack"},"text":"/book x"}}'
+    request = login_requester.decode(stored).request
+
+    assert request is not None
+    assert (request.text, dict(request.options)) == ("/book x", {})
 
 
 async def test_a_waiting_request_is_done_once_even_if_continued_twice(

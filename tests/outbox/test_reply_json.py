@@ -79,4 +79,7 @@ def test_a_reply_stored_by_an_earlier_version_is_decoded_in_full() -> None:
     )
     assert (reply.tone, reply.audience, reply.code) == (Tone.UNCLEAR, Audience.REQUESTER, "slot_taken")
     assert [type(each).__name__ for each in reply.actions] == ["Button", "Choice"]
-    assert encode_reply(reply) == STORED
+    encoded = encode_reply(reply)
+    for each in encoded["form"]["inputs"]:
+        assert each.pop("source") == ""  # added since
+    assert encoded == STORED

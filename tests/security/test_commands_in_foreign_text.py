@@ -29,10 +29,11 @@ from tests.platforms.discord.conftest import discord
 from tests.platforms.discord.environment import Environment as DiscordEnvironment
 from tests.platforms.discord.environment import build_environment as build_discord_environment
 from tests.platforms.slack.conftest import environment, slack
-from tests.platforms.slack.environment import Environment, read
+from tests.platforms.slack.environment import Environment
 from tests.standins.discord import Discord, Person, ShownMessage
 from tests.standins.discord.world import Channel
 from tests.standins.slack import Message, SlackStandIn
+from tests.standins.slack.people import escape
 
 __all__ = ["discord", "environment", "slack"]
 
@@ -124,7 +125,51 @@ async def _calls_of_foreign_text(
     await _say(discord, wil, f">>> {line}\nand this too\n{line}")
     await _say(discord, wil, f"{me}\n> {line}", channel)
     await _announce(discord, wil, _forward(discord, wil, wil.dm, line))
+    embed = _embed(discord, eve, channel, line)
+    assert (
+        "went wrong" not in (await wil.use_on_message("Book from this message", embed, at=channel)).seen.text
+    )
+    await _announce(discord, wil, _embed(discord, wil, wil.dm, line))
+    for answered in (stranger, embed):
+        await _reply(discord, wil, channel, me, answered)
+    await _use_names(discord, calls, wil, line)
     return list(calls)
+
+
+def _embed(discord: Discord, person: Person, channel: Channel, line: str) -> ShownMessage:
+    embed = {"type": "rich", "title": line, "description": line, "fields": [{"name": line, "value": line}]}
+    return ShownMessage(discord.world.message(channel, person.user, "", embeds=[embed]))
+
+
+async def _reply(
+    discord: Discord, person: Person, channel: Channel, words: str, answered: ShownMessage
+) -> None:
+    """Reply to another person's message with words of one's own."""
+    before = len(person.sees(channel))
+    message = discord.world.message(
+        channel,
+        person.user,
+        words,
+        mentions=[discord.world.bot.payload()],
+        message_reference={"message_id": answered.id, "channel_id": channel.id, "type": 0},
+        referenced_message=answered.payload,
+    )
+    await discord.gateway.announce_message(channel, message)
+    await discord.wait_until(lambda: len(person.sees(channel)) >= before + 2)
+
+
+async def _use_names(discord: Discord, calls: list[str], person: Person, line: str) -> None:
+    """Meet a person, a server and a channel that are called like a command."""
+    named = discord.person(line)
+    guild, channel = discord.guild(line)
+    channel.name = line
+    for each in (person, named):
+        each.join(guild)
+    await person.use_on_person("Book with this user", named, at=channel)
+    assert calls.pop() == "form"  # his own choice, whatever the other is called
+    message = await named.say("meet here tomorrow 3pm", at=channel)
+    offered = await person.use_on_message("Book from this message", message, at=channel)
+    assert "went wrong" not in offered.seen.text
 
 
 def _forward(discord: Discord, person: Person, channel: Channel, line: str) -> ShownMessage:
@@ -145,10 +190,10 @@ def _forward(discord: Discord, person: Person, channel: Channel, line: str) -> S
 
 
 async def _say(discord: Discord, person: Person, words: str, channel: Channel | None = None) -> ShownMessage:
-    before = len(person.sees())
+    """Say something to the bot and wait for the answer, which comes where it was said."""
+    before = len(person.sees(channel))
     message = await person.say(words, at=channel)
-    more = 1 if channel is not None else 2  # an answer to a mention comes by direct message
-    await discord.wait_until(lambda: len(person.sees()) >= before + more)
+    await discord.wait_until(lambda: len(person.sees(channel)) >= before + 2)
     return message
 
 
@@ -192,9 +237,41 @@ async def _pass_on_foreign_text(ada: Any, adapter: SlackPlatform, line: str) -> 
     for text in (f"> {line}", f">>> {line}\nand this too\n{line}"):
         await ada.says(text)
         await ada.mentions_app(f"\n{text}")
-    for more in ({"text": "", "attachments": shared}, {"text": line, "bot_id": "B9"}):
+    for more in _foreign_parts(line, shared):
         await _event(ada, more)
+    mention = {"type": "app_mention", "channel": "C1", "text": f"<@{ada.workspace.bot_user}>"}
+    for more in _foreign_parts(line, shared):
+        if "attachments" in more or "files" in more:
+            await _event(ada, {**more, **mention})
     await adapter.wait_idle()
+
+
+def _foreign_parts(line: str, shared: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the sender of a message did not type: forwards, previews, files, labels, other apps, edits."""
+    words = dict.fromkeys(("text", "fallback", "title", "pretext", "author_name", "footer"), line)
+    preview = {"from_url": "https://example.org", "fields": [{"title": line, "value": line}], **words}
+    file = {"id": "F1", "name": line, "title": line, "preview": line, "initial_comment": {"comment": line}}
+    label = escape(line)
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": line}}
+    return [
+        {"text": "", "attachments": shared},
+        {"text": "", "attachments": [preview]},
+        {
+            "text": "",
+            "attachments": [{"blocks": [block], "message_blocks": [{"message": {"blocks": [block]}}]}],
+        },
+        {"text": "", "files": [file]},
+        {"text": "", "files": [file], "subtype": "file_share"},
+        {"text": f"<https://example.org|{label}>"},
+        {"text": f"<https://example.org|{label.removeprefix('/')}>"},
+        {"text": f"<!subteam^S1|{label}>"},
+        {"text": f"<#C9|{label.removeprefix('/')}>"},
+        {"text": line, "bot_id": "B9"},
+        {"text": line, "subtype": "bot_message"},
+        {"subtype": "message_changed", "message": {"text": line, "user": "U2"}, "previous_message": {}},
+        {"subtype": "message_replied", "message": {"text": line, "user": "U2"}},
+        {"subtype": "channel_topic", "topic": line, "text": line},
+    ]
 
 
 class _Forwarded(Message):
@@ -279,7 +356,7 @@ async def test_a_form_for_a_message_is_filled_with_its_time_and_seats(
         await adapter.wait_idle()
         assert bob.modal is not None
         values = bob.modal.values()
-        rooms = read(bob.modal)
+        rooms = str(await bob.searches("in.room", ""))
         await bob.submits(**{"in.room": "v1:K-J17-G03"})
         await adapter.wait_idle()
 

@@ -148,3 +148,68 @@ async def test_data_of_another_shape_is_a_bad_request(discord: Discord, endpoint
             for wrong in (None, 7.5, [[]], {"a": []}):
                 changed = {**payload, "data": {**payload["data"], name: wrong}}
                 assert await _post(discord, endpoint, json.dumps(changed).encode()) == 400, (name, wrong)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Paths of all values in a payload, at every depth."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [
+        *([path] if path else []),
+        *(place for key, each in inside for place in _places(each, (*path, key))),
+    ]
+
+
+def _changed(payload: dict[str, Any], path: tuple[Any, ...], *new: Any) -> dict[str, Any]:
+    """A copy with another value at a path, or with none."""
+    copy = json.loads(json.dumps(payload))
+    parent = copy
+    for key in path[:-1]:
+        parent = parent[key]
+    if new:
+        parent[path[-1]] = new[0]
+    else:
+        del parent[path[-1]]
+    return dict(copy)
+
+
+def _rich_payloads(discord: Discord) -> list[dict[str, Any]]:
+    """Interactions from a server, with everything that Discord sends in them."""
+    guild, channel = discord.guild()
+    wil, rema = discord.person("wil", guild), discord.person("rema", guild)
+    message = discord.world.message(channel, rema.user, "tomorrow 3pm", components=[])
+    users = {rema.id: rema.user.payload()}
+    option = {"name": "user", "type": 6, "value": rema.id}
+    time = {"name": "when", "type": 3, "value": "tom", "focused": True}
+    text_input = {"type": 4, "id": 2, "custom_id": "when", "value": "x"}
+    target = {"target_id": message["id"], "resolved": {"messages": {message["id"]: message}}}
+    data = [
+        (2, {"name": "society", "type": 1, "options": [{"name": "add", "type": 1, "options": [option]}]}),
+        (4, {"name": "rooms", "type": 1, "options": [{"name": "free", "type": 1, "options": [time]}]}),
+        (2, {"name": "Book from this message", "type": 3, **target}),
+        (3, {"custom_id": "b:book:v", "component_type": 2}),
+        (5, {"custom_id": "f:aaaaaa:book_form:", "components": [{"type": 18, "component": text_input}]}),
+    ]
+    data[0][1]["resolved"] = {"users": users}
+    return [
+        discord.interactions.new(
+            kind, wil.user, channel, {"id": "1", **each}, **({"message": message} if kind == 3 else {})
+        ).payload
+        for kind, each in data
+    ]
+
+
+async def test_every_value_at_every_depth_missing_or_wrong_is_no_server_error(
+    discord: Discord, endpoint: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord.interactions.window = 60.0
+    statuses: dict[int, int] = {}
+    for payload in _rich_payloads(discord):
+        for path in _places(payload):
+            if path == ("type",):
+                continue
+            for changed in (_changed(payload, path), *(_changed(payload, path, each) for each in WRONG[:8])):
+                status = await _post(discord, endpoint, json.dumps(changed).encode())
+                statuses[status] = statuses.get(status, 0) + 1
+
+    assert set(statuses) <= {200, 202, 400}
+    assert [each.getMessage() for each in caplog.records if each.exc_info or each.levelname == "ERROR"] == []

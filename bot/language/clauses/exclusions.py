@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 
 from bot.language.clauses.merge import has_day, has_time_of_day, is_empty
 from bot.language.grammar.bare_numbers import resolve_bare_numbers
-from bot.language.grammar.phrase import TimePhrase, build_phrase
+from bot.language.grammar.phrase import build_phrase
 from bot.language.model.days import (
     CalendarWeek,
     DateRange,
@@ -15,10 +15,12 @@ from bot.language.model.days import (
     NextDays,
     Weekday,
     add_days,
+    is_plain_weekday,
     likeliest,
 )
 from bot.language.model.items import ClockTime, Connective, DayItem, EndOfDay, PlacedItem, RecurrenceItem
 from bot.language.model.reading import Exclusions, ParsedTime, RecurrenceUnit, TimesOfDay
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.context import ResolutionContext
 from bot.language.resolve.hour_candidates import (
     HourCandidate,
@@ -68,15 +70,11 @@ def _split_list(items: Sequence[PlacedItem]) -> Iterator[Sequence[PlacedItem]]:
             index > start
             and isinstance(placed.item, DayItem)
             and isinstance(before := items[index - 1].item, DayItem)
-            and (_is_plain_weekday(placed.item) or not _is_plain_weekday(before))
+            and (is_plain_weekday(placed.item.day) or not is_plain_weekday(before.day))
         ):
             yield items[start:index]
             start = index + is_list_word
     yield items[start:]
-
-
-def _is_plain_weekday(item: DayItem) -> bool:
-    return isinstance(item.day, Weekday) and item.day.week_offset is None
 
 
 def complete_request(request: TimePhrase, excluded: ExcludedTimes, context: ResolutionContext) -> TimePhrase:
@@ -144,7 +142,7 @@ def excluded_weekdays(phrase: TimePhrase) -> tuple[int, ...]:
     if phrase.recurrence is not None:
         return phrase.recurrence.weekdays
     day = phrase.day.day if phrase.day is not None else None
-    if isinstance(day, Weekday) and day.week_offset is None and not day.extra_weeks:
+    if isinstance(day, Weekday) and day.week_offset is None and not (day.extra_weeks or day.is_single):
         return (day.number,)
     if isinstance(day, CalendarWeek) and day.days < _DAYS_SHOWN and not day.week_offset:
         return tuple((day.first_weekday + ahead) % 7 for ahead in range(day.days))

@@ -5,6 +5,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.language.lexicon import word_set
+from bot.language.lexicon.clause_marks import (
+    CLAUSE_PHRASES,
+    CORRECTION_LABELS,
+    HARMLESS_AFTER_NEGATION,
+    NUMBER_LABELS,
+    OPEN_WORDS,
+    REPAIR_PHRASES,
+)
 from bot.language.lexicon.vocabulary import (
     DAY_PART_WORDS,
     MONTH_NUMBERS,
@@ -49,83 +57,6 @@ class Mark:
     is_repair: bool = False
 
 
-_PHRASES = {
-    MarkKind.RETRACTION: """
-        scratch that|scratch all that|scrap that|scrap all that|strike that|ignore that|ignore all that
-        ignore the above|ignore the last message|ignore my last message|ignore my last|ignore what i said
-        ignore what i just said|disregard that|disregard|forget that|forget it|forget all that
-        forget what i said|forget what i just said|never mind|never mind that|nevermind|nevermind that|nvm|nm
-        cancel that|undo that|delete that|let me start again|let me start over|lets start again
-        lets start over|start over|let me try again|let me try that again|let me rephrase|let me rephrase that
-        """,
-    MarkKind.CORRECTION: """
-        actually|well actually|no actually|actually no|i actually meant|make it|make that|lets make it
-        lets make that|let us make it|can we make it|could we make it|can you make it|could you make it
-        can we do|can you do|could we do|or rather|instead
-        on second thought|on second thoughts|second thought|second thoughts
-        change it to|change that to|change this to|please change to|change to|switch it to|switch that to
-        switch to|swap it to|swap to|move it to|move that to|move to|bump it to|push it to|shift it to
-        better make it|better make that|lets say|lets do|lets go for|lets go with|lets have
-        changed my mind|change of plan|change of plans|new plan|amend that to|amend to|amended to|i now need
-        id rather have|id rather do|would rather have|id prefer|more like|or better|or better yet|better yet
-        """,
-    MarkKind.NEGATION: "not|but not|and not|isnt|is not|arent|aint|neither|nor",
-    MarkKind.EXCEPTION: """
-        except|except for|excepting|expect for|except on|excluding|exclude|excl|apart from|aside from
-        other than|save for|with the exception of|avoid|avoiding|skip|skipping|omit|omitting
-        leave out|leaving out|ruling out|rule out|forget|forget about|instead of|rather than|as opposed to
-        anything but|anywhere but|never|never on|without|steer clear of|stay away from|ignoring|any but
-        all but|barring|outside of
-        """,
-    MarkKind.REFUSAL: """
-        dont|do not|doesnt|does not|cant|can not|cannot|couldnt|could not|wont|will not|wouldnt|would not
-        shouldnt|should not|mustnt|must not|please no|unable to|rather not|not able to|dont think|do not think
-        cant make it|cannot make it|can not make it|couldnt make it|wont make it|not able to make it
-        not free|not available|not around|not here|not in on|not there|unavailable|im away|im busy|were busy
-        were away|im off|we cant do|not on any
-        wont be able to make it|wont be able to|unable to make it|cant do it|cannot do it|not make it
-        """,
-    MarkKind.DOUBT: """
-        doesnt have to be|does not have to be|dont have to be|do not have to be|need not be|neednt be
-        doesnt need to be|does not need to be|not necessarily|not only|not just|not always|not every
-        not all|not any old|isnt necessarily|not sure about|unsure about|not certain about|not even
-        """,
-    MarkKind.REJECTION: """
-        doesnt work|does not work|dont work|do not work|wont work|will not work|didnt work|wouldnt work
-        cant work|isnt going to work|not going to work|not gonna work|doesnt suit|does not suit|dont suit
-        wont do|isnt good|isnt great|isnt possible|is not possible|not possible|isnt ideal|is no good|no good
-        is impossible|impossible|is out|are out|is off|is a no|is a no go|no go|is out of the question
-        out of the question|isnt an option|is not an option|isnt on|isnt available|is not available
-        isnt free|isnt ok|isnt okay|is bad|is bad for me|is no use|is useless|cant be done|is wrong|was wrong
-        was a mistake|was a typo|i cant do|i cant make|we cant do|we cant make
-        """,
-}
-_REPAIRS = """
-    no wait|no no|wait no|wait|hang on|hold on|nope|nah|no sorry|sorry no|sorry|soz|i mean|i meant|meant
-    meant to say|i meant to say|my bad|my mistake|oops|whoops|woops|ooops|oh no|ah no|uh no|um no|er no
-    err no|no i mean|no i meant|no thats wrong|thats wrong|sorry i mean|sorry i meant|sorry make that
-    should be|should have been|shouldve been|should say|should read|that should be|i should say
-    correction|wrong|wrong day|wrong time|wrong date|wrong room|supposed to be|let me correct that
-    correct that to|corrected to|rather|excuse me|pardon|pardon me|i beg your pardon|apologies
-    """
-_LABELS = """
-    correction|corrections|edit|edited|typo|fix|update|updated|errata|corrected|ps edit
-    """
-_HARMLESS_AFTER_NEGATION = word_set(
-    """
-    sure fussed bothered too very really quite that much many only just necessarily yet ok okay great bad
-    mind know care matter find see get got have had help remember believe understand worry worries
-    rush idea one body problem problems prob probs fewer less more longer doubt way there here long big
-    small large huge enough far over exceeding picky urgent wait waiting tell figure seem afford login log
-    forget hesitate all even so
-    """
-)
-_OPEN_WORDS = word_set(
-    """
-    any anything anytime anywhere every everyday everything all each always whenever wherever days
-    week weekend day weekday month
-    """
-)
 _OPEN_EXCEPTIONS = frozenset({"but", "bar", "minus", "save"})
 _NOTHING = word_set("nothing none nowhere no anything but")
 _OUT_WORDS = word_set("out off impossible")
@@ -137,19 +68,13 @@ _DAY_WORDS = (
     frozenset(WEEKDAY_NUMBERS) | frozenset(MONTH_NUMBERS) | word_set("today tomorrow tonight weekend")
 )
 _TIME_WORDS = _DAY_WORDS | frozenset(DAY_PART_WORDS) | word_set("noon midday midnight now")
-_NUMBER_LABELS = word_set(
-    """
-    room rm flat house number student phone tel track bus gate door table seat row case item exercise ex
-    question platform locker bay unit building floor level bed ticket invoice order ref
-    """
-)
 _BOUNDARIES = frozenset({",", ";", ".", "!", "?", ":", "·", "(", ")", "but", "so", "though", "because", "|"})
 
 
 def _group_phrases() -> dict[str, list[tuple[tuple[str, ...], MarkKind, bool]]]:
     groups: dict[str, list[tuple[tuple[str, ...], MarkKind, bool]]] = {}
-    listed = [(text, kind, False) for kind, text in _PHRASES.items()]
-    for text, kind, is_repair in [*listed, (_REPAIRS, MarkKind.CORRECTION, True)]:
+    listed = [(text, MarkKind(kind), False) for kind, text in CLAUSE_PHRASES.items()]
+    for text, kind, is_repair in [*listed, (REPAIR_PHRASES, MarkKind.CORRECTION, True)]:
         for phrase in text.replace("\n", "|").split("|"):
             words = tuple(phrase.split())
             if words:
@@ -160,7 +85,7 @@ def _group_phrases() -> dict[str, list[tuple[tuple[str, ...], MarkKind, bool]]]:
 
 
 _PHRASES_BY_FIRST_WORD = _group_phrases()
-_LABEL_WORDS = word_set(_LABELS.replace("|", " "))
+_LABEL_WORDS = word_set(CORRECTION_LABELS.replace("|", " "))
 _FIRST_WORDS = (
     frozenset(_PHRASES_BY_FIRST_WORD)
     | _LABEL_WORDS
@@ -212,7 +137,7 @@ def next_boundary(tokens: Sequence[Token], start_index: int, end_index: int) -> 
 
 def is_harmless(tokens: Sequence[Token], index: int) -> bool:
     """Whether the word after a negation says that nothing is ruled out (`not sure`, `can't find`)."""
-    return index < len(tokens) and tokens[index].word in _HARMLESS_AFTER_NEGATION
+    return index < len(tokens) and tokens[index].word in HARMLESS_AFTER_NEGATION
 
 
 def is_open(tokens: Sequence[Token], mark: Mark) -> bool:
@@ -280,7 +205,7 @@ def _follows_open_word(tokens: Sequence[Token], index: int) -> bool:
     for at in range(index - 1, max(index - 6, -1), -1):
         if is_boundary(tokens, at):
             return False
-        if tokens[at].word in _OPEN_WORDS or tokens[at].word.startswith("any"):
+        if tokens[at].word in OPEN_WORDS or tokens[at].word.startswith("any"):
             return True
     return False
 
@@ -289,14 +214,14 @@ def _match_no(tokens: Sequence[Token], index: int) -> Mark | None:
     """`no, 4pm` and `3pm no 4pm` correct; `no fridays` and `no printer` rule out; `room no 5` neither."""
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     before = tokens[index - 1].word if index else ""
-    if following is None or following.word == "." or following.word in _HARMLESS_AFTER_NEGATION:
+    if following is None or following.word == "." or following.word in HARMLESS_AFTER_NEGATION:
         return None
     if following.word in {"earlier", "later", "sooner"}:
         return Mark(MarkKind.NEGATION, index, index + 1, index + 1)
     if following.raw in _PLURAL_PARTS or following.word in PLURAL_WEEKDAYS:
         return Mark(MarkKind.NEGATION, index, index + 1, index + 1)
     is_number = following.word.isdecimal() or following.word in NUMBER_WORDS
-    if not following.is_word or (is_number and before not in _NUMBER_LABELS and index):
+    if not following.is_word or (is_number and before not in NUMBER_LABELS and index):
         return Mark(MarkKind.CORRECTION, index, index + 1, index + 1, is_repair=True)
     if is_number:
         return None

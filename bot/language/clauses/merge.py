@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language.grammar.phrase import TimePhrase
-from bot.language.model.days import CalendarDay, Weekday
+from bot.language.model.days import CalendarDay, Weekday, is_plain_weekday
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
@@ -17,6 +16,7 @@ from bot.language.model.items import (
     TimeOffset,
     UnknownWord,
 )
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.defaults import ParserDefaults
 from bot.language.resolve.hour_candidates import hour_candidates
 
@@ -50,11 +50,15 @@ def complete_ellipsis(items: Sequence[PlacedItem], before: Sequence[PlacedItem])
         replacement = _scale_duration(last, number.value)
     elif isinstance(last, DayItem) and isinstance(last.day, CalendarDay) and number.clock.minute == 0:
         replacement = DayItem(replace(last.day, day=number.value)) if 1 <= number.value <= 31 else None
-    elif isinstance(last, ClockTime | BareNumber):
+    elif isinstance(last, ClockTime | BareNumber) and not _has_bound(items):
         return [replace(placed[0], item=number.clock)]
     if replacement is None:
         return list(items)
     return [replace(placed[0], item=replacement)]
+
+
+def _has_bound(items: Sequence[PlacedItem]) -> bool:
+    return any(each.item in {Connective.BEFORE, Connective.UNTIL, Connective.BY} for each in items)
 
 
 def _is_ambiguous(before: Sequence[PlacedItem]) -> bool:
@@ -93,6 +97,8 @@ def merge_correction(
         merged.start, merged.day_part = over.start, over.day_part
     else:
         _merge_time_of_day(merged, base, over, defaults, is_repair=is_repair)
+    if is_bound and over.end is not None:
+        merged.duration = base.duration
     if over.duration is not None:
         merged.duration = over.duration
         if over.end is None and merged.start is not None:
@@ -105,13 +111,14 @@ def _merge_day(merged: TimePhrase, over: TimePhrase) -> None:
         merged.recurrence, merged.day = over.recurrence, over.day
         merged.recurrence_until = over.recurrence_until or merged.recurrence_until
     elif over.day is not None:
-        if merged.recurrence is not None and merged.recurrence.weekdays and _is_plain_weekday(over.day):
+        if merged.recurrence is not None and merged.recurrence.weekdays and is_plain_weekday(over.day.day):
             weekdays = tuple(
                 day.number for day in (over.day.day, *over.other_days) if isinstance(day, Weekday)
             )
             merged.recurrence = replace(merged.recurrence, weekdays=weekdays)
             return
         merged.recurrence, merged.recurrence_until = None, None
+        over = _in_week_of(merged.day, over)
         merged.day, merged.other_days, merged.end_day = over.day, over.other_days, over.end_day
         if isinstance(merged.start, Now | TimeOffset):
             merged.start = None
@@ -119,8 +126,14 @@ def _merge_day(merged: TimePhrase, over: TimePhrase) -> None:
         merged.recurrence_until = over.recurrence_until
 
 
-def _is_plain_weekday(item: DayItem) -> bool:
-    return isinstance(item.day, Weekday) and item.day.week_offset is None
+def _in_week_of(day: DayItem | None, over: TimePhrase) -> TimePhrase:
+    """`next tuesday, i mean wednesday`: a weekday stays in the week of the one it corrects."""
+    if day is None or not isinstance(day.day, Weekday) or over.day is None or over.other_days:
+        return over
+    week = day.day.week_offset
+    if week is None or not isinstance(over.day.day, Weekday) or not is_plain_weekday(over.day.day):
+        return over
+    return replace(over, day=DayItem(replace(over.day.day, week_offset=week), is_next=day.is_next))
 
 
 def _merge_time_of_day(

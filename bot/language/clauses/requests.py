@@ -5,9 +5,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.language.clauses.merge import has_day, has_time_of_day
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.lexicon import word_set
-from bot.language.model.days import CalendarDay, DayAlternatives, DayOffset, Weekday
+from bot.language.model.days import (
+    CalendarDay,
+    CalendarMonth,
+    DayAlternatives,
+    DayOffset,
+    Weekday,
+    WeekdayOfMonth,
+    as_calendar_day,
+)
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
@@ -20,6 +27,7 @@ from bot.language.model.items import (
     PlacedItem,
     RecurrenceItem,
 )
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.text.tokenizer import Token
 
 _AND_WORDS = word_set("plus then also + & well")
@@ -29,6 +37,8 @@ _SKIPPED_AFTER_AND = word_set(
 _COMMAS = word_set(", ; / + &")
 _RANGE_SIGNS = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL})
 _MAX_REQUESTS = 8
+_ITEMS_BEFORE_END_DAY = 3
+_MAX_WEEKDAYS_IN_MONTH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +68,29 @@ def expand_day_numbers(items: Sequence[PlacedItem], *, in_list: bool = False) ->
             and not number.is_spelled_out
         ):
             expanded[index] = replace(expanded[index], item=DayItem(replace(month, day=number.value)))
+        elif sign in {Connective.AND, Connective.OR}:
+            expanded[index] = replace(expanded[index], item=_share_weekday(number, following))
     return expanded
 
 
-def _month_of(item: Item) -> CalendarDay | None:
+def _share_weekday(item: Item, following: Item) -> Item:
+    """The nth weekday of a month for `1st`, before `and 3rd monday of the month`; else the item itself."""
     day = item.day if isinstance(item, DayItem) else None
-    if isinstance(day, DayAlternatives) and len(day.alternatives) == 1:
-        day = day.alternatives[0]
-    return day if isinstance(day, CalendarDay) and day.month is not None else None
+    other = following.day if isinstance(following, DayItem) else None
+    if isinstance(other, DayAlternatives) and isinstance(other.alternatives[0], WeekdayOfMonth):
+        other = other.alternatives[0]
+    if not isinstance(day, CalendarDay) or day.month is not None or day.day > _MAX_WEEKDAYS_IN_MONTH:
+        return item
+    if not isinstance(other, WeekdayOfMonth):
+        return item
+    this_month, next_month = CalendarMonth(), CalendarMonth(month_offset=1)
+    months = (this_month, next_month) if other.month == this_month else (other.month,)
+    return DayItem(DayAlternatives(tuple(replace(other, nth=day.day, month=month) for month in months)))
+
+
+def _month_of(item: Item) -> CalendarDay | None:
+    day = as_calendar_day(item.day) if isinstance(item, DayItem) else None
+    return day if day is not None and day.month is not None else None
 
 
 def split_requests(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list[RequestItems]:
@@ -148,7 +173,7 @@ def _begins_request(
         return True
     one, other = items[index - 1].item, items[at].item
     if kind == "day":
-        return _are_listed_days(items, index)
+        return _are_listed_days(items, index) and not _ends_range(items, index)
     return separator == "comma" and kind == "clock" and _is_range(items, at) and one is not other
 
 
@@ -171,6 +196,16 @@ def _are_listed_days(items: Sequence[PlacedItem], index: int) -> bool:
     if isinstance(one.day, Weekday) or isinstance(other.day, Weekday):
         return False
     return _month_of(one) is not None and _month_of(other) is not None and one.day != other.day
+
+
+def _ends_range(items: Sequence[PlacedItem], index: int) -> bool:
+    """Whether the day is that of an end: `4pm today to 5pm tomorrow`."""
+    if index < _ITEMS_BEFORE_END_DAY or _kind(items[index - 1].item) != "clock":
+        return False
+    before = index - 2
+    while before > 1 and items[before].item in {Connective.AT, Connective.ON, Connective.IN}:
+        before -= 1
+    return items[before].item in _RANGE_SIGNS and isinstance(items[before - 1].item, DayItem)
 
 
 def _is_range(items: Sequence[PlacedItem], index: int) -> bool:

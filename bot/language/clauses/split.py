@@ -180,14 +180,14 @@ class _Splitter:
 
     def _reject(self, mark: Mark, end: int) -> bool:
         """`friday doesn't work, thursday`: the part of the sentence before the mark is ruled out."""
+        if self.tokens[mark.start_index].word in {"i", "we"} and self._find_after(mark, end) is not None:
+            return self._negate(replace(mark, kind=MarkKind.REFUSAL), end)  # `i cant do monday`
         start = self.open_clause.start_index
         begin = last_boundary(self.tokens, start, mark.start_index)
         after_names = self.text.skip_taken(begin, mark.start_index)
         if self.text.scan(after_names, mark.start_index):
             begin = after_names
         found = find_object(self.text, begin, mark.start_index, is_day_only=False)
-        if found is None and self.tokens[mark.start_index].word in {"i", "we"}:
-            return self._negate(replace(mark, kind=MarkKind.REFUSAL), end)  # `i cant do monday`
         if found is None:
             self._close(mark.start_index)
             self._open(ClauseRole.CORRECTION, mark.end_index)
@@ -197,9 +197,13 @@ class _Splitter:
         self._continue(mark.end_index)
         return True
 
+    def _find_after(self, mark: Mark, end: int) -> NegatedObject | None:
+        """The object right after a mark."""
+        return find_object(self.text, mark.end_index, end, is_day_only=False)
+
     def _doubt(self, mark: Mark, end: int) -> bool:
         """`doesn't have to be friday`: a time follows, but it is not clear whether it is ruled out."""
-        found = find_object(self.text, mark.end_index, end, is_day_only=False)
+        found = self._find_after(mark, end)
         self.result.is_unplaced = self.result.is_unplaced or bool(found is not None and found.items)
         return False
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date
 
 from bot.language.clauses.exclusions import (
     ExcludedTimes,
@@ -19,7 +19,7 @@ from bot.language.clauses.split import Clause, ClauseRole, Clauses
 from bot.language.grammar.bare_numbers import resolve_bare_numbers
 from bot.language.grammar.bounds import place_bounds
 from bot.language.grammar.event_times import set_aside_event_times
-from bot.language.grammar.phrase import TimePhrase, build_phrase
+from bot.language.grammar.phrase import build_phrase
 from bot.language.grammar.scanner import scan
 from bot.language.model.items import ClockTime, Connective, ContextWord, PlacedItem
 from bot.language.model.reading import (
@@ -30,8 +30,11 @@ from bot.language.model.reading import (
     RecurrenceRule,
     RecurrenceUnit,
 )
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.context import Resolution, ResolutionContext
+from bot.language.resolve.hour_candidates import clock_time
 from bot.language.resolve.typed_zone import resolve
+from bot.language.resolve.wall import minutes_into_day
 from bot.language.text.spans import CONTEXT
 from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token
@@ -196,13 +199,9 @@ def _pin_shared_hours(requests: RequestPhrases, resolution: Resolution) -> None:
         return
     for phrase in (*requests.also, *requests.alternatives):
         if phrase.start is start and phrase.end is end:
-            phrase.start = _to_clock_time(resolution.time.start)
+            phrase.start = clock_time(minutes_into_day(resolution.time.start))
             if isinstance(end, ClockTime) and resolution.time.end is not None:
-                phrase.end = _to_clock_time(resolution.time.end)
-
-
-def _to_clock_time(moment: datetime) -> ClockTime:
-    return ClockTime(moment.hour, moment.minute, is_24_hour=True)
+                phrase.end = clock_time(minutes_into_day(resolution.time.end))
 
 
 def _leave_out(resolution: Resolution, excluded: Exclusions) -> Resolution:
@@ -213,17 +212,24 @@ def _leave_out(resolution: Resolution, excluded: Exclusions) -> Resolution:
         return Resolution(problem_reason=ProblemReason.EXCLUSION)
     time = resolution.time
     if time.recurrence is not None:
-        time = replace(time, recurrence=_leave_out_days(time.recurrence, excluded))
+        time = replace(time, recurrence=_leave_out_days(time.recurrence, time.start.date(), excluded))
     alternatives = tuple(other for other in resolution.alternatives if not leaves_nothing(other, excluded))
     return replace(resolution, time=time, alternatives=alternatives)
 
 
-def _leave_out_days(rule: RecurrenceRule, excluded: Exclusions) -> RecurrenceRule:
+def _leave_out_days(rule: RecurrenceRule, start: date, excluded: Exclusions) -> RecurrenceRule:
     """The rule without dates and weekdays that are ruled out (`mon-fri 2-3 but not wednesday`)."""
-    if excluded.weekdays and (rule.unit, rule.step, rule.nth) == (RecurrenceUnit.DAY, 1, None):
+    if not excluded.weekdays:
+        return replace(rule, excluded=excluded.dates)
+    weekdays = rule.weekdays
+    if (rule.unit, rule.step, rule.nth) == (RecurrenceUnit.DAY, 1, None):
         weekdays = tuple(day for day in range(7) if day not in excluded.weekdays)
-        rule = replace(rule, unit=RecurrenceUnit.WEEK, weekdays=weekdays)
-    return replace(rule, excluded=excluded.dates)
+        rule = replace(rule, unit=RecurrenceUnit.WEEK)
+    if rule.until is not None:
+        days = (rule.until - start).days + 1
+        possible = {(start.weekday() + ahead) % 7 for ahead in range(min(days, 7))}
+        weekdays = tuple(day for day in weekdays if day in possible)
+    return replace(rule, weekdays=weekdays, excluded=excluded.dates)
 
 
 def _resolve_others(

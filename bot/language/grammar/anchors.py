@@ -19,7 +19,7 @@ def parse_plain_day(cursor: TokenCursor, index: int) -> tuple[DayExpression, int
     at = cursor.skip(index, {"this", "coming"})
     number = WEEKDAY_NUMBERS.get(cursor.word(at))
     if number is not None:
-        return Weekday(number), at + 1
+        return Weekday(number, is_single=at > index), at + 1
     return None
 
 

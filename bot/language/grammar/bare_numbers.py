@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.language.lexicon import word_set
-from bot.language.model.days import CalendarDay, DayAlternatives
+from bot.language.model.days import CalendarDay, as_calendar_day
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
@@ -48,10 +48,10 @@ def resolve_bare_numbers(items: list[PlacedItem]) -> list[PlacedItem]:
         after -= 1
     items = items[:after]
     for index, placed in enumerate(items):
-        item: Item = placed.item
-        if isinstance(item, BareNumber):
-            item = _resolve_bare_number(item, index, resolved_items, items)
-        resolved_items.append(replace(placed, item=item))
+        if isinstance(placed.item, BareNumber):
+            item = _resolve_bare_number(placed.item, index, resolved_items, items)
+            placed = PlacedItem(item, placed.start_index, placed.end_index)
+        resolved_items.append(placed)
     return _drop_guesses(resolved_items)
 
 
@@ -122,10 +122,8 @@ def _opens_day_range(number: BareNumber, following: Item | None, partner: Item |
 
 
 def _month_of(item: Item | None) -> int | None:
-    day = item.day if isinstance(item, DayItem) else None
-    if isinstance(day, DayAlternatives) and len(day.alternatives) == 1:
-        day = day.alternatives[0]
-    return day.month if isinstance(day, CalendarDay) else None
+    day = as_calendar_day(item.day) if isinstance(item, DayItem) else None
+    return day.month if day is not None else None
 
 
 def _is_hour(number: BareNumber, index: int, resolved: list[PlacedItem], items: list[PlacedItem]) -> bool:

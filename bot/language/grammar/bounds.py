@@ -36,6 +36,7 @@ _END_VERBS = word_set(
     wraps wrapping conclude concludes concluding depart departs departing vacate vacating
     """
 )
+_DEPARTURES = word_set("leave leaves depart departs back")
 _END_ADVERBS = word_set("out over done gone off away back finished clear cleared")
 _END_VERBS_AFTER_TO = word_set("go dash run head split scoot")
 _OBLIGATIONS = word_set("have has need needs got gotta must")
@@ -91,9 +92,10 @@ _FIXED_PHRASES: tuple[tuple[tuple[str, ...], Item], ...] = (
     (("as", "my"), Connective.BECAUSE),
 )
 _FIXED_FIRST_WORDS = frozenset(words[0] for words, _ in _FIXED_PHRASES)
-_FIRST_WORDS = (
+BOUND_FIRST_WORDS = (
     _START_VERBS | _END_VERBS | _END_ADVERBS | _END_VERBS_AFTER_TO | _FIXED_FIRST_WORDS | {"in", "through"}
 )
+"""The words that a word for a start or an end may begin with."""
 _NAMED_END_LEADS = frozenset({Connective.UNTIL, Connective.BEFORE, Connective.BY})
 _MAX_EVENT_WORDS = 3
 _BESIDE_TIME = frozenset({"latest", "up to"})
@@ -110,8 +112,6 @@ _END_CONNECTIVES = frozenset(
 def parse_bound(cursor: TokenCursor, index: int) -> ItemMatch | None:
     """The word for a start or an end, or for how strictly a time is meant, that starts here."""
     word = cursor.word(index)
-    if word not in _FIRST_WORDS:
-        return None
     if word in _FIXED_FIRST_WORDS:
         for words, item in _FIXED_PHRASES:
             if cursor.matches(index, *words) and not (word == "later" and cursor.word(index - 1) == "no"):
@@ -123,6 +123,8 @@ def _parse_verb(cursor: TokenCursor, index: int, word: str) -> ItemMatch | None:
     is_connective = word in _ALSO_CONNECTIVES
     if word in _START_VERBS:
         return Bound(word, is_end=False, is_connective=is_connective), index + 1
+    if _is_departure(cursor, index, word):
+        return Bound(word, is_end=True, is_departure=True), index + 1
     if word in _END_VERBS:
         return Bound(word, is_end=True, is_connective=is_connective), cursor.skip(index + 1, _PARTICLES)
     follows = cursor.word(index + 1)
@@ -131,6 +133,14 @@ def _parse_verb(cursor: TokenCursor, index: int, word: str) -> ItemMatch | None:
     if word == "in" and follows == "at":
         return Bound(word, is_end=False), index + 1
     return None
+
+
+def _is_departure(cursor: TokenCursor, index: int, word: str) -> bool:
+    """`I'll be back at 4`, `we leave at 5`; `have to leave at 5` and `back by 4` are ends."""
+    if word not in _DEPARTURES or cursor.word(index + 1) in {"by", "before"}:
+        return False
+    lead = {cursor.word(index - 1), cursor.word(index - 2), cursor.word(index - 3)}
+    return not lead & _OBLIGATIONS and (word != "back" or cursor.word(index + 1) in {"at", "around", "about"})
 
 
 def _is_end_before(cursor: TokenCursor, index: int, word: str) -> bool:
@@ -148,6 +158,9 @@ def place_bounds(items: list[PlacedItem]) -> list[PlacedItem]:
     is what it is elsewhere: a connective, a filler or an unknown word.
     """
     items = _join_named_ends(items)
+    items = [
+        replace(each, item=ContextWord()) if _is_time_itself(each.item, items) else each for each in items
+    ]
     if not any(isinstance(each.item, Bound) for each in items):
         return items
     placed: list[PlacedItem] = []
@@ -160,6 +173,13 @@ def place_bounds(items: list[PlacedItem]) -> list[PlacedItem]:
             placed.append(PlacedItem(leads[index], each.start_index, each.start_index))
         placed.append(each)
     return placed
+
+
+def _is_time_itself(item: Item, items: list[PlacedItem]) -> bool:
+    """Whether someone leaves or is back at the only time of day: it is when the request begins."""
+    if not isinstance(item, Bound) or not item.is_departure:
+        return False
+    return sum(isinstance(each.item, (*_CLOCKS, IsoTimestamp)) for each in items) == 1
 
 
 def _join_named_ends(items: list[PlacedItem]) -> list[PlacedItem]:
@@ -196,6 +216,8 @@ def _place_bound(
         if len(placed) < 2 or placed[-2].item not in (_END_CONNECTIVES if bound.is_end else {connective}):
             placed.insert(-1, PlacedItem(connective, placed[-1].start_index, placed[-1].start_index))
         placed.append(replace(each, item=ContextWord()))
+    elif at is not None and _is_end_of_length(bound, items, index):
+        placed.append(replace(each, item=Connective.BEFORE))
     elif at is not None:
         leads[at] = connective
         placed.append(replace(each, item=ContextWord()))
@@ -205,12 +227,20 @@ def _place_bound(
         placed.append(replace(each, item=UnknownWord(bound.word)))
 
 
+def _is_end_of_length(bound: Bound, items: list[PlacedItem], index: int) -> bool:
+    """`3 hours ending at 6`: the length right before, up to a certain time."""
+    is_certain = index + 1 < len(items) and items[index + 1].item in {Connective.AT, Connective.ON}
+    return bound.is_end and is_certain and index > 0 and isinstance(items[index - 1].item, DurationItem)
+
+
 def _is_suffix(
     bound: Bound, at: int | None, items: list[PlacedItem], index: int, leads: dict[int, Connective]
 ) -> bool:
     """Whether the word belongs to the time just before it: `11 finish`, `5pm at the latest`."""
     if not index or index - 1 in leads or not isinstance(items[index - 1].item, _CLOCKS):
         return False
+    if bound.is_connective and index + 1 < len(items) and isinstance(items[index + 1].item, DayItem):
+        return False  # `3-4 starting next week`
     is_beside = items[index - 1].end_index == items[index].start_index
     return is_beside and (at is None or bound.word in {"latest", "start", "begin"})
 

@@ -6,6 +6,7 @@ from bot.language.model.items import ClockTime, ItemMatch, MinuteOfHour
 from bot.language.text.token_cursor import TokenCursor, parse_below_hundred
 
 _QUARTERS = frozenset({5, 10, 15, 20, 25})
+_TOO_SHORT_TO_BOOK = frozenset({5, 10})
 _PAST_WORDS = frozenset({"past", "after"})
 _TO_WORDS = frozenset({"to", "before", "until", "of"})
 _NAMED_MINUTES = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 24 * 60}
@@ -74,18 +75,22 @@ def _parse_minutes(cursor: TokenCursor, index: int) -> tuple[int, int]:
     if cursor.word(index) in {"three", "3"} and cursor.word(index + 1) in {"quarter", "quarters"}:
         return 45, index + 2
     number = cursor.number(index)
-    spelled = parse_below_hundred(cursor, index) if number is None else None
-    value, at = (spelled.value, spelled.end_index) if spelled else (number or 0, index + 1)
-    return (value if (value < 60 and len(cursor.word(index)) != 4) or spelled else 0), at + (
-        cursor.word(at) in MINUTE_WORDS
-    )
+    if number is not None:
+        is_minutes = number < 60 and len(cursor.word(index)) <= 2
+        return (number if is_minutes else 0), index + 1 + (cursor.word(index + 1) in MINUTE_WORDS)
+    spelled = parse_below_hundred(cursor, index)
+    if spelled is None:
+        return 0, index + 1
+    return spelled.value, spelled.end_index + (cursor.word(spelled.end_index) in MINUTE_WORDS)
 
 
 def _may_add(cursor: TokenCursor, index: int, at: int, minutes: int) -> bool:
-    """Whether minutes past an hour are meant; before `after` they are round and have no unit."""
+    """Whether minutes past an hour are meant; before `after` they are round, and few if they have a unit."""
     if cursor.word(at) == "past":
         return True
-    return minutes in _QUARTERS | {30, 45} and cursor.word(at - 1) not in MINUTE_WORDS and index < at
+    if cursor.word(at - 1) in MINUTE_WORDS:
+        return minutes in _TOO_SHORT_TO_BOOK
+    return minutes in _QUARTERS | {30, 45} and index < at
 
 
 def _may_subtract(cursor: TokenCursor, index: int, at: int, minutes: int) -> bool:

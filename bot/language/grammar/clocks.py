@@ -9,6 +9,7 @@ from bot.language.grammar.clock_faces import (
     parse_past_or_to,
 )
 from bot.language.grammar.meridiems import parse_face_hour, parse_meridiem, to_24_hour, with_meridiem
+from bot.language.grammar.rules import DIGITS
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     HOUR_WORDS,
@@ -36,7 +37,7 @@ _CLOCK_PREPOSITIONS = word_set("at @ from until to before after by around about 
 @memoize_rule
 def parse_clock_time(cursor: TokenCursor, index: int) -> ItemMatch | None:
     """The time of day that starts here; a number that might be one becomes a `BareNumber`."""
-    for rule in _RULES:
+    for rule in _DIGIT_RULES if cursor.number(index) is not None else _WORD_RULES:
         found = rule(cursor, index)
         if found is not None:
             after = _skip_suffix(cursor, found[1])
@@ -100,16 +101,8 @@ def _build_digital_time(
     return ClockTime(hour, minute, is_24_hour=is_24_hour, is_guess=is_guess), end_index
 
 
-def _parse_with_meridiem(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """`3pm`, `3 30 pm`, `330pm`, `3 oclock`, `three pm`, `three thirty`."""
-    return (
-        _parse_digits_with_meridiem(cursor, index)
-        if cursor.number(index) is not None
-        else _parse_spelled_out_time(cursor, index)
-    )
-
-
 def _parse_digits_with_meridiem(cursor: TokenCursor, index: int) -> ItemMatch | None:
+    """`3pm`, `3 30 pm`, `330pm`, `3 oclock`."""
     number = cursor.number(index) or 0
     size = len(cursor.word(index))
     meridiem = parse_meridiem(cursor, index + 1)
@@ -240,14 +233,24 @@ def _parse_bare_number(cursor: TokenCursor, index: int) -> ItemMatch | None:
     ), index + 1
 
 
-_RULES: tuple[Callable[[TokenCursor, int], ItemMatch | None], ...] = (
+CLOCK_FIRST_WORDS = NUMBER_WORDS.keys() | word_set("noon midday midnight half quarter top") | {DIGITS}
+"""The words that a time of day may begin with."""
+_DIGIT_RULES: tuple[Callable[[TokenCursor, int], ItemMatch | None], ...] = (
     parse_named_time,
-    parse_half_hour,
     parse_past_or_to,
     parse_minute_of_hour,
     _parse_hour_and_minute,
     _parse_military_time,
-    _parse_with_meridiem,
+    _parse_digits_with_meridiem,
     _parse_spaced_time,
+    _parse_bare_number,
+)
+_WORD_RULES: tuple[Callable[[TokenCursor, int], ItemMatch | None], ...] = (
+    parse_named_time,
+    parse_half_hour,
+    parse_past_or_to,
+    parse_minute_of_hour,
+    _parse_military_time,
+    _parse_spelled_out_time,
     _parse_bare_number,
 )

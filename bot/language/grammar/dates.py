@@ -4,58 +4,28 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.language.grammar.day_numbers import parse_bare_day, parse_weekday_and_number
+from bot.language.grammar.holidays import HOLIDAY_FIRST_WORDS, parse_holiday
 from bot.language.grammar.iso_dates import build_date, parse_iso_date
 from bot.language.grammar.numeric_dates import parse_numeric_date
+from bot.language.grammar.rules import DIGITS
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import HOUR_WORDS, MONTH_NUMBERS, WEEKDAY_NUMBERS
 from bot.language.model.days import (
     CalendarDay,
     CalendarMonth,
-    DayExpression,
     DayOffset,
-    EasterDay,
     WeekdayOfMonth,
     join_days,
 )
 from bot.language.model.items import DayItem, InvalidTime, ItemMatch
-from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_below_hundred, parse_ordinal
+from bot.language.text.token_cursor import (
+    ORDINAL_FIRST_WORDS,
+    TokenCursor,
+    memoize_rule,
+    parse_below_hundred,
+    parse_ordinal,
+)
 
-_HOLIDAYS: dict[tuple[str, ...], DayExpression] = {
-    ("new", "years", "day"): CalendarDay(1, 1),
-    ("new", "year", "day"): CalendarDay(1, 1),
-    ("new", "years", "eve"): CalendarDay(31, 12),
-    ("new", "year", "eve"): CalendarDay(31, 12),
-    ("new", "years"): CalendarDay(1, 1),
-    ("nye",): CalendarDay(31, 12),
-    ("australia", "day"): CalendarDay(26, 1),
-    ("valentines", "day"): CalendarDay(14, 2),
-    ("valentines",): CalendarDay(14, 2),
-    ("leap", "day"): CalendarDay(29, 2),
-    ("st", "patricks", "day"): CalendarDay(17, 3),
-    ("april", "fools", "day"): CalendarDay(1, 4),
-    ("april", "fools"): CalendarDay(1, 4),
-    ("anzac", "day"): CalendarDay(25, 4),
-    ("halloween",): CalendarDay(31, 10),
-    ("guy", "fawkes", "night"): CalendarDay(5, 11),
-    ("guy", "fawkes"): CalendarDay(5, 11),
-    ("bonfire", "night"): CalendarDay(5, 11),
-    ("christmas", "eve"): CalendarDay(24, 12),
-    ("xmas", "eve"): CalendarDay(24, 12),
-    ("christmas", "day"): CalendarDay(25, 12),
-    ("xmas", "day"): CalendarDay(25, 12),
-    ("christmas",): CalendarDay(25, 12),
-    ("xmas",): CalendarDay(25, 12),
-    ("boxing", "day"): CalendarDay(26, 12),
-    ("good", "friday"): EasterDay(-2),
-    ("easter", "saturday"): EasterDay(-1),
-    ("easter", "sunday"): EasterDay(),
-    ("easter", "monday"): EasterDay(1),
-    ("easter",): EasterDay(),
-    ("shrove", "tuesday"): EasterDay(-47),
-    ("pancake", "day"): EasterDay(-47),
-    ("ash", "wednesday"): EasterDay(-46),
-}
-_HOLIDAY_FIRST_WORDS = frozenset(words[0] for words in _HOLIDAYS)
 _MIN_SPELLED_OUT_DAY = 4
 _MAX_DAYS_IN_MONTH = 31
 _NOT_DAY_BEFORE = word_set(
@@ -71,6 +41,7 @@ _AFTER_MINUTES = word_set("past to after before minutes mins min hours people")
 _MONTH_PREPOSITIONS = word_set(
     "in until to of next this by from for during since before after mid early late - all through"
 )
+_PLAIN_MONTHS = word_set("january february july september october november december")
 _MONTH_EDGE_WORDS = word_set("end start beginning middle")
 
 
@@ -216,7 +187,8 @@ def _parse_whole_month(cursor: TokenCursor, index: int, month: int) -> ItemMatch
     has_preposition = (
         cursor.word(index - 1) in _MONTH_PREPOSITIONS or cursor.word(index - 2) in _MONTH_EDGE_WORDS
     )
-    if not has_preposition and not cursor.is_only_word(index):
+    is_plain = cursor.word(index) in _PLAIN_MONTHS and cursor.number(index - 1) is None
+    if not has_preposition and not is_plain and not cursor.is_only_word(index):
         return None
     return DayItem(CalendarMonth(month)), index + 1
 
@@ -292,13 +264,6 @@ def _parse_weekday_and_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
     return replace(found[0], weekday=weekday), found[1]
 
 
-def _parse_holiday(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    if cursor.word(index) not in _HOLIDAY_FIRST_WORDS:
-        return None
-    longest = max((words for words in _HOLIDAYS if cursor.matches(index, *words)), key=len, default=None)
-    return (DayItem(_HOLIDAYS[longest]), index + len(longest)) if longest else None
-
-
 _DIGIT_RULES = (
     parse_iso_date,
     parse_numeric_date,
@@ -306,9 +271,17 @@ _DIGIT_RULES = (
     _parse_ordinal_day,
     parse_bare_day,
 )
+DATE_FIRST_WORDS = (
+    WEEKDAY_NUMBERS.keys()
+    | MONTH_NUMBERS.keys()
+    | ORDINAL_FIRST_WORDS
+    | HOLIDAY_FIRST_WORDS
+    | {"the", "last", DIGITS}
+)
+"""The words that a day of the calendar may begin with."""
 _WORD_RULES = (
     _parse_compact_date,
-    _parse_holiday,
+    parse_holiday,
     _parse_last_weekday,
     _parse_weekday_and_day,
     _parse_day_then_month,

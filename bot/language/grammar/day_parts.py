@@ -1,6 +1,7 @@
-"""Parses `now`, parts of the day, and, by another module, recurrences."""
+"""Parses `now` and parts of the day."""
 
-from bot.language.grammar.recurrences import parse_recurrence
+from bot.language.grammar.rules import RuleEntry
+from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     DAY_PART_WORDS,
     MONTH_NUMBERS,
@@ -34,15 +35,6 @@ _NOW_PHRASES = (
 _NOW_FIRST_WORDS = frozenset(words[0] for words in _NOW_PHRASES)
 _RUN_ON_PARTS = frozenset({"midmorning", "midafternoon", "midevening"})
 _HALF_WORDS = {"late": "second", "early": "first", "mid": "middle", "later": "second"}
-
-
-def parse_day_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """The `now`, day part or recurrence that starts here."""
-    for rule in _RULES:
-        found = rule(cursor, index)
-        if found is not None:
-            return found
-    return None
 
 
 def _parse_now(cursor: TokenCursor, index: int) -> ItemsMatch | None:
@@ -157,12 +149,16 @@ def _parse_later_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     return None
 
 
-_RULES = (
-    _parse_now,
-    parse_recurrence,
-    _parse_all_day,
-    _parse_part,
-    _parse_half_of_day,
-    _parse_end_of_day,
-    _parse_later_today,
+NOW_RULES: tuple[RuleEntry, ...] = ((_parse_now, _NOW_FIRST_WORDS),)
+"""The rule of `now`."""
+DAY_PART_RULES: tuple[RuleEntry, ...] = (
+    (_parse_all_day, word_set("the for all whole entire full allday")),
+    (
+        _parse_part,
+        _RUN_ON_PARTS | _HALF_WORDS.keys() | DAY_PART_WORDS.keys() | word_set("this all whole entire"),
+    ),
+    (_parse_half_of_day, frozenset(_MERIDIEM_PARTS)),
+    (_parse_end_of_day, word_set("the end rest remainder")),
+    (_parse_later_today, frozenset({"later"})),
 )
+"""The rules of parts of the day."""

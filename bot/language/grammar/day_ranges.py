@@ -1,11 +1,13 @@
 """Parses ranges of days: `3 until 12 of sept`, `week of 6 april`, `rest of the week`, `3rd week of jan`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.language.grammar.anchors import parse_plain_day
 from bot.language.grammar.dates import build_day_of_month_offset, parse_calendar_day
+from bot.language.grammar.rules import DIGITS, Rule, RuleEntry
 from bot.language.lexicon import word_set
-from bot.language.lexicon.vocabulary import MONTH_NUMBERS, ORDINAL_WORDS, TENS_WORDS, WEEKDAY_NUMBERS
+from bot.language.lexicon.vocabulary import MONTH_NUMBERS, WEEKDAY_NUMBERS
 from bot.language.model.day_spans import HalfOfMonth, LaterInMonth, LaterInWeek, WeekOfDay, WeekOfMonth
 from bot.language.model.days import (
     CalendarDay,
@@ -14,11 +16,13 @@ from bot.language.model.days import (
     DayAlternatives,
     DayExpression,
     WeekdayOfMonth,
+    as_calendar_day,
     join_days,
 )
 from bot.language.model.items import DayItem, ItemsMatch
-from bot.language.text.token_cursor import TokenCursor, parse_ordinal
+from bot.language.text.token_cursor import ORDINAL_FIRST_WORDS, TokenCursor, parse_ordinal
 
+_ARTICLE = frozenset({"the"})
 DayMatch = tuple[DayExpression | DayItem, int]
 _RANGE_WORDS = word_set("- to through thru until and")
 _DETERMINERS = word_set("the my this current")
@@ -30,30 +34,16 @@ _EDGE_DAYS = {"early": (0, 3), "mid": (2, 1), "late": (3, 4)}
 _MAX_WEEKS_IN_MONTH = 5
 
 
-def parse_day_range(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """The range of days that starts here."""
-    word = cursor.word(index)
-    if cursor.number(index) is not None or word in _ORDINAL_FIRST_WORDS or word == "last":
-        found = _parse_days_of_month(cursor, index) or _parse_nth_of_month(cursor, index)
-    elif word in WEEKDAY_NUMBERS:
-        found = _parse_days_of_month(cursor, index) or _parse_weekday_of_month(cursor, index)
-    elif word in MONTH_NUMBERS:
-        found = _parse_month_then_days(cursor, index)
-    elif word in _FIRST_WORDS:
-        at = cursor.skip(index, {"the"})
-        found = (
-            _parse_week_of(cursor, at)
-            or _parse_rest(cursor, at)
-            or _parse_edge(cursor, at)
-            or _parse_month_after_next(cursor, at)
-            or _parse_next_month_name(cursor, at)
-            or (_parse_days_of_month(cursor, at) or _parse_nth_of_month(cursor, at) if at > index else None)
-        )
-    else:
-        return None
-    if found is None:
-        return None
-    return (found[0] if isinstance(found[0], DayItem) else DayItem(found[0]),), found[1]
+def _as_range(rule: Callable[[TokenCursor, int], DayMatch | None]) -> Rule:
+    """The rule, with an article before its expression."""
+
+    def parse(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+        found = rule(cursor, cursor.skip(index, _ARTICLE))
+        if found is None:
+            return None
+        return (found[0] if isinstance(found[0], DayItem) else DayItem(found[0]),), found[1]
+
+    return parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +82,9 @@ def _parse_range_word(cursor: TokenCursor, index: int, start: int) -> int | None
     before = cursor.word(start - 1)
     if word == "and" and before != "between":
         return None
-    if word == "until" and (before in _NOT_RANGE_BEFORE or before.endswith("s")):
-        return None  # `tuesdays at 3 until 12 june`
+    closes_hours = before in {"-", "to"} and cursor.number(start - 2) is not None
+    if word == "until" and (before in _NOT_RANGE_BEFORE or before.endswith("s") or closes_hours):
+        return None  # `tuesdays at 3 until 12 june`, `every friday 3-4 until 26 june`
     return index + 1
 
 
@@ -111,7 +102,7 @@ def _parse_days_of_month(cursor: TokenCursor, index: int) -> DayMatch | None:
         start, end = (build_day_of_month_offset(day.number, months[0]).day for day in (first, last))
         return _build_range(start, end, first, last), months[1]
     found = parse_calendar_day(cursor, last.index)
-    day = _calendar_day(found[0].day) if found and isinstance(found[0], DayItem) else None
+    day = as_calendar_day(found[0].day) if found and isinstance(found[0], DayItem) else None
     if found is None or day is None or day.month is None:
         return None
     return _build_range(CalendarDay(first.number, day.month, day.year), day, first, last), found[1]
@@ -121,12 +112,6 @@ def _build_range(
     start: DayExpression, end: DayExpression, first: _NumberedDay, last: _NumberedDay
 ) -> DayItem:
     return DayItem(join_days(start, end), weekday=first.weekday, last_weekday=last.weekday)
-
-
-def _calendar_day(day: DayExpression) -> CalendarDay | None:
-    if isinstance(day, DayAlternatives) and len(day.alternatives) == 1:
-        day = day.alternatives[0]
-    return day if isinstance(day, CalendarDay) else None
 
 
 def _parse_month_offset(cursor: TokenCursor, index: int) -> tuple[int, int] | None:
@@ -234,6 +219,8 @@ def _parse_rest(cursor: TokenCursor, index: int) -> DayMatch | None:
         return None
     at = cursor.skip(index + 1, _DETERMINERS | {"of", "on", "in"})
     unit = cursor.word(at)
+    if is_rest and unit in MONTH_NUMBERS and at > index + 1:
+        return CalendarMonth(MONTH_NUMBERS[unit]), at + 1
     if at == index + 1 or unit not in {"week", "month", "year"}:
         return None
     if unit == "week":
@@ -260,6 +247,14 @@ def _parse_edge(cursor: TokenCursor, index: int) -> DayMatch | None:
     return HalfOfMonth(CalendarMonth(month), is_second=edge == "late"), at + 1
 
 
+def _parse_half_of_month(cursor: TokenCursor, index: int) -> DayMatch | None:
+    """`second half of march`, `first half of next month`."""
+    if cursor.word(index + 1) != "half" or cursor.word(index + 2) != "of":
+        return None
+    month = _parse_month(cursor, index + 2)
+    return (HalfOfMonth(month[0], is_second=cursor.word(index) == "second"), month[1]) if month else None
+
+
 def _parse_month_after_next(cursor: TokenCursor, index: int) -> DayMatch | None:
     if not cursor.matches(index, "month", "after"):
         return None
@@ -277,5 +272,17 @@ def _parse_next_month_name(cursor: TokenCursor, index: int) -> DayMatch | None:
     return CalendarMonth(month), index + 2
 
 
-_ORDINAL_FIRST_WORDS = frozenset(ORDINAL_WORDS) | frozenset(TENS_WORDS)
-_FIRST_WORDS = word_set("the week w wc wb rest remainder later early late next this coming month")
+_NUMBER_STARTS = ORDINAL_FIRST_WORDS | {"the", DIGITS}
+DAY_RANGE_RULES: tuple[RuleEntry, ...] = (
+    (_as_range(_parse_week_of), word_set("the week w wc wb")),
+    (_as_range(_parse_rest), word_set("the rest remainder later")),
+    (_as_range(_parse_edge), word_set("the early late")),
+    (_as_range(_parse_half_of_month), word_set("the first second")),
+    (_as_range(_parse_month_after_next), word_set("the month")),
+    (_as_range(_parse_next_month_name), word_set("the next this coming")),
+    (_as_range(_parse_days_of_month), _NUMBER_STARTS | WEEKDAY_NUMBERS.keys()),
+    (_as_range(_parse_nth_of_month), _NUMBER_STARTS | {"last"}),
+    (_as_range(_parse_weekday_of_month), frozenset(WEEKDAY_NUMBERS)),
+    (_as_range(_parse_month_then_days), frozenset(MONTH_NUMBERS)),
+)
+"""The rules of ranges of days."""

@@ -19,6 +19,7 @@ from bot.language.lexicon.vocabulary import (
 )
 from bot.language.model.items import DurationItem
 from bot.language.text.token_cursor import (
+    CARDINAL_FIRST_WORDS,
     TokenCursor,
     memoize_rule,
     parse_below_hundred,
@@ -90,6 +91,9 @@ _FIRST_WORDS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
     "whole",
     "few",
 }
+
+DURATION_FIRST_WORDS = _FIRST_WORDS | CARDINAL_FIRST_WORDS | {"another", "extra"}
+"""The words that a duration may begin with."""
 
 
 @memoize_rule

@@ -56,7 +56,8 @@ def _begin_after_event(items: list[PlacedItem]) -> list[PlacedItem]:
         before = items[index - 1].item
         is_event = isinstance(before, UnknownWord) and before.word in _ATTENDED_EVENTS
         if is_event and isinstance(each.item, Bound) and each.item.is_end:
-            return [*items[:index], replace(each, item=ContextWord()), *items[index + 1 :]]
+            aside = [replace(one, item=ContextWord()) for one in items[index - 1 : index + 1]]
+            return [*items[: index - 1], *aside, *items[index + 1 :]]
     return items
 
 
@@ -147,10 +148,18 @@ def _is_end(items: list[PlacedItem], index: int) -> bool:
 
 
 def _is_request(items: list[PlacedItem], index: int, events: list[int]) -> bool:
-    """Whether `from` leads to the clock time, or an event is said to come after it (`3 for a 4pm start`)."""
-    if index and items[index - 1].item is Connective.FROM:
+    """Whether a word leads to the clock time, or an event is said to come after it (`3 for a 4pm start`)."""
+    before = items[index - 1].item if index else None
+    if before is Connective.FROM or (before is Connective.AT and not _is_joined(items, index)):
         return True
     return any(items[event - 1].item is Connective.FOR and event > index for event in events)
+
+
+def _is_joined(items: list[PlacedItem], index: int) -> bool:
+    """Whether a connective besides `at` joins the clock time to another one."""
+    beside = [items[at].item for at in (index - 2, index + 1) if 0 <= at < len(items)]
+    joining = {Connective.AND, Connective.OR, *_RANGE_SIGNS}
+    return any(isinstance(item, Bound) or item in joining for item in beside)
 
 
 def _around(items: list[PlacedItem], events: Iterable[int]) -> Iterable[int]:

@@ -1,6 +1,6 @@
 """Skips numbers that are not times: course codes, phone numbers, prices, levels, counts of things."""
 
-from bot.language.grammar.ordinary_words import skip_ordinary_word
+from bot.language.grammar.ordinary_words import ORDINARY_WORDS, skip_ordinary_word
 from bot.language.grammar.prose_numbers import skip_prose_number
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, MINUTE_WORDS, WEEK_WORDS
@@ -48,14 +48,11 @@ _FREQUENCY_WORDS = word_set("once twice times x")
 def skip_false_positive(cursor: TokenCursor, index: int) -> int:
     """The position after a false positive that starts here, or `index` when there is none."""
     word = cursor.word(index)
-    after = max(skip_ordinary_word(cursor, index), skip_prose_number(cursor, index))
+    after = skip_ordinary_word(cursor, index) if word in ORDINARY_WORDS else index
+    after = after if after > index else skip_prose_number(cursor, index)
     if after > index:
         return after
-    if (
-        word in _FREQUENCY_WORDS
-        and cursor.word(index + 1) in {"a", "per"}
-        and cursor.word(index + 2) in DAY_WORDS | WEEK_WORDS
-    ):
+    if word in _FREQUENCY_WORDS and _is_frequency(cursor, index + 1):
         return index + 3
     if word == "within" and _is_distance(cursor, index + 1):
         return index + 3
@@ -68,6 +65,11 @@ def skip_false_positive(cursor: TokenCursor, index: int) -> int:
     if 2 <= len(word) <= 5 and word.isalpha() and cursor.number(index + 1) is not None:
         return _skip_course_code(cursor, index)
     return index
+
+
+def _is_frequency(cursor: TokenCursor, index: int) -> bool:
+    """`a week`, `per day`, after a number of times."""
+    return cursor.word(index) in {"a", "per"} and cursor.word(index + 1) in DAY_WORDS | WEEK_WORDS
 
 
 def _is_distance(cursor: TokenCursor, index: int) -> bool:

@@ -7,7 +7,7 @@ from bot.language.grammar.anchors import parse_plain_day
 from bot.language.grammar.dates import parse_calendar_day
 from bot.language.grammar.durations import parse_duration
 from bot.language.lexicon.vocabulary import FORTNIGHT_WORDS, PLURAL_WEEKDAYS, WEEKDAY_NUMBERS
-from bot.language.model.days import DayOffset, Weekday
+from bot.language.model.days import DayExpression, DayOffset, Weekday
 from bot.language.model.items import DayItem, DurationItem, Item, ItemsMatch, TimeOffset
 from bot.language.text.token_cursor import TokenCursor, parse_cardinal
 
@@ -32,10 +32,7 @@ def parse_week_from_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         return None
     days, after = match
     at = cursor.skip(after, {"on", "from", "this", "next", "after", "s"})
-    base = parse_plain_day(cursor, at)
-    if base is None and at > after:
-        found = parse_calendar_day(cursor, at)
-        base = (found[0].day, found[1]) if found and isinstance(found[0], DayItem) else None
+    base = _parse_base(cursor, at) if at > after else parse_plain_day(cursor, at)
     if base is None:
         return None
     if cursor.word(at - 1) == "next" and isinstance(base[0], Weekday):
@@ -104,14 +101,25 @@ def _build_offset(duration: DurationItem, sign: int = 1) -> Sequence[Item]:
 
 
 def parse_days_from_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """`two days from friday`, `3 days after tomorrow`, `a month from today`."""
-    match = parse_duration(cursor, index)
-    if match is None or match[0].minutes or cursor.word(match[1]) not in {"from", "after"}:
+    """`two days from friday`, `3 days after tomorrow`, `a week before 12 april`, `the day before friday`."""
+    at = cursor.skip(index, {"the"})
+    match = (DurationItem(days=1), at + 1) if cursor.word(at) == "day" else parse_duration(cursor, index)
+    if match is None or match[0].minutes or cursor.word(match[1]) not in {"from", "after", "before"}:
         return None
-    base = parse_plain_day(cursor, match[1] + 1)
+    base = _parse_base(cursor, match[1] + 1)
     if base is None:
         return None
-    return (DayItem(DayOffset(match[0].days, match[0].months, base=base[0])),), base[1]
+    sign = -1 if cursor.word(match[1]) == "before" else 1
+    return (DayItem(DayOffset(sign * match[0].days, sign * match[0].months, base=base[0])),), base[1]
+
+
+def _parse_base(cursor: TokenCursor, index: int) -> tuple[DayExpression, int] | None:
+    """The day that others are counted from."""
+    plain = parse_plain_day(cursor, index)
+    if plain is not None:
+        return plain
+    found = parse_calendar_day(cursor, index)
+    return (found[0].day, found[1]) if found is not None and isinstance(found[0], DayItem) else None
 
 
 def parse_nth_coming_weekday(cursor: TokenCursor, index: int) -> ItemsMatch | None:

@@ -1,6 +1,7 @@
 """Parses times that the opening hours decide: `closing`, `when you open`, `first thing`, `last thing`."""
 
 from bot.language.grammar.durations import parse_duration
+from bot.language.grammar.rules import RuleEntry
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import DAY_PART_WORDS
 from bot.language.model.items import Connective, DayPart, DurationItem, EndOfDay, Item, ItemsMatch, StartOfDay
@@ -33,7 +34,6 @@ _FIXED_PHRASES: tuple[tuple[tuple[str, ...], Item], ...] = (
     (("last", "thing"), EndOfDay()),
     (("first", "thing", "in", "the", "morning"), StartOfDay(is_first_thing=True)),
     (("first", "thing"), StartOfDay(is_first_thing=True)),
-    (("1", "st", "thing"), StartOfDay(is_first_thing=True)),
     (("first", "slot"), StartOfDay(is_first_thing=True)),
     (("earliest", "slot"), StartOfDay(is_first_thing=True)),
     (("as", "early", "as", "possible"), StartOfDay(is_first_thing=True)),
@@ -47,7 +47,7 @@ _THROW_OUT = word_set("kick throw chuck turf boot lock")
 _THROWN_OUT = word_set("kicked thrown chucked turfed booted locked")
 
 
-def parse_opening_time(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+def _parse_opening_time(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """The time by the opening hours that starts here."""
     at = cursor.skip(index, {"the"})
     if cursor.word(at) in _FIXED_FIRST_WORDS:
@@ -113,3 +113,24 @@ def _skip_throwing_out(cursor: TokenCursor, index: int) -> int:
         return index + 3
     at = index + (cursor.word(index) in {"get", "are", "re", "got", "being"})
     return at + 2 if cursor.word(at) in _THROWN_OUT and cursor.word(at + 1) == "out" else index
+
+
+def _parse_first_thing(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    """`1st thing`."""
+    is_here = cursor.matches(index, "1", "st", "thing")
+    return ((StartOfDay(is_first_thing=True),), index + 3) if is_here else None
+
+
+OPENING_TIME_RULES: tuple[RuleEntry, ...] = (
+    (_parse_first_thing, frozenset({"1"})),
+    (
+        _parse_opening_time,
+        _FIXED_FIRST_WORDS
+        | _SUBJECTS
+        | _CLOSE_VERBS
+        | _THROW_OUT
+        | _THROWN_OUT
+        | word_set("the last after as when once late get are re got being"),
+    ),
+)
+"""The rules of times by the opening hours."""

@@ -22,6 +22,9 @@ _BEFORE_WEEKDAY = {
 _MOMENT_LEADS = word_set("have got wait take takes took give spare gimme need hang just")
 _MOMENTS = word_set("minute min sec second moment mo tick")
 
+ORDINARY_WORDS = frozenset(_AFTER_WEEKDAY) | {"a", "one", "1"}
+"""The words that an ordinary word may begin with."""
+
 
 def skip_ordinary_word(cursor: TokenCursor, index: int) -> int:
     """The position after an ordinary word that starts here, or `index` when there is none."""

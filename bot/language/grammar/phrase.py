@@ -1,7 +1,7 @@
 """Assembles items into a phrase: its day, start, end, duration and recurrence."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from bot.language.grammar.dates import build_day_of_month_offset
@@ -38,9 +38,8 @@ from bot.language.model.items import (
     UnknownWord,
     UpcomingWindow,
 )
+from bot.language.model.time_phrase import StartItem, TimePhrase
 
-StartItem = ClockTime | Now | TimeOffset | IsoTimestamp | SameTime | MinuteOfHour | StartOfDay | EndOfDay
-EndItem = ClockTime | DayPart | EndOfDay | IsoTimestamp | MinuteOfHour
 _TRANSPARENT = frozenset({Connective.AT, Connective.ON, Connective.FROM, Connective.OF, Connective.IN})
 _TIME_ITEMS = (
     ClockTime,
@@ -55,42 +54,6 @@ _TIME_ITEMS = (
     StartOfDay,
     RecurrenceItem,
 )
-
-
-@dataclass(slots=True)
-class TimePhrase:
-    """A time as it was said. Everything may be missing; `used_items` are the items that found a place.
-
-    `is_start_day`: the day is where a recurrence starts (`from next week`), not the days it takes place on.
-    `within` is a duration from now in which the time lies, `edge` the first or last hour of the day. The
-    time is some time after its start if `is_after`, some time between its ends if `is_loose`, and the end
-    of a duration if `counts_back` (`an hour before 3`).
-    """
-
-    day: DayItem | None = None
-    start: StartItem | None = None
-    end: EndItem | None = None
-    end_day: DayExpression | None = None
-    duration: DurationItem | None = None
-    day_part: DayPart | None = None
-    recurrence: RecurrenceItem | None = None
-    recurrence_until: DayExpression | None = None
-    recurrence_count: int | None = None
-    is_start_day: bool = False
-    within: DurationItem | None = None
-    edge: StartOfDay | EndOfDay | None = None
-    is_after: bool = False
-    is_loose: bool = False
-    counts_back: bool = False
-    has_invalid_time: bool = False
-    other_days: list[DayExpression] = field(default_factory=list)
-    other_starts: list[ClockTime] = field(default_factory=list)
-    ambiguous_number: BareNumber | None = None
-    used_items: list[PlacedItem] = field(default_factory=list)
-
-    @property
-    def has_length(self) -> bool:
-        return self.end is not None or self.duration is not None or self.within is not None
 
 
 def build_phrase(items: Sequence[PlacedItem]) -> TimePhrase:
@@ -286,7 +249,7 @@ class _PhraseBuilder:
             ):
                 phrase.day = replace(other, weekday=one.day.number)
                 return True
-        return phrase.day == item or (isinstance(item.day, DayOffset) and item.day == DayOffset())
+        return phrase.day.day == item.day or (isinstance(item.day, DayOffset) and item.day == DayOffset())
 
     def _add_day_part(self, item: DayPart) -> bool:
         phrase = self.phrase

@@ -69,6 +69,9 @@ _NOT_BETWEEN_SCORE = word_set(
 _BIRTH_WORDS = word_set("born dob birthdate birth")
 _POSSESSIVES = word_set("my her his our their your")
 _NOT_OF_MONTH = word_set("xv xi team eleven birthday bday anniversary century draft")
+_AGE_LEADS = word_set("im hes shes turning aged turn turns")
+_OPEN_PLACES = word_set("library access building campus study gym room rooms lab labs space spaces")
+_LAST_FACE_HOUR = 12
 _RANKS = word_set("top big")
 _TEAM_SIDE = ("a", "side")
 _MAX_DATE_TOKENS = 8
@@ -96,10 +99,14 @@ def skip_prose_number(cursor: TokenCursor, index: int) -> int:
 
 def _skip_digits(cursor: TokenCursor, index: int) -> int:
     after = _end_of_decimal(cursor, index)
-    if _is_price(cursor, after) or _is_price_of_thing(cursor, index, after):
+    if _is_price(cursor, after) or (after > index + 1 and _is_price_of_thing(cursor, index, after)):
         return after
     if cursor.word(index + 1) in ORDINAL_SUFFIXES and cursor.word(index + 2) in _NOT_OF_MONTH:
         return index + 3
+    if cursor.word(index - 1) in _AGE_LEADS and _is_age(cursor, index, after):
+        return after
+    if cursor.word(index + 1) == "hour" and cursor.any_word(index + 2) in _OPEN_PLACES:
+        return index + 2  # `24 hour library`
     if cursor.word(index - 1) in _RANKS and cursor.word(after) not in _TIME_ENDINGS:
         return after
     if _is_fraction(cursor, index):
@@ -135,11 +142,18 @@ def _is_price(cursor: TokenCursor, after: int) -> bool:
 
 
 def _is_price_of_thing(cursor: TokenCursor, index: int, after: int) -> bool:
-    """`tickets are 4.50 at the bar`: a decimal for a thing that has a price and no time."""
-    if after == index + 1 or cursor.word(after) in _TIME_ENDINGS:
+    """`tickets are 4.50`: a decimal for a thing with a price."""
+    if cursor.word(after) in _TIME_ENDINGS:
         return False
     has_thing = cursor.word(index - 1) in _LINKS - {"-", "to"} and cursor.word(index - 2) in _PRICED_THINGS
     return has_thing or cursor.matches(after, "on", "the", "door")
+
+
+def _is_age(cursor: TokenCursor, index: int, after: int) -> bool:
+    """`I'm 21 on friday`; up to twelve it may be an hour (`I'm 10 minutes away`)."""
+    number = cursor.number(index)
+    is_last = cursor.word(after) in {"", "on", "in", "next", ",", "!"}
+    return is_last and number is not None and number > _LAST_FACE_HOUR
 
 
 def _is_fraction(cursor: TokenCursor, index: int) -> bool:

@@ -1,5 +1,6 @@
 """Parses recurrences: `every other tuesday`, `mondays`, `friday mornings`, `first monday of every month`."""
 
+from bot.language.grammar.rules import RuleEntry
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     DAY_PART_WORDS,
@@ -10,7 +11,13 @@ from bot.language.lexicon.vocabulary import (
 )
 from bot.language.model.items import DayPart, ItemsMatch, OccurrenceCount, RecurrenceItem
 from bot.language.model.reading import RecurrenceUnit
-from bot.language.text.token_cursor import TokenCursor, parse_cardinal, parse_ordinal
+from bot.language.text.token_cursor import (
+    CARDINAL_FIRST_WORDS,
+    ORDINAL_FIRST_WORDS,
+    TokenCursor,
+    parse_cardinal,
+    parse_ordinal,
+)
 
 _WORKING_DAYS, _WEEKEND_DAYS = (0, 1, 2, 3, 4), (5, 6)
 _ADVERBS = {
@@ -29,15 +36,6 @@ _MAX_NTH = 5
 _MAX_LISTED_WEEKDAYS = 7
 _MIN_NTH_AFTER_EVERY = 3
 _LAST = -1
-
-
-def parse_recurrence(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """The recurrence that starts here."""
-    for rule in _RULES:
-        found = rule(cursor, index)
-        if found is not None:
-            return found
-    return None
 
 
 def parse_occurrence_count(cursor: TokenCursor, index: int) -> tuple[OccurrenceCount, int] | None:
@@ -130,7 +128,7 @@ def _parse_adverb(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     return _build_with_weekdays(cursor, unit, step, index + 1)
 
 
-def _parse_once_a_week(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+def parse_once_a_week(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`once a week on tuesdays`, `once a month`."""
     if not (cursor.word(index) == "once" and cursor.word(index + 1) in {"a", "every", "per"}):
         return None
@@ -147,11 +145,13 @@ def _parse_alternate(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 
 def _parse_plural(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """`tuesdays`, `mondays and thursdays`, `weekdays`, `weekends`, `friday mornings`, `weekday evenings`."""
+    """`tuesdays`, `mondays and thursdays`, `weekdays`, `weekends`, `mornings`, `weekday evenings`."""
     word, raw = cursor.word(index), _raw(cursor, index)
     if raw in {"weekdays", "weekends"} and cursor.word(index - 1) not in {"next", "this", "few", "last"}:
         item = RecurrenceItem(RecurrenceUnit.WEEK, 1, _WORKING_DAYS if word == "weekday" else _WEEKEND_DAYS)
         return (item,), index + 1
+    if word in DAY_PART_WORDS and _is_plural_part(cursor, index):
+        return (RecurrenceItem(RecurrenceUnit.DAY), DayPart(DAY_PART_WORDS[word])), index + 1
     if word == "weekday" and _is_plural_part(cursor, index + 1):
         return (RecurrenceItem(RecurrenceUnit.WEEK, 1, _WORKING_DAYS),), index + 1
     days, after = _parse_weekdays(cursor, index)
@@ -233,6 +233,12 @@ def _is_of_month(cursor: TokenCursor, index: int) -> bool:
     return cursor.word(index) in {"of", "in"} and cursor.matches(index + 1, "the", "month")
 
 
+def _begins_other_time(cursor: TokenCursor, index: int) -> bool:
+    """`can't do fridays, thursday 2pm`: one weekday after a comma and a plural."""
+    is_after_plural = cursor.word(index - 1) == "," and cursor.word(index - 2) in PLURAL_WEEKDAYS
+    return is_after_plural and cursor.word(index) not in PLURAL_WEEKDAYS
+
+
 def _parse_weekdays(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], int]:
     """`tuesday`, `mon and wed`, `mon, wed & fri`, `mon wed fri`, `mon to fri`."""
     days: list[int] = []
@@ -240,7 +246,7 @@ def _parse_weekdays(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], i
     at = index
     is_range = False
     for _ in range(_MAX_LISTED_WEEKDAYS):
-        if cursor.word(at) not in WEEKDAY_NUMBERS:
+        if cursor.word(at) not in WEEKDAY_NUMBERS or _begins_other_time(cursor, at):
             break
         day = WEEKDAY_NUMBERS[cursor.word(at)]
         days += [(days[-1] + ahead) % 7 for ahead in range(1, (day - days[-1]) % 7)] if is_range else []
@@ -251,13 +257,13 @@ def _parse_weekdays(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], i
     return tuple(sorted(set(days))), after
 
 
-_RULES = (
-    _parse_every,
-    _parse_adverb,
-    _parse_once_a_week,
-    _parse_alternate,
-    _parse_counted_plural,
-    _parse_plural,
-    _parse_nth_weekday,
-    _parse_day_of_month,
+RECURRENCE_RULES: tuple[RuleEntry, ...] = (
+    (_parse_every, frozenset({"every"})),
+    (_parse_adverb, _ADVERBS.keys() | {"nightly", "bi"}),
+    (_parse_alternate, frozenset({"alternate", "alternating"})),
+    (_parse_counted_plural, CARDINAL_FIRST_WORDS | {"the", "next"}),
+    (_parse_plural, WEEKDAY_NUMBERS.keys() | DAY_PART_WORDS.keys() | {"weekday", "weekend"}),
+    (_parse_nth_weekday, ORDINAL_FIRST_WORDS | {"the", "last"}),
+    (_parse_day_of_month, frozenset({"of", "in"})),
 )
+"""The rules of recurrences, but for `once a week`."""

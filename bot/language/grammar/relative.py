@@ -4,14 +4,16 @@ from datetime import timedelta
 
 from bot.language.grammar.anchors import TODAY, parse_plain_day
 from bot.language.grammar.dates import parse_calendar_day
-from bot.language.grammar.durations import parse_duration
+from bot.language.grammar.durations import DURATION_FIRST_WORDS, parse_duration
 from bot.language.grammar.offsets import (
     parse_days_from_day,
     parse_nth_coming_weekday,
     parse_time_offset,
     parse_week_from_day,
 )
-from bot.language.lexicon.vocabulary import DAY_PART_WORDS, WEEKDAY_NUMBERS
+from bot.language.grammar.rules import DIGITS, RuleEntry
+from bot.language.lexicon import word_set
+from bot.language.lexicon.vocabulary import DAY_PART_WORDS, FORTNIGHT_WORDS, WEEKDAY_NUMBERS
 from bot.language.model.days import (
     CalendarMonth,
     CalendarWeek,
@@ -22,18 +24,20 @@ from bot.language.model.days import (
     Weekday,
 )
 from bot.language.model.items import DayItem, DayPart, ItemsMatch, SameTime, UpcomingWindow
-from bot.language.text.token_cursor import TokenCursor
+from bot.language.text.token_cursor import CARDINAL_FIRST_WORDS, TokenCursor
 
 _SATURDAY, _FRIDAY = 5, 4
-
-
-def parse_relative_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """The relative day, and what may come with it, that starts here."""
-    for rule in _RULES if cursor.number(index) is None else _DIGIT_RULES:
-        found = rule(cursor, index)
-        if found is not None:
-            return found
-    return None
+_WEEKS_BY_LEAD = {
+    "next": 1,
+    "following": 1,
+    "this": 0,
+    "current": 0,
+    "coming": 0,
+    "upcoming": 0,
+    "last": -1,
+    "past": -1,
+    "previous": -1,
+}
 
 
 def _parse_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
@@ -42,6 +46,8 @@ def _parse_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         return (DayItem(TODAY), DayPart("night")), index + 1
     if word == "thisafternoon":
         return (DayItem(TODAY), DayPart("afternoon")), index + 1
+    if cursor.matches(index, "next", "night"):
+        return (DayItem(DayOffset(1)), DayPart("night")), index + 2
     if word == "yesterday":
         return (DayItem(DayOffset(-1)),), index + 1
     if cursor.matches(index, "the", "day", "after") and cursor.word(index + 3) in _AFTER_LONE_PHRASE:
@@ -102,23 +108,13 @@ def _parse_next(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`next friday`, `next week`, `this weekend`, `last tuesday`, `the next two hours`."""
     at = cursor.skip(index, {"the"})
     lead = cursor.word(at)
-    weeks = {
-        "next": 1,
-        "following": 1,
-        "this": 0,
-        "current": 0,
-        "coming": 0,
-        "upcoming": 0,
-        "last": -1,
-        "past": -1,
-        "previous": -1,
-    }
-    if lead not in weeks:
+    weeks = _WEEKS_BY_LEAD.get(lead)
+    if weeks is None:
         return None
     at = cursor.skip(at + 1, {"coming"})
     return (
-        _parse_calendar_unit(cursor, at, weeks[lead])
-        or _parse_weekday_after_lead(cursor, at, weeks[lead], lead)
+        _parse_calendar_unit(cursor, at, weeks)
+        or _parse_weekday_after_lead(cursor, at, weeks, lead)
         or _parse_window(cursor, at, lead)
     )
 
@@ -244,21 +240,20 @@ def _parse_midweek(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     return None
 
 
-_DIGIT_RULES = (parse_nth_coming_weekday, parse_week_from_day, parse_days_from_day, parse_time_offset)
-
-
-_RULES = (
-    _parse_same_time,
-    _parse_last_night,
-    _parse_today,
-    parse_nth_coming_weekday,
-    _parse_week_after_next,
-    parse_week_from_day,
-    parse_days_from_day,
-    parse_time_offset,
-    _parse_day_and_week,
-    _parse_next,
-    _parse_period_edge,
-    _parse_weekend,
-    _parse_midweek,
+_COUNT_STARTS = DURATION_FIRST_WORDS | {DIGITS}
+RELATIVE_DAY_RULES: tuple[RuleEntry, ...] = (
+    (_parse_same_time, word_set("the at this same")),
+    (_parse_last_night, word_set("last yesterday")),
+    (_parse_today, word_set("tonight thisafternoon yesterday the day overmorrow next")),
+    (parse_nth_coming_weekday, CARDINAL_FIRST_WORDS | {DIGITS}),
+    (_parse_week_after_next, word_set("the week weekend")),
+    (parse_week_from_day, _COUNT_STARTS | FORTNIGHT_WORDS | word_set("the week weeks")),
+    (parse_days_from_day, _COUNT_STARTS | {"the", "day"}),
+    (parse_time_offset, _COUNT_STARTS | {"in"}),
+    (_parse_day_and_week, WEEKDAY_NUMBERS.keys() | word_set("today tomorrow tom this coming")),
+    (_parse_next, _WEEKS_BY_LEAD.keys() | {"the"}),
+    (_parse_period_edge, word_set("the end start beginning middle mid early late")),
+    (_parse_weekend, frozenset({"weekend"})),
+    (_parse_midweek, frozenset({"midweek"})),
 )
+"""The rules of days relative to today."""

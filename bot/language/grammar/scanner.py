@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from functools import cache
 
-from bot.language.grammar.bounds import parse_bound
-from bot.language.grammar.clocks import parse_clock_time
-from bot.language.grammar.dates import parse_calendar_day
-from bot.language.grammar.day_parts import parse_day_part
-from bot.language.grammar.day_ranges import parse_day_range
-from bot.language.grammar.durations import parse_duration
+from bot.language.grammar.bounds import BOUND_FIRST_WORDS, parse_bound
+from bot.language.grammar.clocks import CLOCK_FIRST_WORDS, parse_clock_time
+from bot.language.grammar.dates import DATE_FIRST_WORDS, parse_calendar_day
+from bot.language.grammar.day_parts import DAY_PART_RULES, NOW_RULES
+from bot.language.grammar.day_ranges import DAY_RANGE_RULES
+from bot.language.grammar.durations import DURATION_FIRST_WORDS, parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
 from bot.language.grammar.iso_dates import is_interval_sign
-from bot.language.grammar.opening_times import parse_opening_time
-from bot.language.grammar.recurrences import parse_occurrence_count, parse_recurrence
-from bot.language.grammar.relative import parse_relative_day
+from bot.language.grammar.opening_times import OPENING_TIME_RULES
+from bot.language.grammar.recurrences import RECURRENCE_RULES, parse_occurrence_count, parse_once_a_week
+from bot.language.grammar.relative import RELATIVE_DAY_RULES
+from bot.language.grammar.rules import DIGITS, RuleTable, single
 from bot.language.grammar.timestamps import is_timestamp, parse_timestamp
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
@@ -21,7 +22,6 @@ from bot.language.lexicon.vocabulary import (
     FILLER_WORDS,
     MONTH_NUMBERS,
     TENS_WORDS,
-    TIME_FIRST_WORDS,
     WEEKDAY_NUMBERS,
 )
 from bot.language.model.budget import Budget
@@ -30,6 +30,7 @@ from bot.language.model.items import (
     Connective,
     DurationItem,
     Item,
+    ItemMatch,
     ItemsMatch,
     PlacedItem,
     RecurrenceItem,
@@ -121,12 +122,9 @@ class _Scanner:
         skipped_to = skip_false_positive(self.cursor, index)
         if skipped_to > index:
             return self._add(index, (UnknownWord(word, is_label=True),), skipped_to)
-        match = _parse_items(self.cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
+        match = _EXPRESSIONS.parse(self.cursor, index)
         if match is not None:
             return self._add(index, *match)
-        bound = parse_bound(self.cursor, index)
-        if bound is not None:
-            return self._add(index, (bound[0],), bound[1])
         return self._add(index, self._word_items(word, index), index + 1)
 
     def _word_items(self, word: str, index: int) -> Sequence[Item]:
@@ -139,17 +137,18 @@ class _Scanner:
 
     def _parse_before_counts(self, word: str, index: int) -> ItemsMatch | None:
         """What would else be taken for a count of things: a timestamp, `once a week`, `x 10`."""
-        if is_timestamp(word):
+        if word[0] == "<" and is_timestamp(word):
             return (parse_timestamp(word),), index + 1
-        recurrence = parse_recurrence(self.cursor, index) if word == "once" else None
+        recurrence = parse_once_a_week(self.cursor, index) if word == "once" else None
         if recurrence is not None:
             return recurrence
         count = parse_occurrence_count(self.cursor, index) if self.has_recurrence else None
         return ((count[0],), count[1]) if count is not None else None
 
     def _add(self, index: int, items: Sequence[Item], end_index: int) -> int:
-        self.found.extend(PlacedItem(item, index, end_index) for item in items)
-        self.has_recurrence |= any(isinstance(item, RecurrenceItem) for item in items)
+        for item in items:
+            self.found.append(PlacedItem(item, index, end_index))
+            self.has_recurrence = self.has_recurrence or isinstance(item, RecurrenceItem)
         return end_index
 
     def _connectives(self, word: str) -> Sequence[Item]:
@@ -163,25 +162,14 @@ class _Scanner:
         return (connective,)
 
 
-def _parse_items(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    match = parse_day_range(cursor, index)
-    if match is None and (cursor.number(index) is None or cursor.matches(index, "1", "st", "thing")):
-        match = parse_opening_time(cursor, index) or parse_day_part(cursor, index)
-    if match is not None:
-        return match
-    date_match = parse_calendar_day(cursor, index)
-    if date_match is not None and not _is_shorter_than_duration(cursor, index, date_match[1]):
-        return (date_match[0],), date_match[1]
-    match = parse_relative_day(cursor, index)
-    if match is not None:
-        return match
-    duration_match = parse_duration(cursor, index)
-    if duration_match is not None and not _is_clock_time(cursor, index, duration_match):
-        return (duration_match[0],), duration_match[1]
-    if cursor.word(index) in {"in", "a", "the", "for"}:
-        return None
-    clock_match = parse_clock_time(cursor, index)
-    return ((clock_match[0],), clock_match[1]) if clock_match is not None else None
+def _parse_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
+    found = parse_calendar_day(cursor, index)
+    return None if found is None or _is_shorter_than_duration(cursor, index, found[1]) else found
+
+
+def _parse_length(cursor: TokenCursor, index: int) -> ItemMatch | None:
+    found = parse_duration(cursor, index)
+    return None if found is None or _is_clock_time(cursor, index, found) else found
 
 
 def _is_shorter_than_duration(cursor: TokenCursor, index: int, end_index: int) -> bool:
@@ -198,3 +186,22 @@ def _is_clock_time(cursor: TokenCursor, index: int, duration: tuple[DurationItem
         and not isinstance(clock_match[0], BareNumber)
         and clock_match[1] >= duration[1]
     )
+
+
+_EXPRESSIONS = RuleTable(
+    (
+        *DAY_RANGE_RULES,
+        *OPENING_TIME_RULES,
+        *NOW_RULES,
+        *RECURRENCE_RULES,
+        *DAY_PART_RULES,
+        (single(_parse_date), DATE_FIRST_WORDS),
+        *RELATIVE_DAY_RULES,
+        (single(_parse_length), DURATION_FIRST_WORDS | {DIGITS}),
+        (single(parse_clock_time), CLOCK_FIRST_WORDS),
+        (single(parse_bound), BOUND_FIRST_WORDS),
+    )
+)
+"""All expressions of time, in order of precedence."""
+EXPRESSION_FIRST_WORDS = _EXPRESSIONS.first_words
+"""The words that an expression of time may begin with; they are never corrected."""

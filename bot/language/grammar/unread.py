@@ -14,6 +14,7 @@ from bot.language.lexicon.vocabulary import (
     MONTH_NUMBERS,
     MONTH_WORDS,
     ORDINAL_SUFFIXES,
+    ORDINAL_WORDS,
     WEEK_WORDS,
     WEEKDAY_NUMBERS,
     YEAR_WORDS,
@@ -38,6 +39,9 @@ _JOINING_WORDS = word_set("at @ on of the to until till from and in a an for nex
 _UNIT_WORDS = (
     HOUR_WORDS | MINUTE_WORDS | DAY_WORDS | WEEK_WORDS | FORTNIGHT_WORDS | MONTH_WORDS | YEAR_WORDS
 ) - {"m", "h", "min", "day", "minute"}
+_LIST_WORDS = frozenset({"and", "or", "/"})
+_FACES = frozenset({"half", "quarter"})
+_WORDS_BESIDE_TIME = ORDINAL_WORDS.keys() | ORDINAL_SUFFIXES | _FACES | {"oclock"}
 _FACE_LEADS = word_set("at @ around about from until before after")
 _NOT_AFTER_FACE = word_set("time term way price capacity hour hours")
 _NAMES_OR_WORDS = word_set("may march mar april june august sun sat mon wed dec jan")
@@ -68,7 +72,7 @@ def find_unread(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> list[To
     for index in range(len(tokens)):
         if _is_dotted_label(tokens, index, ignored) or _continues_label(tokens, index, ignored):
             ignored.add(index)
-    unread.update(_unplaced_clock_words(tokens))
+    unread.update(_unplaced_words(tokens))
     roles = [
         _Role.OTHER if index in ignored else (_Role.TIME if index in unread else _role_of(token))
         for index, token in enumerate(tokens)
@@ -102,15 +106,33 @@ def _unplaced_items(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> tup
     return unplaced, ignored
 
 
-def _unplaced_clock_words(tokens: Sequence[Token]) -> Iterator[int]:
-    """Positions of `oclock`, and of `half` or `quarter` where an hour should follow, without a place."""
+def _unplaced_words(tokens: Sequence[Token]) -> Iterator[int]:
+    """Positions of words that need a time beside them and have none.
+
+    These are `oclock` with the word before it, `half` or `quarter` without an hour, and ordinals that go on
+    with another: `first and third tuesday`.
+    """
     for index, token in enumerate(tokens):
-        if token.field is not None or token.word not in {"oclock", "half", "quarter"}:
+        if token.field is not None or token.word not in _WORDS_BESIDE_TIME:
             continue
-        before = tokens[index - 1].word if index else ""
+        before = tokens[index - 1] if index else None
         after = tokens[index + 1].word if index + 1 < len(tokens) else ""
-        if token.word == "oclock" or (before in _FACE_LEADS and after not in _NOT_AFTER_FACE):
+        if token.word == "oclock":
             yield index
+            if before is not None and before.field is None and before.word.isalpha():
+                yield index - 1
+        elif token.word in _FACES:
+            if before is not None and before.word in _FACE_LEADS and after not in _NOT_AFTER_FACE:
+                yield index
+        elif after in _LIST_WORDS and _is_ordinal_of_time(tokens, index + 2):
+            yield index
+
+
+def _is_ordinal_of_time(tokens: Sequence[Token], index: int) -> bool:
+    if index >= len(tokens) or tokens[index].field != "when":
+        return False
+    word = tokens[index].word
+    return word in ORDINAL_WORDS or word.isdecimal() or word == "the"
 
 
 def _is_thing(tokens: Sequence[Token], index: int) -> bool:

@@ -34,11 +34,12 @@ class ZoneMatch:
 
 def find_zone(tokens: list[Token], text: str) -> ZoneMatch | None:
     """The first time zone in a text. Its words count only beside a time of day, or before `time`."""
+    names_place = any(token.word == "time" for token in tokens)
     for index, token in enumerate(tokens):
-        if token.field is not None or not token.is_word:
+        if token.field is not None or token.word.isdecimal():
             continue
-        match = _match_abbreviation(tokens, index) or _match_place_before_time(tokens, index)
-        match = match or _match_iana_name(tokens, index, text)
+        match = _match_abbreviation(tokens, index) or _match_iana_name(tokens, index, text)
+        match = match or (_match_place_before_time(tokens, index) if names_place else None)
         if match is not None:
             return match
     return None

@@ -35,6 +35,13 @@ FIRST_NAMES = word_set(
 
 COMMON_WORDS = word_set(
     """
+    job jobs bus bag bar bat bed bin bit box boy cab can cap cat cod cop cow cub cup cut dad dam dip
+    dog ear eat egg end fan fat fed fee fig fin fit fix fly fun gap gas get gig god gum gun gut guy
+    hat hen hip hit hot hub hug ice ill ink ion jam jar jaw jet key kid kit lad lap leg lid lip lot
+    mad map men mix mob mop mud mug nap net nut oak oil owl own pal pan pat pea pen pet pie pig pin
+    pit pop pot pub pup rag ram ran rap rat raw ray red rib rid rig rip rob rod rot row rub rug run
+    sad sea sew sip sir sit ski sky sob son sow spa spy sum tag tan tap tax tie tin tip toe ton toy
+    van vet wax web wet wig win wit zip zoo
     worth borrow borrows borrowed printed prints painting pointing planting projected projection projections
     compute computed compiler global globals macro controls control stats records record production protection
     interactive interaction exercise exercises lynch midway ruler dixon vowel forte alot camps

@@ -80,6 +80,17 @@ PHRASES = {
 """Phrases without apostrophes, as the tokenizer writes words."""
 
 REMARKS = {
+    "thanks": split_phrases(
+        """
+        thanks for | thank you for | thank u for | cheers for | ta for | thx for | ty for
+        """
+    ),
+    "question about the bot": split_phrases(
+        """
+        did you have a good | did you have a nice | how was your | hows your | how is your
+        | whats the weather like | what is the weather like | hows the weather | whats the weather
+        """
+    ),
     "farewell": split_phrases(
         """
         see you | see ya | see u | cya | cu | catch you | catch ya | catch u | see you all
@@ -106,6 +117,7 @@ REMARKS = {
         | one sec | one second | one moment | just a sec | just a second | just a moment | just a minute
         | hang on | hold on | wait | wait a | running late | im running late | running | on my way | omw
         | im on my way | ill be there | be there | ill be late | im late | long time no see | its been a
+        | sorry for | sorry im | congrats on | congratulations on | happy birthday
         | what a | cant wait | cant wait for | looking forward to | its friday | i had a | had a
         """
     ),
@@ -125,6 +137,7 @@ REMARK_WORDS = word_set(
     """
     a an the at on in by for of to until till with then and or up it me you u ya ur your my we us our be
     is are was will may might could not no day time one ok okay thanks thank cheers please pls pub party
+    birthday weekend reply delay confusion mess
     social lecture class talk gig game match training rehearsal exam exams tutorial seminar drinks
     dinner coffee home campus uni bus train luck trip holiday holidays break happy great good nice
     lovely fun rest ahead have hope hopefully back away long forever late well fine with off

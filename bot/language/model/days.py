@@ -72,12 +72,16 @@ class DayOffset:
 
 @dataclass(frozen=True, slots=True)
 class Weekday:
-    """The next such weekday, today included; with `week_offset` that of a calendar week (0 is this one)."""
+    """The next such weekday, today included; with `week_offset` that of a calendar week (0 is this one).
+
+    `is_single`: one date was meant (`this friday`), and not the weekday.
+    """
 
     number: int
     week_offset: int | None = None
     extra_weeks: int = 0
     includes_today: bool = True
+    is_single: bool = field(default=False, compare=False)
 
     def date_ranges(self, today: date) -> Iterator[DateRange]:
         ahead = (self.number - today.weekday()) % 7
@@ -91,6 +95,11 @@ class Weekday:
         yield DateRange(in_week)
         if self.week_offset == 0 and in_week < today:
             yield DateRange(add_days(in_week, 7))
+
+
+def is_plain_weekday(day: DayExpression) -> bool:
+    """Whether the day is a weekday without a week."""
+    return isinstance(day, Weekday) and day.week_offset is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,3 +278,10 @@ class DayAlternatives:
     def date_ranges(self, today: date) -> Iterator[DateRange]:
         for day in self.alternatives:
             yield from likeliest(day, today)
+
+
+def as_calendar_day(day: DayExpression | None) -> CalendarDay | None:
+    """The day as one of the calendar, also where it is the only alternative (`12/3`)."""
+    if isinstance(day, DayAlternatives) and len(day.alternatives) == 1:
+        day = day.alternatives[0]
+    return day if isinstance(day, CalendarDay) else None

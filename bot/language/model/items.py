@@ -190,11 +190,15 @@ class StartOfDay:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A word that says that something starts or ends at the time beside it (`finishing at 4`)."""
+    """A word that says that something starts or ends at the time beside it (`finishing at 4`).
+
+    `is_departure`: someone leaves or is back then, which is an end only beside another time.
+    """
 
     word: str
     is_end: bool
     is_connective: bool = False
+    is_departure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.day_spans import skip_past_days
 from bot.language.model.days import DateRange, DayExpression, Weekday, add_days, add_months, likeliest
 from bot.language.model.items import DayItem, DayPart, EndOfDay, StartOfDay
 from bot.language.model.reading import ParsedTime, ProblemReason, TimeKind
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve import wall
 from bot.language.resolve.context import (
     Resolution,

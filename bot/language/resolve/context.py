@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.budget import Budget
 from bot.language.model.reading import NO_EXCLUSIONS, Exclusions, ParsedTime, ProblemReason, TimeKind
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve import wall
 from bot.language.resolve.defaults import ParserDefaults
 

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.days import DayExpression, add_days, likeliest
 from bot.language.model.items import ClockTime, DayPart, EndOfDay
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve import wall
 from bot.language.resolve.context import ResolutionContext
 from bot.language.resolve.defaults import ParserDefaults

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.items import ClockTime, DayPart, EndOfDay
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.defaults import ParserDefaults
 
 _MINUTES_PER_DAY = 24 * 60

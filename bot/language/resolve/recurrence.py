@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.days import (
     CalendarMonth,
     DateRange,
@@ -16,6 +15,7 @@ from bot.language.model.days import (
 )
 from bot.language.model.items import RecurrenceItem
 from bot.language.model.reading import RecurrenceRule, RecurrenceUnit
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.context import ResolutionContext
 
 _MAX_MONTHS_AHEAD = 12

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.language.grammar.phrase import EndItem, StartItem, TimePhrase
 from bot.language.model.days import DayOffset, add_days, add_months
 from bot.language.model.items import (
     ClockTime,
@@ -18,6 +17,7 @@ from bot.language.model.items import (
     TimeOffset,
 )
 from bot.language.model.reading import ProblemReason, TimeKind
+from bot.language.model.time_phrase import EndItem, StartItem, TimePhrase
 from bot.language.resolve import wall
 from bot.language.resolve.candidates import resolve_clock_time, resolve_day, resolve_day_part
 from bot.language.resolve.context import (

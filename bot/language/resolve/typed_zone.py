@@ -3,8 +3,8 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.reading import ParsedTime, TimeKind
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.resolver import resolve_in_zone
 

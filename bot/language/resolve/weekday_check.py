@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.days import (
     CalendarDay,
     DateRange,
@@ -16,6 +15,7 @@ from bot.language.model.days import (
 )
 from bot.language.model.items import DayItem
 from bot.language.model.reading import ProblemReason
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.context import Resolution, ResolutionContext
 
 Resolve = Callable[[TimePhrase, ResolutionContext], Resolution]

@@ -11,10 +11,11 @@ from bot.language.lexicon.vocabulary import (
     MINUTE_WORDS,
     MONTH_NUMBERS,
     MONTH_WORDS,
+    NUMBER_WORDS,
     PEOPLE_WORDS,
     WEEK_WORDS,
 )
-from bot.language.text.token_cursor import TokenCursor, parse_cardinal
+from bot.language.text.token_cursor import CARDINAL_FIRST_WORDS, TokenCursor, parse_cardinal
 
 _TIME_UNITS = MINUTE_WORDS | HOUR_WORDS | DAY_WORDS | WEEK_WORDS | MONTH_WORDS | FORTNIGHT_WORDS
 _NOT_A_COUNT = _TIME_UNITS | frozenset(MONTH_NUMBERS) | word_set("am pm a p : / oclock % st nd rd th half")
@@ -43,7 +44,7 @@ _COUNTED_ADJECTIVES = word_set(
     """
 )
 _COUNTED_THINGS = word_set("page pages word words question questions slide slides min mins hour hours")
-_NUMBER_LABELS = word_set("year yr level stage week grade")
+_NUMBER_LABELS = word_set("year yr level stage week grade row aisle")
 _MODAL_VERBS = word_set("can could to will would that must should may")
 _LEADING_QUALIFIERS = word_set("least about around roughly > = ≥ ~ over than more minimum min")
 _MAX_CAPACITY = 20_000
@@ -71,6 +72,9 @@ def find_capacities(cursor: TokenCursor) -> Iterator[CapacityMatch]:
 
 
 def _match_capacity(cursor: TokenCursor, index: int) -> CapacityMatch | None:
+    word = cursor.word(index)
+    if word not in _FIRST_WORDS and not word.isdecimal():
+        return None
     for rule in _RULES:
         found = rule(cursor, index)
         if found is not None and 0 < found.value <= _MAX_CAPACITY:
@@ -303,6 +307,8 @@ def _match_unambiguous_count(cursor: TokenCursor, at: int, start_index: int) -> 
         return None
     if number.value > 99 and len(cursor.word(at)) == 4:
         return None
+    if number.is_spelled_out and cursor.word(number.end_index) in NUMBER_WORDS:
+        return None  # `for ten fifteen`
     counted = cursor.skip(number.end_index, _COUNTED_ADJECTIVES)
     return CapacityMatch(
         number.value, start_index, counted + 1 if cursor.word(counted) in PEOPLE_WORDS else number.end_index
@@ -331,6 +337,17 @@ def _match_large_count(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     return found if found is not None and found.value >= _MIN_UNAMBIGUOUS_COUNT else None
 
 
+_FIRST_WORDS = (
+    CARDINAL_FIRST_WORDS
+    | _ALONE_PHRASES.keys()
+    | _MINIMUM_PHRASES.keys()
+    | _CAPACITY_WORDS
+    | _GROUP_WORDS
+    | _SPACE_WORDS
+    | PEOPLE_WORDS
+    | word_set("both just me myself i we were weare for")
+)
+"""The words that a number of people may begin with."""
 _RULES = (
     _match_of_us,
     _match_counted_people,

@@ -69,15 +69,18 @@ def translate_tokens(tokens: list[Token], is_name: Callable[[str], bool]) -> For
 
 
 def _drop_articles(tokens: list[Token]) -> list[Token]:
-    """`am 3. November`, `den 3. April`, `le 3 mars`: the tokens without an article at the beginning.
+    """The tokens without articles before dates, whose months are English too (`am 3. November`)."""
+    return [token for index, token in enumerate(tokens) if not _is_article(tokens, index)]
 
-    The names of these months are English as well.
-    """
-    if len(tokens) < _MIN_TOKENS_OF_DATE or tokens[0].word not in _ARTICLES or tokens[0].field is not None:
-        return tokens
-    month = tokens[2 + (tokens[2].word == ".")] if len(tokens) > _MIN_TOKENS_OF_DATE else tokens[2]
-    is_date = tokens[1].word.isdecimal() and not tokens[1].is_attached and month.word in MONTH_NUMBERS
-    return tokens[1:] if is_date else tokens
+
+def _is_article(tokens: Sequence[Token], index: int) -> bool:
+    if tokens[index].word not in _ARTICLES or tokens[index].field is not None:
+        return False
+    if index and (tokens[index - 1].word.isdecimal() or tokens[index].is_attached):
+        return False  # `3 am`
+    follows = [token.word for token in tokens[index + 1 : index + _MIN_TOKENS_OF_DATE + 1]]
+    month = follows[1 + (follows[1] == ".") :] if len(follows) > 1 else []
+    return bool(month) and follows[0].isdecimal() and month[0] in MONTH_NUMBERS
 
 
 def _choose_meanings(

@@ -18,7 +18,11 @@ from bot.language.text.tokenizer import Token
 
 _PADDING = ("",) * 64
 _NO_NUMBERS = (None,) * 64
+CARDINAL_FIRST_WORDS = NUMBER_WORDS.keys() | {"a", "half", "hundred", "dozen", "couple", "pair"}
+"""The words that a number in words may begin with."""
+ORDINAL_FIRST_WORDS = ORDINAL_WORDS.keys() | TENS_WORDS.keys()
 _MAX_SKIPPED = 8
+_MAX_DIGITS = 4
 _Found = TypeVar("_Found")
 
 
@@ -40,6 +44,10 @@ class TokenCursor:
     def word(self, index: int) -> str:
         """The word at a position; empty just before the first and after the last."""
         return self._words[index]
+
+    def any_word(self, index: int) -> str:
+        """The word at a position, whether it is marked or not."""
+        return self.tokens[index].word if 0 <= index < self._count else ""
 
     def number(self, index: int) -> int | None:
         """The number at a position, of four digits at most."""
@@ -82,7 +90,7 @@ def memoize_rule(rule: Callable[[TokenCursor, int], _Found]) -> Callable[[TokenC
 
 
 def _to_number(word: str) -> int | None:
-    return int(word) if 0 < len(word) <= 4 and word.isdecimal() and word.isascii() else None
+    return int(word) if word.isdecimal() and len(word) <= _MAX_DIGITS and word.isascii() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ def parse_cardinal(cursor: TokenCursor, index: int) -> ParsedNumber | None:
     if cursor.number(index) is not None:
         return _parse_digits(cursor, index)
     word = cursor.word(index)
-    if word in NUMBER_WORDS or word in {"a", "half", "hundred", "dozen", "couple", "pair"}:
+    if word in CARDINAL_FIRST_WORDS:
         return _parse_spelled_out(cursor, index)
     return None
 

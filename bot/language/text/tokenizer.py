@@ -154,9 +154,10 @@ def _split_runs(normalized: NormalizedText) -> list[Token]:
     tokens: list[Token] = []
     last_end = -1
     for match in _TOKEN_PATTERN.finditer(normalized.text):
-        start, end = normalized.source_span(match.start(), match.end())
-        tokens.append(Token(match.group().replace("'", "") or "'", start, end, match.start() == last_end))
-        last_end = match.end()
+        first, after = match.span()
+        start, end = normalized.source_span(first, after)
+        tokens.append(Token(match.group().replace("'", "") or "'", start, end, first == last_end))
+        last_end = after
     return tokens
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.items import DayItem
 from bot.language.model.reading import (
     Clarification,
@@ -13,6 +12,7 @@ from bot.language.model.reading import (
     ProblemReason,
     TimeKind,
 )
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.context import Resolution
 from bot.language.text.tokenizer import Token
 from bot.language.wording.time_text import describe_time

@@ -19,12 +19,13 @@ from bot.platforms.discord.handlers.handler import InteractionHandler
 from bot.platforms.discord.handlers.messages import MessageHandler
 from bot.platforms.discord.handlers.router import EventRouter
 from bot.platforms.discord.handlers.state import EVENTS, DiscordState
+from bot.platforms.discord.render.command_mentions import CommandMentions
 from bot.platforms.discord.render.views import NETWORK_ERRORS
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import Autocompleter, ChatDispatcher, Deduplicator, KeyValueStore
 from bot.platforms.tasks import BackgroundTasks
-from bot.redaction import error_name
+from bot.redaction import error_name, without_text
 from core.clock import Clock
 from core.errors import Unavailable
 from core.model import Identity
@@ -63,10 +64,10 @@ class DiscordPlatform:
     ) -> None:
         self._settings = settings
         self.status = PlatformHealth(self.name, EVENTS)
-        state = DiscordState(zone, zone_of, self.status)
+        state = DiscordState(zone, zone_of, self.status, CommandMentions(commands))
         self._tasks = BackgroundTasks(self.name)
         self._messenger = DirectMessenger(state, key_values, clock)
-        self._sync = CommandSync(settings, key_values)
+        self._sync = CommandSync(settings, key_values, state.mentions, self.status)
         handler = InteractionHandler(
             dispatcher,
             deduplicator,
@@ -111,8 +112,14 @@ class DiscordPlatform:
                 sentence = f"cannot be reached: {error_name(error)}"
                 self.status.report(_CONNECTION, sentence, log=False)
                 logger.warning("Discord %s; next attempt in %.0f s", sentence, delay)
-                await self._pause(delay)
-                delay = min(delay * 2, _MAX_RETRY_SECONDS)
+                delay = await self._pause(delay)
+            except Exception as error:
+                sentence = f"stopped unexpectedly: {error_name(error)}"
+                self.status.report(_CONNECTION, sentence, log=False)
+                logger.exception(
+                    "Discord %s; next attempt in %.0f s", sentence, delay, exc_info=without_text(error)
+                )
+                delay = await self._pause(delay)
 
     async def _run_connection(self, *, privileged: bool) -> None:
         """Run one client until it closes; discord.py reconnects it meanwhile.
@@ -128,6 +135,7 @@ class DiscordPlatform:
             try:
                 await self._receive(client)
             finally:
+                await self._sync.stop()
                 await self._tasks.wait_idle(self._settings.shutdown_timeout)
 
     async def _receive(self, client: RoomieClient) -> None:
@@ -137,9 +145,11 @@ class DiscordPlatform:
             self._online.set()
             await self._stopping.wait()
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, seconds: float) -> float:
+        """Wait, unless the platform stops; returns the next, longer pause."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+        return min(seconds * 2, _MAX_RETRY_SECONDS)
 
     async def wait_online(self) -> None:
         """Wait until events arrive."""
@@ -167,7 +177,12 @@ class DiscordPlatform:
 
     async def health(self) -> Mapping[str, object]:
         way = "gateway" if self._settings.gateway else "http"
-        return {"ok": self.is_connected, "way": way, "at_work": self._tasks.running_count}
+        return {
+            "ok": self.is_connected,
+            "way": way,
+            "at_work": self._tasks.running_count,
+            "troubles": self.status.problems,
+        }
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
         """Send a direct message, a private follow-up or a channel message; see `DirectMessenger.send`."""

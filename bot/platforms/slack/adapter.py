@@ -1,20 +1,23 @@
 """Slack adapter: the Bolt app, its socket or HTTP routes, and the `Platform` port."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.chat.command import Command
 from bot.chat.reply import Reply
 from bot.platforms.base import PlatformRoute
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import (
+    Autocompleter,
     ChatDispatcher,
     ChosenZone,
     Deduplicator,
@@ -24,15 +27,16 @@ from bot.platforms.ports import (
     OAuthStates,
 )
 from bot.platforms.slack.client.api import SlackApi
-from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.client.library_logs import quiet_logger
+from bot.platforms.slack.client.payload import MalformedDelivery, read_body, to_bolt_request
 from bot.platforms.slack.client.profiles import ProfileCache
 from bot.platforms.slack.client.signature import SlackSignature
-from bot.platforms.slack.client.socket import SocketConnection
+from bot.platforms.slack.client.socket import SOCKET, SocketConnection
 from bot.platforms.slack.handlers.app_home import AppHome
 from bot.platforms.slack.handlers.dispatching import RequestDispatcher
 from bot.platforms.slack.handlers.handler import SlackHandler
 from bot.platforms.slack.handlers.invitations import Invitations
+from bot.platforms.slack.handlers.last_places import LastPlaces
 from bot.platforms.slack.handlers.listeners import BoltListeners
 from bot.platforms.slack.handlers.notifier import Notifier
 from bot.platforms.slack.handlers.responder import Responder
@@ -44,10 +48,13 @@ from bot.platforms.slack.installation.workspaces import (
     oauth_settings,
 )
 from bot.platforms.slack.render.markup import RenderContext
+from bot.platforms.slack.render.slash_hints import SlashHints
 from bot.platforms.slack.settings import Mode, SlackSettings
-from bot.platforms.tasks import BackgroundTasks
+from bot.platforms.tasks import BackgroundTasks, keep_trying
 from core.clock import Clock
 from core.model import Identity
+
+logger = logging.getLogger(__name__)
 
 EVENTS = (
     "delivery",
@@ -58,13 +65,15 @@ EVENTS = (
     "left to the outbox",
     "direct message",
     "direct message unreachable",
+    "told in a channel",
     "home published",
     "home not published",
     "view not updated",
 )
 """Names of the event counters."""
 _SHUTDOWN_GRACE = 5.0
-_RETRY_INTERVAL = 15.0
+_FIRST_PAUSE, _MAX_PAUSE = 1.0, 60.0
+"""Seconds between two tries to start."""
 
 
 class SlackPlatform:
@@ -80,8 +89,10 @@ class SlackPlatform:
         settings: SlackSettings,
         *,
         dispatcher: ChatDispatcher,
+        autocompleter: Autocompleter,
         deduplicator: Deduplicator,
         deferred: DeferredReplies,
+        commands: Sequence[Command],
         is_linked: IsLinked,
         chosen_zone: ChosenZone = lambda _: "",
         clock: Clock,
@@ -90,6 +101,7 @@ class SlackPlatform:
         oauth_states: OAuthStates | None = None,
     ) -> None:
         self._settings, self._clock, self._zone = settings, clock, zone
+        self._signature = SlackSignature(settings.signing_secret)
         self.status = PlatformHealth(self.name, EVENTS)
         self._api = SlackApi(settings, self.status)
         self._workspace = (
@@ -108,16 +120,31 @@ class SlackPlatform:
             vouched_domains=settings.vouched_domains if settings.match_email else None,
         )
         responder = Responder(self._api, deferred, clock, self.status)
+        places, hints = LastPlaces(clock), SlashHints(commands)
         self._notifier = Notifier(
-            self._installations, responder, self._profiles, clock, self.status, self._render_context
+            self._installations,
+            responder,
+            self._profiles,
+            clock,
+            self.status,
+            self._render_context,
+            places,
+            hints,
         )
         requests = RequestDispatcher(
-            dispatcher, deduplicator, self._profiles, self.status, self._render_context
+            dispatcher, deduplicator, self._profiles, self.status, self._render_context, places, hints
         )
         self._app_home = AppHome(requests, self._api, self.status)
         invitations = Invitations(responder, self._profiles, deduplicator, is_linked, clock)
         self._handler = SlackHandler(
-            requests, self._api, responder, self._app_home, self._tasks, self.status, invitations
+            requests,
+            self._api,
+            responder,
+            self._app_home,
+            self._tasks,
+            self.status,
+            invitations,
+            autocompleter,
         )
         self._app: AsyncApp | None = None
 
@@ -127,30 +154,30 @@ class SlackPlatform:
     # Lifecycle
 
     async def run(self) -> None:
-        """Serve until cancelled; then finish the running tasks, and close."""
+        """Serve until cancelled, whatever goes wrong; then finish the running tasks, and close."""
         try:
             async with asyncio.TaskGroup() as group:
-                if self._workspace is not None:
-                    group.create_task(self._load_workspace(self._workspace))
-                if self._settings.mode is Mode.SOCKET and self._settings.receives:
-                    on_lost_ack = self._handler.on_lost_ack
-                    socket = SocketConnection(self.app, self._api, self._settings, self.status, on_lost_ack)
-                    group.create_task(socket.run())
+                for subject, work in self._work().items():
+                    group.create_task(self._keep_trying(subject, work))
                 group.create_task(asyncio.Event().wait())
         finally:
             await self._close()
 
-    async def _load_workspace(self, workspace: SingleWorkspace) -> None:
-        """Load the bot's ids; retried, because Slack may be down when we start."""
-        while True:
-            try:
-                await workspace.load()
-            except SlackError as error:
-                self.status.report("start", str(error))
-                await asyncio.sleep(_RETRY_INTERVAL)
-            else:
-                self.status.clear("start")
-                return
+    async def _keep_trying(self, subject: str, work: Callable[[], Awaitable[object]]) -> None:
+        await keep_trying(work, self.status, subject, first_pause=_FIRST_PAUSE, max_pause=_MAX_PAUSE)
+
+    def _work(self) -> Mapping[str, Callable[[], Awaitable[object]]]:
+        """What runs besides the routes, by its subject in the health."""
+        work: dict[str, Callable[[], Awaitable[object]]] = {}
+        if self._workspace is not None:
+            work["start"] = self._workspace.load
+        if self._settings.mode is Mode.SOCKET and self._settings.receives:
+            work[SOCKET] = self._receive
+        return work
+
+    async def _receive(self) -> None:
+        on_lost_ack = self._handler.on_lost_ack
+        await SocketConnection(self.app, self._api, self._settings, self.status, on_lost_ack).run()
 
     async def _close(self) -> None:
         await self._tasks.finish(_SHUTDOWN_GRACE)
@@ -188,9 +215,10 @@ class SlackPlatform:
         settings = self._settings
         routes: list[PlatformRoute] = []
         if settings.mode is Mode.HTTP and settings.receives:
-            signature = SlackSignature(settings.signing_secret)
             routes.append(
-                PlatformRoute("slack events", "POST", settings.http_path, self._on_http_request, signature)
+                PlatformRoute(
+                    "slack events", "POST", settings.http_path, self._on_http_request, self._signature
+                )
             )
         if settings.is_multi_workspace:
             routes.append(
@@ -204,7 +232,19 @@ class SlackPlatform:
         return routes
 
     async def _on_http_request(self, request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await self.app.async_dispatch(await to_bolt_request(request)))
+        """Verify the signature, then the shape of what was sent; Bolt gets what is well-formed only."""
+        body = await request.read()
+        if not self._signature.is_valid(request.headers, body):
+            return web.json_response({"error": "The signature is missing or invalid."}, status=401)
+        try:
+            bolt_request = to_bolt_request(read_body(body), _headers(request))
+        except MalformedDelivery:
+            logger.info("a signed request was no delivery of Slack's")
+            return web.json_response({"error": "This is no delivery of Slack's."}, status=400)
+        response = await self.app.async_dispatch(bolt_request)
+        if response.status == 404:  # nothing listens for it, so that a repetition would be pointless
+            return web.Response(status=200)
+        return await to_aiohttp_response(response)
 
     async def _install_page(self, request: web.Request) -> web.Response:
         flow = self.app.oauth_flow
@@ -246,8 +286,11 @@ class SlackPlatform:
 
 def _without_body(request: web.Request) -> AsyncBoltRequest:
     """Bolt's request for a page; the body of a GET is not read."""
-    headers = cast("dict[str, str | Sequence[str]]", request.headers)
-    return AsyncBoltRequest(body="", query=request.query_string, headers=headers)
+    return AsyncBoltRequest(body="", query=request.query_string, headers=_headers(request))
+
+
+def _headers(request: web.Request) -> dict[str, str | Sequence[str]]:
+    return cast("dict[str, str | Sequence[str]]", request.headers)
 
 
 def _required(installations: Installations | None) -> Installations:

@@ -12,7 +12,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 
 from bot.chat.command import Command
-from bot.chat.reply import Button, Form, FormInput, Option, Reply, Tone
+from bot.chat.reply import Button, Form, FormInput, FormInputKind, Option, Reply, Tone
 from bot.platforms.terminal.session import TerminalSession, is_exit
 from bot.platforms.terminal.text import strip_unsafe
 from bot.platforms.text import clip
@@ -81,6 +81,8 @@ async def _fill_in(session: TerminalSession, form: Form, prompt: "PromptSession[
             each = next((each for each in form.inputs if each.name == name), None)
             if each is not None:
                 values[name] = await _prompt_input(each, prompt)
+                if each.kind is FormInputKind.SEARCH:
+                    form = await _narrow(session, form, each, values, prompt)
                 if each.refreshes and each.value != values[name]:
                     form = await session.refresh(values) or form
     except (EOFError, KeyboardInterrupt):
@@ -90,6 +92,24 @@ async def _fill_in(session: TerminalSession, form: Form, prompt: "PromptSession[
         return reply
     again = Button("form", "Fill it in again", opens=True)
     return Reply((" ".join(reply.form_errors.values()),), tone=Tone.REFUSED, actions=(again,))
+
+
+async def _narrow(
+    session: TerminalSession,
+    form: Form,
+    each: FormInput,
+    values: dict[str, str],
+    prompt: "PromptSession[str]",
+) -> Form:
+    """Prompt for a match of the typed text until there is one, or text that nothing matches."""
+    while all(option.value != values[each.name] for option in each.options):
+        form = await session.refresh(values) or form
+        found = next((one for one in form.inputs if one.name == each.name), None)
+        if found is None or found.kind is not FormInputKind.CHOICE:
+            break
+        each = found
+        values[each.name] = await _prompt_input(each, prompt)
+    return form
 
 
 async def _prompt_input(each: FormInput, prompt: "PromptSession[str]") -> str:
@@ -105,11 +125,11 @@ async def _prompt_input(each: FormInput, prompt: "PromptSession[str]") -> str:
         )
         if not typed and (each.value or not each.required):
             return each.value
-        if not each.options and typed:
-            return typed
         chosen = _find_option(each, typed)
         if chosen is not None:
             return chosen.value
+        if typed and (not each.options or each.kind is FormInputKind.SEARCH):
+            return typed
         _print(f"  Please choose 1 to {len(each.options)}." if each.options else "  Please type something.")
 
 

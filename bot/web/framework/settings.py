@@ -37,7 +37,6 @@ class HttpSettings:
     """Time for current requests to finish when the server stops."""
     slow_request_seconds: float = 0.5
     """Requests that take longer are logged."""
-    confirmations: bool = False
     """Whether people get a chat message for what they book over HTTP."""
     trusted_proxies: tuple[Network, ...] = ()
     public_url: str = ""

@@ -1,4 +1,4 @@
-"""Series: their rules, and of which series a booking is a date."""
+"""Series, the bookings that are their dates, and whether a person wants a direct message for each booking."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,9 +51,14 @@ def upgrade() -> None:
         sqlite_where=_IS_ACTIVE_DATE,
         postgresql_where=_IS_ACTIVE_DATE,
     )
+    op.add_column(
+        "person",
+        sa.Column("wants_confirmations", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("person", "wants_confirmations")
     op.drop_index("ix_booking_series_id_series_day", table_name="booking")
     op.drop_column("booking", "series_version")
     op.drop_column("booking", "series_day")

@@ -1,7 +1,7 @@
 """Fakes with state: a scripted dispatcher, and stores in plain dictionaries."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -84,6 +84,11 @@ class Autocompleter:
     async def suggest(self, takes: ParameterType, typed: str, requester: Requester) -> Sequence[Option]:
         return self.options or [Option(f"{typed} read", f"{typed} value")]
 
+    async def search(
+        self, source: str, typed: str, requester: Requester, form: Mapping[str, str], limit: int
+    ) -> Sequence[Option]:
+        return self.options[:limit]
+
 
 async def _never(context: CommandContext) -> Reply:
     raise NotImplementedError
@@ -96,8 +101,8 @@ def a_command(name: str, *parameters: CommandParameter, is_mutating: bool = Fals
 FREE = a_command(
     "rooms free",
     CommandParameter("when", ParameterType.WHEN, "When"),
-    CommandParameter("seats", ParameterType.NUMBER, "Seats", template="{} seats"),
-    CommandParameter("with", ParameterType.EQUIPMENT, "Equipment", template="with {}"),
+    CommandParameter("seats", ParameterType.NUMBER, "Seats"),
+    CommandParameter("with", ParameterType.EQUIPMENT, "Equipment"),
 )
 BOOK = a_command(
     "rooms book",

@@ -279,6 +279,48 @@ async def test_a_failed_command_sync_does_not_stop_the_start(
     assert answered.seen.text == "fine"
 
 
+@pytest.mark.parametrize(
+    "effect",
+    [
+        {"status": 503},
+        {"status": 200, "body": [{"id": "1", "application_id": "2", "name": "x", "version": "1"}]},
+        {"status": 200, "body": {"surprise": 1}},
+    ],
+    ids=["an outage", "a command without a description", "no list"],
+)
+async def test_the_commands_are_registered_again_until_discord_takes_them(
+    discord: Discord, start_platform: StartPlatform, effect: dict[str, object]
+) -> None:
+    """Whatever Discord or discord.py does, the platform runs, says so, and tries again."""
+    async with start_platform():
+        pass
+    discord.faults.add("PUT", "/commands", times=6, **effect)
+
+    async with start_platform(sync="always") as platform:
+        answered = await discord.person("wil").run("/rooms free")
+        reported = await platform.health()
+        discord.faults.pending.clear()
+        async with asyncio.timeout(30):
+            while not platform.status.is_ok:  # noqa: ASYNC110 - there is no event
+                await asyncio.sleep(0.05)
+        recovered = await platform.health()
+
+    assert answered.seen.text == "fine"
+    assert "Discord did not take the commands" in str(reported["troubles"])
+    assert recovered["troubles"] == {}
+
+
+async def test_an_unforeseen_error_of_the_connection_does_not_end_the_platform(
+    discord: Discord, start_platform: StartPlatform
+) -> None:
+    discord.faults.add("GET", "/users/@me", status=200, body={"surprise": 1})
+
+    async with start_platform():
+        answered = await discord.person("wil").run("/rooms free")
+
+    assert answered.seen.text == "fine"
+
+
 async def test_without_storage_people_get_an_error(
     discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:

@@ -30,7 +30,7 @@ FORM = Form(
 )
 
 
-async def test_typed_options_become_the_line_that_a_person_would_type(
+async def test_typed_options_travel_as_values(
     discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
@@ -39,7 +39,7 @@ async def test_typed_options_become_the_line_that_a_person_would_type(
     await wil.run("/rooms free", at=channel, when="tomorrow 3pm", seats=20)
 
     request = backend.script.requests[0]
-    assert request.text == "rooms free tomorrow 3pm 20 seats"
+    assert (request.text, request.options) == ("rooms free", {"when": "tomorrow 3pm", "seats": "20"})
     assert request.requester.identity == f"discord:{wil.id}"
     assert request.requester.is_channel_admin
     assert request.channel == channel.id
@@ -52,7 +52,8 @@ async def test_a_user_option_becomes_a_mention(
 
     await wil.run("/society add", user=rema)
 
-    assert backend.script.requests[0].text == f"society add <@{rema.id}>"
+    request = backend.script.requests[0]
+    assert (request.text, request.options) == ("society add", {"user": f"<@{rema.id}>"})
 
 
 async def test_book_is_a_command_of_its_own_and_each_command_is_listed_once(
@@ -63,7 +64,8 @@ async def test_book_is_a_command_of_its_own_and_each_command_is_listed_once(
 
     await wil.run("/book", at=channel, room="G01")
 
-    assert backend.script.requests[0].text == "rooms book G01"
+    request = backend.script.requests[0]
+    assert (request.text, request.options) == ("rooms book", {"room": "G01"})
     assert wil.offered(channel)[:4] == ["rooms", "society", "book", "lost"]
 
 
@@ -377,18 +379,27 @@ async def test_a_direct_message_is_answered(
     assert wil.sees()[1].text == "fine"
 
 
-async def test_a_mention_is_answered_by_direct_message(
+async def test_a_mention_is_answered_where_it_was_said(
     discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
+    """What is only for the author goes to their direct messages, and the channel is told so."""
+    backend.script.set_reply("free rooms", Reply(("two rooms",), audience=Audience.CHANNEL))
     guild, channel = discord.guild()
     wil = discord.person("wil", guild)
 
     await wil.say("nothing for you", at=channel)
+    await wil.say(f"<@{discord.world.bot.id}> free rooms", at=channel)
+    await discord.wait_until(lambda: len(wil.sees(channel)) == 3)
+    in_private = list(wil.sees())
     await wil.say(f"<@{discord.world.bot.id}> my bookings", at=channel)
-    await discord.wait_until(lambda: wil.sees())
+    await discord.wait_until(lambda: len(wil.sees(channel)) == 5)
 
-    assert [each.text for each in backend.script.requests] == ["my bookings"]
-    assert len(wil.sees(channel)) == 2
+    assert [each.text for each in backend.script.requests] == ["free rooms", "my bookings"]
+    assert [each.in_public for each in backend.script.requests] == [True, True]
+    assert wil.sees(channel)[2].text == "two rooms"
+    assert in_private == []
+    assert [each.text for each in wil.sees()] == ["fine"]
+    assert "only for you" in wil.sees(channel)[4].text
 
 
 async def test_a_mention_with_closed_direct_messages_gets_a_hint(
@@ -514,7 +525,55 @@ async def test_the_same_press_delivered_to_the_next_process_does_nothing(
         await booked.deliver_again()
         await wil.run("/rooms free")
 
-    assert [each.text for each in backend.script.requests] == ["rooms book G01", "rooms free"]
+    assert [each.text for each in backend.script.requests] == ["rooms book", "rooms free"]
+
+
+async def test_a_press_delivered_again_logs_no_trace(
+    discord: Discord, backend: Backend, platform: DiscordPlatform, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Discord refuses a second response to one interaction, whatever it is."""
+    backend.script.set_reply("rooms free", Reply(("free:",), items=(ROOM,), actions=(CANCEL,)))
+    backend.script.set_reply("rooms book", Reply(form=FORM))
+    wil = discord.person("wil")
+    shown = await wil.run("/rooms free")
+    delivered = [
+        shown,
+        await wil.press(shown.seen, "Book"),
+        await wil.press(shown.seen, "Cancel"),
+        await wil.run("/book", room="G01"),
+        await wil.use_on_person("Book with this user", wil),
+        discord.interactions.new(
+            4, wil.user, wil.dm, wil._command_data("/rooms free", wil.dm, {"when": "t"}, focused="when")
+        ),
+    ]
+    await (await discord.deliver(delivered[-1])).wait_settled()
+
+    for each in delivered:
+        await each.deliver_again()
+    await wil.run("/rooms free")
+
+    assert [each for each in caplog.records if each.exc_info or each.levelname == "ERROR"] == []
+
+
+@pytest.mark.parametrize("label", ["Next", "Cancel"])
+async def test_a_button_on_a_message_that_is_gone_is_answered_by_a_new_message(
+    discord: Discord,
+    backend: Backend,
+    platform: DiscordPlatform,
+    caplog: pytest.LogCaptureFixture,
+    label: str,
+) -> None:
+    backend.script.set_reply("rooms free", Reply(("page 1",), actions=(Button("page", "Next", "2"), CANCEL)))
+    backend.script.set_reply("page", Reply(("page 2",), replaces=True))
+    wil = discord.person("wil")
+    shown = await wil.run("/rooms free")
+    gone = {"message": "Unknown Message", "code": 10008}
+    discord.faults.add("POST", "/callback", status=404, body=gone)
+
+    pressed = await wil.press(shown.seen, label)
+
+    assert ("page 2" if label == "Next" else "Sure?") in f"{pressed.seen.text} {pressed.seen.buttons}"
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 async def test_an_expired_interaction_is_dropped(

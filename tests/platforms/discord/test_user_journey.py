@@ -194,6 +194,134 @@ async def test_a_chosen_time_zone_applies_to_input_and_output(environment: Envir
     assert f"{booking.interval.start:%H:%M}" == "09:00"
 
 
+async def test_the_form_books_any_room_of_a_large_campus(
+    discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock
+) -> None:
+    """What is typed is the room, or narrows to a menu of those that match."""
+    discord.interactions.window = 15.0
+    environment = await build_environment(discord, storage, rules, clock, rooms=150)
+    async with environment.open():
+        wil = discord.person("wil")
+        await environment.add_people(wil)
+        opened = await wil.run("/rooms form")
+        at_once = await wil.submit(opened, when="tomorrow 3pm", room="g149", title="Chess")
+        opened = await wil.run("/rooms form")
+        several = await wil.submit(opened, when="friday 3pm", room="G14", title="Go")
+        again = await wil.press(several.seen, "Try again")
+        chosen = await wil.submit(again, room="K-J17-G147")
+        opened = await wil.run("/rooms form")
+        unknown = await wil.submit(opened, when="friday 3pm", room="Narnia")
+
+    assert "Room K-J17-G149" in at_once.seen.text
+    assert "Several rooms match that. Choose one." in several.seen.text
+    assert "Room K-J17-G147" in chosen.seen.text
+    assert "There's no room Narnia." in unknown.seen.text
+    booked = environment.services.read_model.bookings.values()
+    assert sorted((each.room_id, each.notes) for each in booked) == [
+        ("K-J17-G147", "Go"),
+        ("K-J17-G149", "Chess"),
+    ]
+
+
+async def test_book_with_this_user_names_the_user_in_the_booking(
+    environment: Environment, wil: Person
+) -> None:
+    guild, channel = environment.discord.guild()
+    ann = environment.discord.person("ann", guild)
+    wil.join(guild)
+
+    opened = await wil.use_on_person("Book with this user", ann, at=channel)
+    booked = await wil.submit(opened, when="tomorrow 3pm", room="G001")
+
+    assert "You're booked" in booked.seen.text
+    assert [each.notes for each in environment.services.read_model.bookings.values()] == ["With Ann"]
+
+
+async def test_a_message_fills_in_time_and_seats(environment: Environment, wil: Person) -> None:
+    guild, channel = environment.discord.guild()
+    wil.join(guild)
+    message = await environment.discord.person("eve", guild).say(
+        "shall we meet tomorrow 4-5pm, 8 of us?", at=channel
+    )
+
+    offered = await wil.use_on_message("Book from this message", message, at=channel)
+    booked = await wil.press(offered.seen, "Book")
+
+    (booking,) = environment.services.read_model.bookings.values()
+    assert "<t:1773331200:F>–<t:1773334800:t> · **8+ seats**" in offered.seen.text
+    assert "You're booked" in booked.seen.text
+    assert (f"{booking.interval.start:%d %H:%M}", booking.interval.minutes) == ("12 16:00", 60)
+
+
+TITLES = (
+    'The "Great" debate',
+    'a" for SOTECHSOC "b',
+    "x" * 400,
+    "🎉 *bold* _it_ ~gone~ `code` <@123> @everyone",
+)
+
+
+@pytest.mark.parametrize("title", TITLES)
+async def test_a_typed_title_arrives_as_it_was_typed(
+    environment: Environment, wil: Person, title: str
+) -> None:
+    booked = await wil.run("/book", room="K-J17-G001", when="tomorrow 3pm for 1 hour", title=title)
+
+    (booking,) = environment.services.read_model.bookings.values()
+    assert "You're booked" in booked.seen.text
+    assert (booking.notes, booking.society_id) == (title, None)
+
+
+async def test_a_mention_is_answered_in_the_channel_and_what_is_personal_privately(
+    environment: Environment, wil: Person
+) -> None:
+    guild, channel = environment.discord.guild()
+    wil.join(guild)
+    stranger = environment.discord.person("stranger", guild)
+    me = f"<@{environment.discord.world.bot.id}>"
+
+    await wil.say(f"{me} any room for 8 tomorrow at 3pm?", at=channel)
+    await environment.discord.wait_until(lambda: len(wil.sees(channel)) == 2)
+    await wil.say(f"{me} my bookings", at=channel)
+    await environment.discord.wait_until(lambda: len(wil.sees(channel)) == 4)
+    await stranger.say(f"{me} book K-J17-G001 tomorrow 3pm for 1 hour", at=channel)
+    await environment.discord.wait_until(lambda: len(wil.sees(channel)) == 6)
+
+    answers = [each.text for each in wil.sees(channel)[1::2]]
+    assert "3 rooms are free" in answers[0]
+    assert str(wil.sees(channel)[1].payload["message_reference"]["message_id"]) == wil.sees(channel)[0].id
+    assert "only for you" in answers[1]
+    assert "no upcoming bookings" in wil.sees()[0].text
+    assert "only for you" in answers[2]
+    assert "doesn't know who you are" in stranger.sees()[0].text
+
+
+async def test_a_bare_mention_gets_help(environment: Environment, wil: Person) -> None:
+    guild, channel = environment.discord.guild()
+    channel.hides_history = True
+    wil.join(guild)
+
+    await wil.say(f"<@{environment.discord.world.bot.id}>", at=channel)
+    await environment.discord.wait_until(lambda: len(wil.sees(channel)) == 2)
+
+    text = wil.sees(channel)[1].text
+    assert re.search(r"</rooms free:\d+> `when:now`", text)
+    assert "/rooms free now" not in text
+
+
+async def test_help_can_be_typed_as_it_is_shown(environment: Environment, wil: Person) -> None:
+    """Every command that help shows exists, with these options."""
+    everything = await wil.run("/help", command="all")
+    one = await wil.run("/help", command="rooms book")
+    offered = environment.discord.world.commands[None]
+    ids = {each["id"]: each["name"] for each in offered}
+
+    shown = re.findall(r"</([a-z ]+):(\d+)>", f"{everything.seen.text} {one.seen.text}")
+    assert len(shown) > 20
+    assert [name for name, number in shown if ids[number] != name.split()[0]] == []
+    assert "`/" not in everything.seen.text + one.seen.text
+
+
 @pytest.mark.parametrize(
     ("words", "answer"), [("thanks!", "You're welcome!"), ("hello", "Hi! I find and book")]
 )

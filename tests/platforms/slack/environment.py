@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, QuotedMessage
 from bot.commands import COMMANDS
+from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.ports import ChatDispatcher
 from bot.platforms.slack.adapter import SlackPlatform
@@ -53,8 +54,10 @@ class Environment:
         return SlackPlatform(
             self.settings,
             dispatcher=self.dispatcher,
+            autocompleter=Autocomplete(self.services),
             deduplicator=self.deduplicator,
             deferred=self.deferred,
+            commands=COMMANDS,
             is_linked=lambda identity: directory.by_identity(identity) is not None,
             chosen_zone=self._chosen_zone,
             clock=self.clock,

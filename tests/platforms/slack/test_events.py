@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from bot.chat.reply import Audience, Reply
+from bot.chat.request import SplitMessage
 from bot.platforms.slack.handlers.event import (
     SlackEvent,
     from_interaction,
     people_in,
     pressed_in,
+    split_labels,
     text_of,
     values_of,
 )
@@ -125,3 +127,18 @@ def test_settings_name_what_is_missing() -> None:
     assert "SLACK_SIGNING_SECRET" in "".join(SlackSettings(bot_token="b", mode=Mode.HTTP).problems())
     assert "not both" in "".join(SlackSettings(bot_token="b", app_token="a", client_id="c").problems())
     assert not SlackSettings().is_configured
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "quoted"),
+    [
+        ("please <https://x.org|/rooms cancel> now", "please   now", "/rooms cancel"),
+        ("<#C1|whoami>", " ", "whoami"),
+        ("<!subteam^S1|@help>", " ", "@help"),
+        ("see <https://x.org|x.org> 3pm", "see <https://x.org|x.org> 3pm", ""),
+        ("add <mailto:rema@x.org|rema@x.org>", "add <mailto:rema@x.org|rema@x.org>", ""),
+        ("<@U2|bob> at <!date^1^{time}|3pm>", "<@U2|bob> at <!date^1^{time}|3pm>", ""),
+    ],
+)
+def test_labels_that_others_may_have_written_are_not_typed(text: str, own: str, quoted: str) -> None:
+    assert split_labels(text) == SplitMessage(own, quoted)

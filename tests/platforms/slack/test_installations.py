@@ -8,6 +8,7 @@ import pytest
 from yarl import URL
 
 from bot.chat.reply import Reply
+from bot.conversation.autocomplete import Autocomplete
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.handlers.notifier import NotInstalled
 from bot.platforms.slack.settings import Mode
@@ -124,8 +125,10 @@ def test_many_workspaces_need_a_store_for_their_installations(many: Environment)
         SlackPlatform(
             many.settings,
             dispatcher=many.dispatcher,
+            autocompleter=Autocomplete(many.services),
             deduplicator=None,  # type: ignore[arg-type]
             deferred=many.deferred,
+            commands=(),
             is_linked=lambda identity: False,
             clock=many.clock,
             zone=many.services.rules.zone,

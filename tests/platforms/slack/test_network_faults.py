@@ -280,8 +280,9 @@ async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
     async with environment.open() as adapter:
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
+        await bob.enters("in.room", "v1:K-J17-G02")
         slack.sender.timeout = 0.0
-        await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02"})
+        await bob.submits(**{"in.time": "15:00"})
         await slack.until(lambda: environment.services.read_model.bookings)
         slack.sender.timeout = 3.0
         assert bob.modal is not None

@@ -118,8 +118,8 @@ async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Pa
         await slack.until(lambda: "You're booked" in read(wil.sees()[-1]))
         booked = wil.sees()[-1]
         await book_over_http(process)
-        await slack.until(lambda: len(wil.dms) == 1)
-        assert "You're booked" in read(wil.dms[0])
+        await slack.until(lambda: len(wil.dms) == 2)  # one made in the channel, one over HTTP
+        assert all("You're booked" in read(each) for each in wil.dms)
         await slack.until(lambda: wil.home and "*90 minutes* of 180" in read(wil.home))
         assert '"slack":' in await get_text(process, "/readyz")
         assert 'roomie_platform_up{platform="slack"} 1.0' in await get_text(process, "/metrics")
@@ -129,18 +129,18 @@ async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Pa
         await slack.until(lambda: not slack.sender.sockets.open)
         process.environment["ROOMIE_NOW"] = "2026-03-11T10:40:00+00:00"
         await start(slack, process, mode)
-        await slack.until(lambda: len(wil.dms) == 2)
-        assert "Your booking starts" in read(wil.dms[1])
+        await slack.until(lambda: len(wil.dms) == 3)
+        assert "Your booking starts" in read(wil.dms[2])
         reply_count = len(wil.sees())
         for delivery in deliveries:
             assert (await slack.repeat(delivery)).acked
-        await wil.presses(wil.dms[1], "30 min more")
-        await slack.until(lambda: "You now have" in read(wil.dms[1]))
+        await wil.presses(wil.dms[2], "30 min more")
+        await slack.until(lambda: "You now have" in read(wil.dms[2]))
         await slack.until(lambda: wil.home and "*60 minutes* of 180" in read(wil.home))
         await wil.presses(booked, "Cancel")
         await slack.until(lambda: booked.edits == 1)
         await slack.until(lambda: "*150 minutes* of 180" in read(wil.home))
 
     assert len(wil.sees()) == reply_count
-    assert len(wil.dms) == 2
+    assert len(wil.dms) == 3
     assert slack.refusals == []

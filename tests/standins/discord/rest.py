@@ -224,6 +224,8 @@ class Rest:
             raise ApiError(403, 50007, "Cannot send messages to this user")
         if errors := validate_message(body):
             raise ApiError.malformed(errors)
+        if body.get("message_reference") and channel.hides_history:
+            raise ApiError(403, 160002, "Cannot reply without permission to read message history")
         if (repeated := self._find_by_nonce(channel, body)) is not None:
             return json(repeated)
         message = self._world.message(
@@ -233,7 +235,7 @@ class Rest:
             components=body.get("components") or [],
             embeds=body.get("embeds") or [],
             flags=body.get("flags") or 0,
-            **({"nonce": body["nonce"]} if body.get("nonce") else {}),
+            **{name: body[name] for name in ("nonce", "message_reference") if body.get(name)},
         )
         if body.get("nonce"):
             self._nonces[channel.id, str(body["nonce"])] = message

@@ -66,13 +66,17 @@ class User:
 
 @dataclass(slots=True)
 class Channel:
-    """A text channel, or a direct message between the bot (unless `without_bot`) and `people`."""
+    """A text channel, or a direct message between the bot (unless `without_bot`) and `people`.
+
+    Where it `hides_history` from the bot, replies to a message are refused.
+    """
 
     id: str
     guild_id: str | None = None
     name: str = ""
     people: tuple[User, ...] = ()
     without_bot: bool = False
+    hides_history: bool = False
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:

@@ -237,6 +237,31 @@ def _select(element: Mapping[str, Any], path: str) -> Iterator[str]:
         yield _at("initial_option must be one of options", f"{path}/initial_option")
 
 
+def _external_select(element: Mapping[str, Any], path: str) -> Iterator[str]:
+    if "options" in element:
+        yield _at("additional property: options", path)
+    if not isinstance(element.get("min_query_length", 3), int):
+        yield _at("must be an integer", f"{path}/min_query_length")
+    if "initial_option" in element:
+        yield from _options([element["initial_option"]], f"{path}/initial_option", 1)
+
+
+def _conversations_select(element: Mapping[str, Any], path: str) -> Iterator[str]:
+    unknown = set(element.get("filter", ())) - {
+        "include",
+        "exclude_bot_users",
+        "exclude_external_shared_channels",
+    }
+    if unknown:
+        yield _at(f"additional property: {min(unknown)}", f"{path}/filter")
+
+
+def complaints_about_options(body: object, path: str = "/options") -> list[str]:
+    """Everything that Slack would refuse about the answer to a search in a menu; no options are fine."""
+    options = body.get("options") if isinstance(body, dict) else None
+    return [] if options == [] else list(_options(options, path.removesuffix("/options"), 100))
+
+
 def _overflow(element: Mapping[str, Any], path: str) -> Iterator[str]:
     yield from _options(element.get("options"), path, 5)
 
@@ -285,6 +310,8 @@ _BLOCKS: dict[str, Callable[[Mapping[str, Any], str, str], Iterator[str]]] = {
 _ELEMENTS: dict[str, Callable[[Mapping[str, Any], str], Iterator[str]]] = {
     "button": _button,
     "static_select": _select,
+    "external_select": _external_select,
+    "conversations_select": _conversations_select,
     "overflow": _overflow,
     "radio_buttons": _radio,
     "checkboxes": _radio,
@@ -293,9 +320,14 @@ _ELEMENTS: dict[str, Callable[[Mapping[str, Any], str], Iterator[str]]] = {
     "datepicker": _date,
     "timepicker": _time,
 }
-_ACCESSORIES = frozenset({"button", "static_select", "overflow", "datepicker", "timepicker"})
+_SELECTS = frozenset({"static_select", "external_select", "conversations_select"})
+_ACCESSORIES = _SELECTS | {"button", "overflow", "datepicker", "timepicker"}
 _IN_ACTIONS = _ACCESSORIES | {"radio_buttons", "checkboxes"}
-_IN_INPUT = frozenset({"plain_text_input", "number_input", "datepicker", "timepicker", "static_select"}) | {
+_IN_INPUT = _SELECTS | {
+    "plain_text_input",
+    "number_input",
+    "datepicker",
+    "timepicker",
     "radio_buttons",
     "checkboxes",
 }

@@ -1,10 +1,10 @@
 """Users of Slack: what they do, and what they see of the app."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.standins.slack.blocks import complaints_about_view
+from tests.standins.slack.blocks import complaints_about_options, complaints_about_view
 from tests.standins.slack.delivery import (
     COMMAND,
     EVENT,
@@ -94,20 +94,44 @@ class Person:
         """Fill in one input of the open form; delivered if the input has a dispatch action."""
         view = self._open_modal()
         block = view.input_named(name)
-        held = typed_state(block["element"], value)
+        held = await self._typed_state(name, value)
         view.typed[block["block_id"], block["element"]["action_id"]] = held
         if not block.get("dispatch_action"):
             return None
         act = {key: each for key, each in held.items() if key != "type"}
         return await self._acts(view, block["block_id"], block["element"], act)
 
+    async def searches(self, name: str, text: str) -> list[Payload]:
+        """Type into a menu that asks the app for its options; returns those that it suggests."""
+        view = self._open_modal()
+        block = view.input_named(name)
+        result = await self._interactions.deliver(
+            Delivery(
+                INTERACTIVE,
+                self.workspace.id,
+                self._interactions.suggestion_payload(self, view, block, text),
+            )
+        )
+        complaints = complaints_about_options(result.body) if result.acked else ["no answer in time"]
+        if complaints:
+            self._interactions.refusals.append(("block_suggestion", "invalid_options", complaints))
+            return []
+        return list(result.body["options"])
+
+    async def _typed_state(self, name: str, value: str) -> Payload:
+        """What an input holds after typing or picking; a menu that asks the app is searched first."""
+        element = self._open_modal().input_named(name)["element"]
+        if element["type"] != "external_select":
+            return typed_state(element, value)
+        return typed_state(element, value, await self.searches(name, value.rpartition(":")[2]))
+
     async def submits(self, **values: str) -> DeliveryResult:
         """Fill in inputs (by block_id or label) and submit the form."""
         view = self._open_modal()
         for name, value in values.items():
             block = view.input_named(name)
-            view.typed[block["block_id"], block["element"]["action_id"]] = typed_state(
-                block["element"], value
+            view.typed[block["block_id"], block["element"]["action_id"]] = await self._typed_state(
+                name, value
             )
         self._refuse_blanks(view)
         payload = self._interactions.view_payload(self, view, "view_submission")
@@ -207,6 +231,7 @@ class InteractionSender:
     ) -> None:
         self.state, self.sender, self.urls, self._changed = state, sender, urls, changed
         self.refusals: list[tuple[str, str, list[str]]] = []
+        self.gives_response_urls = True
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
         result = await self.sender.deliver(delivery)
@@ -259,13 +284,36 @@ class InteractionSender:
         payload["response_url"] = self.urls.new(person.workspace.id, where.channel, person.id, where)
         return payload
 
+    def suggestion_payload(self, person: Person, view: View, block: Payload, text: str) -> Payload:
+        return {
+            **self.interaction(person),
+            "type": "block_suggestion",
+            "action_id": block["element"]["action_id"],
+            "block_id": block["block_id"],
+            "value": text,
+            "container": {"type": "view", "view_id": view.id},
+            "view": view.payload(person.workspace),
+        }
+
     def view_payload(self, person: Person, view: View, kind: str) -> Payload:
         payload = {**self.interaction(person), "type": kind, "view": view.payload(person.workspace)}
-        return (
-            {**payload, "response_urls": []}
-            if kind == "view_submission"
-            else {**payload, "is_cleared": False}
-        )
+        if kind == "view_submission":
+            return {**payload, "response_urls": list(self._response_urls(person, view))}
+        return {**payload, "is_cleared": False}
+
+    def _response_urls(self, person: Person, view: View) -> Iterator[Payload]:
+        """A URL for the channel chosen in a menu that asks for one."""
+        values = view.values()
+        for block_id, element in view.elements:
+            channel = values[block_id][element["action_id"]].get("selected_conversation")
+            if self.gives_response_urls and element.get("response_url_enabled") and channel:
+                url = self.urls.new(person.workspace.id, channel, person.id)
+                yield {
+                    "block_id": block_id,
+                    "action_id": element["action_id"],
+                    "channel_id": channel,
+                    "response_url": url,
+                }
 
     async def deliver_event(self, workspace: Workspace, event: Payload) -> DeliveryResult:
         payload = {

@@ -199,6 +199,8 @@ _STATE_KEYS = {
     "datepicker": ("selected_date", "initial_date"),
     "timepicker": ("selected_time", "initial_time"),
     "static_select": ("selected_option", "initial_option"),
+    "external_select": ("selected_option", "initial_option"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
     "radio_buttons": ("selected_option", "initial_option"),
 }
 
@@ -208,12 +210,15 @@ def initial_state(element: Payload) -> Payload:
     return {"type": element["type"], key: element.get(first)}
 
 
-def typed_state(element: Payload, value: str) -> Payload:
-    """State of an element after `value` (an option's label or value) was typed or picked."""
+def typed_state(element: Payload, value: str, options: list[Payload] | None = None) -> Payload:
+    """State of an element after `value` (an option's label or value) was typed or picked.
+
+    `options`: those that the app suggested, for a menu that asks it.
+    """
     key, _first = _STATE_KEYS[element["type"]]
     if key != "selected_option":
         return {"type": element["type"], key: value or None}
-    for option in element["options"]:
+    for option in options if options is not None else element["options"]:
         if value in {option["value"], option["text"]["text"]}:
             return {"type": element["type"], key: option}
     raise LookupError(f"no option {value!r}")

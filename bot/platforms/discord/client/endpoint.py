@@ -1,5 +1,6 @@
 """Interactions endpoint: takes interactions over HTTP, where there is no gateway connection."""
 
+import copy
 import logging
 import re
 from collections.abc import Mapping
@@ -9,8 +10,17 @@ import discord
 from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from discord import app_commands
 
-from bot.platforms.discord.client.payload import PING, Malformed, check_payload, is_recent, read_payload
+from bot.platforms.discord.client.payload import (
+    AUTOCOMPLETE,
+    COMMAND,
+    PING,
+    Malformed,
+    check_payload,
+    is_recent,
+    read_payload,
+)
 from core.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -51,6 +61,19 @@ class DiscordSignature:
         return is_signed(self._public_key, headers, body)
 
 
+def parse_payload(client: discord.Client, payload: dict[str, Any]) -> None:
+    """Parse an interaction as discord.py will do in the background; raises what that would raise there."""
+    state = client._connection  # noqa: SLF001  # as in `dispatch_payload`
+    interaction: discord.Interaction = discord.Interaction(data=copy.deepcopy(payload), state=state)  # type: ignore[arg-type]
+    data = payload.get("data") or {}
+    if payload["type"] in {COMMAND, AUTOCOMPLETE}:
+        options = data.get("options") or []
+        while options and options[0]["type"] in {1, 2}:
+            options = options[0].get("options") or []
+        resolved: Any = copy.deepcopy(data.get("resolved") or {})
+        app_commands.Namespace(interaction, resolved, options)
+
+
 def dispatch_payload(client: discord.Client, payload: dict[str, Any]) -> None:
     """Pass an interaction to discord.py that did not come through its gateway.
 
@@ -84,6 +107,7 @@ class InteractionsEndpoint:
             if self._client is None or self._client.is_closed():
                 return web.json_response({"error": "not connected yet"}, status=503)
             check_payload(payload)
+            parse_payload(self._client, payload)
             dispatch_payload(self._client, payload)
         except Malformed:
             return web.json_response({"error": "not an interaction"}, status=400)

@@ -13,7 +13,7 @@ from discord.enums import InteractionType
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.platforms.discord.client import rate_limit
+from bot.platforms.discord.client import library_logs, rate_limit
 from bot.platforms.discord.render.custom_id import BUTTONS, MENUS, decode
 from bot.platforms.discord.settings import DiscordSettings
 
@@ -168,6 +168,7 @@ def connect(
     Route.BASE = settings.api_base_url.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
     rate_limit.install()
+    library_logs.install()
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # voice is not used
     kind: Callable[..., RoomieClient] = ShardedRoomieClient if settings.sharded else RoomieClient
     return kind(

@@ -22,15 +22,36 @@ class Malformed(Exception):
 class _User(Struct):
     id: Snowflake
     username: str
+    discriminator: Annotated[str, Meta(pattern=r"^[0-9]{1,4}$")] = "0"
+    global_name: str | None = None
+    avatar: str | None = None
+    bot: bool = False
+    public_flags: Annotated[int, Meta(ge=0)] = 0
 
 
 class _Member(Struct):
     user: _User
 
 
+class _Message(Struct):
+    id: Snowflake
+    channel_id: Snowflake
+    author: _User
+    content: str
+    components: list[dict[str, Any]]
+    flags: Annotated[int, Meta(ge=0)] = 0
+
+
+class _Resolved(Struct):
+    users: dict[Snowflake, _User] = field(default_factory=dict)
+    messages: dict[Snowflake, _Message] = field(default_factory=dict)
+
+
 class _Option(Struct):
     name: str
     type: Kind
+    value: str | int | float | bool | None = None
+    focused: bool = False
     options: "list[_Option]" = field(default_factory=list)
 
 
@@ -40,7 +61,7 @@ class _CommandData(Struct):
     type: Kind = 1
     target_id: Snowflake | None = None
     options: list[_Option] = field(default_factory=list)
-    resolved: dict[str, dict[Snowflake, dict[str, Any]]] = field(default_factory=dict)
+    resolved: _Resolved = field(default_factory=_Resolved)
 
 
 class _ComponentData(Struct):
@@ -63,7 +84,14 @@ class _Interaction(Struct):
     member: _Member | None = None
     guild_id: Snowflake | None = None
     channel_id: Snowflake | None = None
+    message: _Message | None = None
 
+
+_NAMED = frozenset({1, 2})
+"""Types of options that name a subcommand or a group."""
+_BOOLEAN = 5
+_IDS = frozenset({6, 7, 8, 9, 11})
+_VALUES: dict[int, type | tuple[type, ...]] = {3: str, 4: int, _BOOLEAN: bool, 10: (int, float)}
 
 _DATA: dict[int, type[Struct]] = {
     COMMAND: _CommandData,
@@ -91,6 +119,32 @@ def read_payload(body: bytes) -> dict[str, Any]:
     return dict(payload)
 
 
+def _check_command(data: _CommandData, *, is_typed: bool) -> None:
+    """Raise `Malformed` unless each option has a value of its type, and a menu the thing it was opened on."""
+    options = leaf_options(data.options)
+    if is_typed and not any(each.focused for each in options):
+        raise Malformed
+    if not is_typed and not all(_has_value(each) for each in options):
+        raise Malformed
+    targets = {2: set(data.resolved.users), 3: set(data.resolved.messages)}.get(data.type)
+    if targets is not None and data.target_id not in targets:
+        raise Malformed
+
+
+def leaf_options(options: list[_Option]) -> list[_Option]:
+    """The options with values, below the names of the group and the subcommand."""
+    while options and options[0].type in _NAMED:
+        options = options[0].options
+    return options
+
+
+def _has_value(option: _Option) -> bool:
+    takes = _VALUES.get(option.type, object)
+    is_number = type(option.value) is not bool or option.type == _BOOLEAN
+    is_id = option.type not in _IDS or (isinstance(option.value, str) and option.value.isdecimal())
+    return isinstance(option.value, takes) and is_number and is_id
+
+
 def check_payload(payload: dict[str, Any]) -> None:
     """Raise `Malformed` unless all fields are there that handling the interaction needs."""
     try:
@@ -98,5 +152,8 @@ def check_payload(payload: dict[str, Any]) -> None:
         msgspec.convert(interaction.data, _DATA[payload["type"]])
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise Malformed from error
-    if interaction.user is None and interaction.member is None:
+    data = msgspec.convert(interaction.data, _DATA[payload["type"]])
+    if isinstance(data, _CommandData):
+        _check_command(data, is_typed=payload["type"] == AUTOCOMPLETE)
+    if (interaction.member if interaction.guild_id is not None else interaction.user) is None:
         raise Malformed

@@ -4,7 +4,7 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import discord
 from discord import app_commands
@@ -29,6 +29,7 @@ AUTOCOMPLETED = frozenset(
         ParameterType.EQUIPMENT,
         ParameterType.SOCIETY,
         ParameterType.BOOKING,
+        ParameterType.TIME_ZONE,
     }
 )
 _GROUPS = {"rooms": "Find and book rooms", "society": "Your societies"}
@@ -130,11 +131,14 @@ def _create_command(
 def _parameter(key: str, parameter: CommandParameter, suggest: SuggestValues) -> inspect.Parameter:
     default = inspect.Parameter.empty if parameter.required else None
     return inspect.Parameter(
-        key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=_annotation(parameter.type, suggest)
+        key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=_annotation(parameter, suggest)
     )
 
 
-def _annotation(kind: ParameterType, suggest: SuggestValues) -> Any:  # noqa: ANN401  # what discord.py understands
+def _annotation(parameter: CommandParameter, suggest: SuggestValues) -> Any:  # noqa: ANN401  # what discord.py understands
+    kind = parameter.type
+    if parameter.choices:
+        return Literal[parameter.choices]
     if kind is ParameterType.PERSON:
         return discord.User
     if kind is ParameterType.NUMBER:

@@ -19,7 +19,13 @@ from bot.platforms.discord.handlers.responder import InteractionResponder, Respo
 from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.render.confirmation import confirmation_message, with_confirmation
 from bot.platforms.discord.render.custom_id import decode
-from bot.platforms.discord.render.views import RawView, is_public, raw_components
+from bot.platforms.discord.render.views import (
+    ALREADY_ANSWERED,
+    UNKNOWN_MESSAGE,
+    RawView,
+    is_public,
+    raw_components,
+)
 from bot.platforms.ports import ChatDispatcher, Deduplicator
 from bot.platforms.tasks import BackgroundTasks
 from bot.redaction import error_name, without_text
@@ -56,9 +62,11 @@ class InteractionHandler:
         self._timeout_seconds = timeout_seconds
         self._latency = DeliveryLatency()
 
-    async def on_command(self, interaction: discord.Interaction, line: str, *, deduplicate: bool) -> None:
-        """Run a command; with `deduplicate` only on its first delivery."""
-        request = requests.command_request(interaction, line)
+    async def on_command(
+        self, interaction: discord.Interaction, name: str, options: Mapping[str, str], *, deduplicate: bool
+    ) -> None:
+        """Run a command with these options; with `deduplicate` only on its first delivery."""
+        request = requests.command_request(interaction, name, options)
         await self._handle(interaction, request, deduplicate=deduplicate)
 
     async def on_message_chosen(self, interaction: discord.Interaction, message: discord.Message) -> None:
@@ -117,13 +125,19 @@ class InteractionHandler:
         if interaction.message is None:
             return
         question, components = self._state.question(custom_id), raw_components(interaction.message)
-        if is_public(interaction):
-            message = RawView(confirmation_message(components, custom_id, question))
-            await interaction.response.send_message(view=message, ephemeral=True)
-        else:
-            await interaction.response.edit_message(
-                view=RawView(with_confirmation(components, custom_id, question))
-            )
+        alone = RawView(confirmation_message(components, custom_id, question))
+        try:
+            if is_public(interaction):
+                await interaction.response.send_message(view=alone, ephemeral=True)
+            else:
+                await interaction.response.edit_message(
+                    view=RawView(with_confirmation(components, custom_id, question))
+                )
+        except discord.HTTPException as error:
+            if error.code == UNKNOWN_MESSAGE:  # the message was deleted meanwhile
+                await interaction.response.send_message(view=alone, ephemeral=True)
+            elif error.code != ALREADY_ANSWERED:
+                raise
 
     async def _handle(
         self,

@@ -10,7 +10,7 @@ from bot.platforms.base import RateLimited, RecipientUnreachable
 from bot.platforms.discord.handlers.delivery import SEND_ERRORS, DirectMessenger
 from bot.platforms.discord.handlers.requests import dedup_key, identity_of, is_direct, text_request
 from bot.platforms.discord.handlers.state import DiscordState
-from bot.platforms.discord.render.views import view
+from bot.platforms.discord.render.views import CANNOT_REPLY, view
 from bot.platforms.ports import ChatDispatcher, Deduplicator
 from bot.redaction import error_name
 from core.errors import RoomieError, Unavailable
@@ -20,9 +20,14 @@ CLOSED: Text = (
     "The answer is private, and your direct messages are closed. Use a command here instead, such as /rooms.",
 )
 
+SENT_PRIVATELY: Text = ("The answer is only for you, so I sent it to you as a direct message.",)
+
 
 class MessageHandler:
-    """Answers free text like a command. Private replies to a mention are sent by direct message."""
+    """Answers free text like a command, where it was said.
+
+    What is only for the author of a mention is sent by direct message, and the channel is told so.
+    """
 
     def __init__(
         self,
@@ -60,6 +65,7 @@ class MessageHandler:
                 await self._post(message, reply)
             else:
                 await self._messenger.send(identity_of(message.author), reply, f"answer {message.id}")
+                await self._post(message, Reply(SENT_PRIVATELY))
         except RecipientUnreachable:
             await self._post(message, Reply(CLOSED))
         except (RateLimited, Unavailable, *SEND_ERRORS) as error:
@@ -67,7 +73,14 @@ class MessageHandler:
 
     async def _post(self, message: discord.Message, reply: Reply) -> None:
         rendered = self._state.render(reply, identity_of(message.author))
-        await message.channel.send(view=view(rendered), nonce=f"m{message.id}")
+        shown, nonce = view(rendered), f"m{message.id}"
+        reference = message.to_reference(fail_if_not_exists=False)
+        try:
+            await message.channel.send(view=shown, nonce=nonce, reference=reference)
+        except discord.HTTPException as error:
+            if error.code != CANNOT_REPLY:
+                raise
+            await message.channel.send(view=shown, nonce=nonce)
 
 
 def is_for_us(message: discord.Message, me: discord.abc.User) -> bool:

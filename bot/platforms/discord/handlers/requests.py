@@ -1,6 +1,7 @@
 """Maps Discord's interactions and messages to chat requests, and users to identities."""
 
 import re
+from collections.abc import Iterable, Mapping
 
 import discord
 
@@ -41,12 +42,14 @@ def dedup_key(request: ChatRequest | QuotedMessage) -> str:
     return f"{request.requester.identity} {request.delivery_id}"
 
 
-def command_request(interaction: discord.Interaction, line: str) -> ChatRequest:
+def command_request(interaction: discord.Interaction, name: str, options: Mapping[str, str]) -> ChatRequest:
     return ChatRequest(
         requester_of(interaction),
-        text=line,
+        text=name,
+        options=dict(options),
         delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
+        is_direct=interaction.guild_id is None,
     )
 
 
@@ -70,13 +73,17 @@ def button_request(
         form=form or {},
         delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
+        is_direct=interaction.guild_id is None,
     )
 
 
 def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest | QuotedMessage | None:
-    """A message to the bot. What its author only quotes or forwards stays separate; None when empty."""
+    """A message to the bot. What its author only quotes, forwards or replies to stays separate.
+
+    A bare mention asks for help; None when there is nothing to answer.
+    """
     typed = split_quotes(message.content)
-    own, quoted = _without_mention(me, typed.own), _without_mention(me, typed.quoted or _content(message))
+    own, quoted = _without_mention(me, typed.own), _without_mention(me, typed.quoted or _quoted(message))
     author = message.author
     requester = Requester(
         identity_of(author),
@@ -84,10 +91,29 @@ def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest 
         author.display_name,
         is_channel_admin=_can_manage(message),
     )
-    delivery_id, channel = f"message {message.id}", "" if is_direct(message) else str(message.channel.id)
-    if own:
-        return ChatRequest(requester, text=own, is_free_text=True, delivery_id=delivery_id, channel=channel)
-    return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel) if quoted else None
+    in_public = not is_direct(message)
+    delivery_id, channel = f"message {message.id}", str(message.channel.id) if in_public else ""
+    if not own and quoted:
+        return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel, in_public=in_public)
+    if not own and not in_public:
+        return None
+    return ChatRequest(
+        requester,
+        text=own or "help",
+        is_free_text=True,
+        delivery_id=delivery_id,
+        channel=channel,
+        in_public=in_public,
+        is_direct=not in_public,
+    )
+
+
+def _quoted(message: discord.Message) -> str:
+    """The text that a message without own words brings: forwarded, embedded, or that it replies to."""
+    if forwarded := _forwarded(message):
+        return forwarded
+    answered = message.reference.resolved if message.reference is not None else None
+    return _content(answered) if isinstance(answered, discord.Message) else ""
 
 
 def _without_mention(me: discord.abc.User, text: str) -> str:
@@ -95,7 +121,22 @@ def _without_mention(me: discord.abc.User, text: str) -> str:
 
 
 def _content(message: discord.Message) -> str:
-    return message.content or "\n".join(each.content for each in message.message_snapshots)
+    return message.content or _forwarded(message)
+
+
+def _forwarded(message: discord.Message) -> str:
+    """The texts of forwarded messages and of embeds, such as an event that another bot posted."""
+    snapshots = (each.content or _embedded(each.embeds) for each in message.message_snapshots)
+    return "\n".join(filter(None, (*snapshots, _embedded(message.embeds))))
+
+
+def _embedded(embeds: Iterable[discord.Embed]) -> str:
+    lines = [
+        line
+        for each in embeds
+        for line in (each.title, each.description, *(f"{part.name}: {part.value}" for part in each.fields))
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def is_direct(message: discord.Message) -> bool:

@@ -1,6 +1,7 @@
 """Responds to one interaction: defers in time, responds exactly once, follows up."""
 
 import logging
+from dataclasses import replace
 
 import discord
 from discord.enums import InteractionType
@@ -14,6 +15,7 @@ from bot.platforms.discord.render.renderer import RenderedMessage
 from bot.platforms.discord.render.views import (
     ALREADY_ANSWERED,
     NETWORK_ERRORS,
+    UNKNOWN_MESSAGE,
     RawModal,
     is_gone,
     is_public,
@@ -103,7 +105,10 @@ class InteractionResponder:
         except NETWORK_ERRORS:
             await self._retry(reply)
         except discord.HTTPException as error:
-            self._raise_unless_answered(error)
+            if error.code == UNKNOWN_MESSAGE and self._has_message:
+                await self._retry(replace(reply, replaces=False))  # the message was deleted meanwhile
+            else:
+                self._raise_unless_answered(error)
 
     async def _retry(self, reply: Reply) -> None:
         try:

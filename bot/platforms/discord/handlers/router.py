@@ -53,7 +53,7 @@ class EventRouter:
         add_menus(tree, self._book_with_user, self._book_from_message)
 
     async def sync_commands(self, tree: app_commands.CommandTree[Any]) -> None:
-        await self._sync.sync_if_changed(tree)
+        await self._sync.start(tree)
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Handle an event in the background."""
@@ -62,7 +62,7 @@ class EventRouter:
     # Commands and context menus.
 
     async def _run(self, interaction: discord.Interaction, command: Command, values: dict[str, str]) -> None:
-        await self._handler.on_command(interaction, command.line(values), deduplicate=command.is_mutating)
+        await self._handler.on_command(interaction, command.name, values, deduplicate=command.is_mutating)
 
     async def _book_with_user(self, interaction: discord.Interaction, user: discord.User) -> None:
         await self._handler.on_form_opened(interaction, "form", {"title": f"With {user.display_name}"})

@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from bot.chat.reply import Audience, Reply
 from bot.platforms.discord.handlers.form_drafts import FormDrafts
+from bot.platforms.discord.render.command_mentions import CommandMentions
 from bot.platforms.discord.render.renderer import RenderedMessage, render
 from bot.platforms.health import PlatformHealth
 from core.bounded_cache import LruCache
@@ -26,11 +27,12 @@ _MAX_QUESTIONS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class DiscordState:
-    """Time zones of campus and readers, event counters, form drafts, and confirmation questions."""
+    """Time zones of campus and readers, counters, mentions of commands, form drafts, and questions."""
 
     zone: tzinfo
     zone_of: Callable[[Identity], tzinfo] | None
     status: PlatformHealth
+    mentions: CommandMentions = field(default_factory=CommandMentions)
     drafts: FormDrafts = field(default_factory=FormDrafts)
     _questions: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_QUESTIONS))
 
@@ -41,7 +43,7 @@ class DiscordState:
         zone = self.zone
         if self.zone_of is not None and reader is not None and reply.audience is Audience.REQUESTER:
             zone = self.zone_of(reader)
-        message = render(reply, zone, mark)
+        message = render(self.mentions.translate(reply), zone, mark)
         for custom_id, question in message.questions:
             self._questions.put(custom_id, question)
         return message

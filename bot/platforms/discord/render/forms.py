@@ -17,6 +17,8 @@ MAX_VALUE = {
     FormInputKind.TIME: 40,
     FormInputKind.NUMBER: 20,
     FormInputKind.WHEN: 200,
+    FormInputKind.SEARCH: 100,
+    FormInputKind.TEXT: 500,
 }
 """Longest text that can be typed; dates and times may be words, such as "tomorrow"."""
 
@@ -107,7 +109,16 @@ def _text_input(form_input: FormInput, custom_id: str) -> Component:
     }
     placeholder = clip_line(form_input.placeholder, MAX_PLACEHOLDER)
     payload |= {"placeholder": placeholder} if placeholder else {}
-    return payload | {"value": form_input.value[:max_length]} if form_input.value.strip() else payload
+    value = _typed_value(form_input)
+    return payload | {"value": value[:max_length]} if value.strip() else payload
+
+
+def _typed_value(form_input: FormInput) -> str:
+    """What a text input is filled with; in a search the name of the option, not its id."""
+    if form_input.kind is not FormInputKind.SEARCH:
+        return form_input.value
+    labels = (each.label for each in form_input.options if each.value == form_input.value)
+    return next(labels, form_input.value)
 
 
 def submitted_values(components: Sequence[Mapping[str, object]]) -> dict[str, str]:

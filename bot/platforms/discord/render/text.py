@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Text, TimeRange, Timestamp, TimestampStyle
+from bot.platforms.discord.render.command_mentions import CommandLine
 from bot.platforms.text import ELLIPSIS
 from core.interval import Interval
 
@@ -62,6 +63,8 @@ def _inline_markdown(inline: Inline) -> str:
             return _time_range(interval)
         case Bold(text):
             return _bold(text)
+        case CommandLine(markdown=markdown) if markdown:
+            return markdown
         case Code(text):
             return _code(text)
         case Mention():

@@ -10,8 +10,10 @@ from discord import ui
 from bot.platforms.discord.render.components import Component
 from bot.platforms.discord.render.renderer import RenderedMessage
 
-UNKNOWN_INTERACTION, ALREADY_ANSWERED, CANNOT_MESSAGE = 10062, 40060, 50007
-EXPIRED_CODES = frozenset({10008, 10015, UNKNOWN_INTERACTION, 50027})
+UNKNOWN_MESSAGE, UNKNOWN_INTERACTION, ALREADY_ANSWERED, CANNOT_MESSAGE = 10008, 10062, 40060, 50007
+CANNOT_REPLY = 160002
+"""Replies to a message need the permission to read its channel's history."""
+EXPIRED_CODES = frozenset({UNKNOWN_MESSAGE, 10015, UNKNOWN_INTERACTION, 50027})
 """Unknown message, webhook or interaction, or an expired token."""
 
 NETWORK_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.chat.reply import Button, Reply
-from bot.chat.request import ChatRequest, QuotedMessage
+from bot.chat.reply import Audience, Button, ButtonStyle, Reply
+from bot.chat.request import ChatRequest, QuotedMessage, Requester
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import ChatDispatcher, Deduplicator, Installation
 from bot.platforms.slack.client.profiles import ProfileCache
 from bot.platforms.slack.handlers import event as events
 from bot.platforms.slack.handlers.event import SlackEvent
+from bot.platforms.slack.handlers.last_places import LastPlaces
 from bot.platforms.slack.render.markup import RenderContext
+from bot.platforms.slack.render.slash_hints import SlashHints
 from core.errors import Unavailable
 
 SHARE = "share_answer"
+SHARE_LINE = "share_line"
 _SHAREABLE = ("rooms free", "rooms find", "free", "rooms status", "rooms timetable")
 _RECLAIM_AFTER = timedelta(seconds=40)
 _NO_FORM: Mapping[str, str] = {}
@@ -40,7 +43,11 @@ class RequestDispatcher:
         profiles: ProfileCache,
         health: PlatformHealth,
         render_context: Callable[[str], RenderContext],
+        places: LastPlaces,
+        hints: SlashHints,
     ) -> None:
+        self._hints = hints
+        self._places = places
         self._dispatcher, self._deduplicator, self._health = dispatcher, deduplicator, health
         self.profiles, self.render_context = profiles, render_context
 
@@ -49,6 +56,7 @@ class RequestDispatcher:
 
         Slack repeats events, so an unfinished claim on one can be taken over after `_RECLAIM_AFTER`.
         """
+        self._places.remember(event)
         again_after = _RECLAIM_AFTER if is_event else None
         try:
             first = await self._deduplicator.claim(event.key, again_after=again_after)
@@ -78,9 +86,20 @@ class RequestDispatcher:
         """Dispatch a request. `key` is its idempotency key, by default that of the delivery."""
         requester = await self.profiles.requester(installation, event.user)
         request = ChatRequest(
-            requester, text, is_free_text, action, value, form, key or event.key, event.channel
+            requester,
+            text,
+            is_free_text,
+            action,
+            value,
+            form,
+            key or event.key,
+            event.channel,
+            is_direct=event.is_dm,
         )
-        return DispatchedReply(await self._dispatcher.dispatch(request), self.render_context(requester.zone))
+        return self._dispatched(await self._dispatcher.dispatch(request), requester)
+
+    def _dispatched(self, reply: Reply, requester: Requester) -> DispatchedReply:
+        return DispatchedReply(self._hints.translate(reply), self.render_context(requester.zone))
 
     async def offer(
         self, installation: Installation, event: SlackEvent, text: str, *, wants_form: bool = False
@@ -94,7 +113,7 @@ class RequestDispatcher:
             delivery_id=event.key,
             channel=event.channel,
         )
-        return DispatchedReply(await self._dispatcher.offer(message), self.render_context(requester.zone))
+        return self._dispatched(await self._dispatcher.offer(message), requester)
 
     async def dispatch_text(
         self, installation: Installation, event: SlackEvent, text: str, *, is_free_text: bool = False
@@ -103,9 +122,17 @@ class RequestDispatcher:
         names = await self.profiles.names_for(installation, events.people_in(text))
         line = events.text_of(text, names)
         dispatched = await self.dispatch(installation, event, text=line, is_free_text=is_free_text)
+        if dispatched.reply.audience is Audience.CHANNEL and not event.is_in_channel:
+            return replace(dispatched, reply=_which_channel(line))
         if is_free_text or event.is_dm:
             return dispatched
         return DispatchedReply(dispatched.reply, dispatched.context, share_buttons(line, dispatched.reply))
+
+
+def _which_channel(line: str) -> Reply:
+    """Asks where to post what was typed in direct messages for a channel."""
+    button = Button(SHARE_LINE, "Choose a channel…", line, ButtonStyle.PRIMARY)
+    return Reply(("In which channel shall I share it?",), actions=(button,))
 
 
 def share_buttons(line: str, reply: Reply) -> tuple[Button, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from bot.chat.request import SplitMessage
 from bot.platforms.slack.render import action_ids
 from bot.platforms.slack.render.action_ids import PressedElement
 
@@ -36,6 +37,11 @@ class SlackEvent:
     @property
     def is_dm(self) -> bool:
         return self.channel.startswith("D")
+
+    @property
+    def is_in_channel(self) -> bool:
+        """Whether others could see a reply where this happened; not in a DM, a modal or App Home."""
+        return bool(self.channel) and not self.is_dm and not self.view
 
 
 def from_command(body: EventBody) -> SlackEvent:
@@ -109,6 +115,30 @@ def _value(element: EventBody) -> str:
     return str(value or "")
 
 
+def typed_values(view: EventBody) -> dict[str, str]:
+    """The values of an open form by input name: those entered, else those that it began with."""
+    first = {
+        action_ids.input_name(str(block.get("block_id", ""))): _first_value(block["element"])
+        for block in view.get("blocks") or ()
+        if block.get("type") == "input"
+    }
+    return first | (values_of(view) if (view.get("state") or {}).get("values") else {})
+
+
+def _first_value(element: EventBody) -> str:
+    option = element.get("initial_option") or {}
+    names = ("initial_value", "initial_date", "initial_time")
+    value = next((element[name] for name in names if element.get(name)), option.get("value", ""))
+    return str(value).removeprefix(action_ids.wrap(""))
+
+
+def chosen_conversation(view: EventBody) -> str:
+    """The channel chosen in the modal that asks for one."""
+    values = (view.get("state") or {}).get("values") or {}
+    element = (values.get(action_ids.input_id("channel")) or {}).get("value") or {}
+    return str(element.get("selected_conversation") or "")
+
+
 def forwarded_text(message: EventBody) -> str:
     """The texts of messages that a message forwards or previews."""
     attachments = message.get("attachments") or []
@@ -122,6 +152,30 @@ _PERSON = re.compile(r"@([UW]\w+)")
 def people_in(text: str) -> list[str]:
     """The users mentioned, by id."""
     return [found[1] for inside in _ESCAPE.findall(text) if (found := _PERSON.match(inside))]
+
+
+def split_labels(text: str) -> SplitMessage:
+    """Separate the labels of links, channels and groups, which others may have named, from the typed text.
+
+    A label that repeats its link (`<https://x.org|x.org>`) is typed.
+    """
+    labels: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        inside, _, label = found[1].partition("|")
+        is_typed = inside.startswith(("@", "!date")) or not label or label in inside
+        if is_typed and not inside.startswith("#"):
+            return found[0]
+        labels.append(label)
+        return " "
+
+    own = _ESCAPE.sub(take, text)
+    return SplitMessage(own, "\n".join(labels))
+
+
+def has_parts(message: EventBody) -> bool:
+    """Whether a message has files, previews or forwarded messages, whose words are not its sender's."""
+    return any(message.get(name) for name in ("attachments", "files"))
 
 
 def text_of(text: str, names: Mapping[str, str]) -> str:

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable
 from dataclasses import replace
 from hashlib import sha256
 
 from bot.platforms.health import PlatformHealth
-from bot.platforms.ports import Installation
+from bot.platforms.ports import Autocompleter, Installation
 from bot.platforms.slack.handlers import event as events
 from bot.platforms.slack.handlers.app_home import AppHome
 from bot.platforms.slack.handlers.dispatching import DispatchedReply, RequestDispatcher
@@ -21,10 +22,18 @@ from bot.platforms.slack.handlers.modals import (
     view_of,
 )
 from bot.platforms.slack.handlers.responder import Responder
+from bot.platforms.slack.render import action_ids
+from bot.platforms.slack.render.elements import MAX_OPTIONS, options
 from bot.platforms.slack.render.renderer import FORM, result_view
 from bot.platforms.tasks import BackgroundTasks
+from bot.redaction import error_name
+from core.errors import RoomieError
+
+logger = logging.getLogger(__name__)
 
 REFRESH = "refresh_form"
+_SUGGEST_TIMEOUT = 2.0
+"""Seconds for suggestions. Slack shows an error after 3 s."""
 _SUBMIT_TIMEOUT = 2.0
 """Seconds until a submission is acknowledged without its result. Slack gives up after 3 s."""
 
@@ -40,9 +49,26 @@ class Forms:
         app_home: AppHome,
         tasks: BackgroundTasks,
         health: PlatformHealth,
+        autocompleter: Autocompleter,
     ) -> None:
         self._dispatcher, self._modals, self._responder = dispatcher, modals, responder
         self._app_home, self._tasks, self._health = app_home, tasks, health
+        self._autocompleter = autocompleter
+
+    async def suggest(self, installation: Installation, body: EventBody, ack: Ack) -> None:
+        """Options for what is typed into a search; none in time are none for these letters only."""
+        view, user = body.get("view") or {}, str(body["user"]["id"])
+        source, values = action_ids.searched_source(str(body.get("action_id", ""))), events.typed_values(view)
+        try:
+            async with asyncio.timeout(_SUGGEST_TIMEOUT):
+                requester = await self._dispatcher.profiles.requester(installation, user)
+                found = await self._autocompleter.search(
+                    source, str(body.get("value") or ""), requester, values, MAX_OPTIONS
+                )
+        except (TimeoutError, RoomieError) as error:
+            logger.info("no rooms were suggested in time: %s", error_name(error))
+            found = ()
+        await ack(options=options(found))
 
     async def refresh(self, installation: Installation, event: SlackEvent, body: EventBody) -> None:
         """Update inputs that depend on the changed one; typed text stays with its input's name."""
@@ -94,7 +120,12 @@ class Forms:
             metadata.get("state", ""),
         )
         return await self._dispatcher.dispatch(
-            installation, event, action=action, value=state, form=values, key=key
+            installation,
+            replace(event, **origin_of(metadata)),
+            action=action,
+            value=state,
+            form=values,
+            key=key,
         )
 
     async def _finish(

@@ -5,26 +5,37 @@ import logging
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 
-from bot.chat.reply import Audience, Text
+from bot.chat.actions import Action
+from bot.chat.reply import Audience, Reply, Text, Tone
 from bot.chat.request import split_quotes
 from bot.platforms.health import PlatformHealth
-from bot.platforms.ports import Installation
+from bot.platforms.ports import Autocompleter, Installation
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.handlers import event as events
 from bot.platforms.slack.handlers.app_home import AppHome
-from bot.platforms.slack.handlers.dispatching import SHARE, DispatchedReply, RequestDispatcher, is_shareable
+from bot.platforms.slack.handlers.dispatching import (
+    SHARE,
+    SHARE_LINE,
+    DispatchedReply,
+    RequestDispatcher,
+    is_shareable,
+)
 from bot.platforms.slack.handlers.event import Ack, EventBody, SlackEvent
 from bot.platforms.slack.handlers.forms import Forms
 from bot.platforms.slack.handlers.invitations import Invitations
 from bot.platforms.slack.handlers.modals import Modals
 from bot.platforms.slack.handlers.responder import Responder, response_options
+from bot.platforms.slack.handlers.sharing import Sharing
 from bot.platforms.slack.render.action_ids import PressedElement
 from bot.platforms.slack.render.renderer import message
 from bot.platforms.tasks import BackgroundTasks
 
 logger = logging.getLogger(__name__)
 
+_NOT_OPENED = Reply(
+    ("Slack did not open the list of channels in time. Press Share again.",), tone=Tone.FAILED
+)
 FIND_ROOM, BOOK_FOR_THIS = "find_room", "book_for_this"
 _ACK_TIMEOUT = 0.8
 """Seconds for a reply in the acknowledgement itself. Slack gives up after 3 s."""
@@ -46,11 +57,13 @@ class SlackHandler:
         tasks: BackgroundTasks,
         health: PlatformHealth,
         invitations: Invitations,
+        autocompleter: Autocompleter,
     ) -> None:
         self._dispatcher, self._api, self._responder, self._app_home = dispatcher, api, responder, app_home
         self._tasks, self._health, self._invitations = tasks, health, invitations
         self._modals = Modals(api, responder, health)
-        self.forms = Forms(dispatcher, self._modals, responder, app_home, tasks, health)
+        self.forms = Forms(dispatcher, self._modals, responder, app_home, tasks, health, autocompleter)
+        self.sharing = Sharing(dispatcher, self._modals, responder, api, tasks)
         self._before_ack_count, self._after_ack_slots = 0, asyncio.Semaphore(_MAX_AFTER_ACK)
 
     # Slash commands, mentions and direct messages
@@ -135,9 +148,10 @@ class SlackHandler:
         event, typed = events.from_event(body), split_quotes(text)
         if not await self._dispatcher.is_first(event, is_event=True):
             return
-        quoted = typed.quoted or events.forwarded_text(body["event"])
-        if typed.own.strip() or not quoted:
-            dispatched = await self._dispatch(installation, event, typed.own, is_free_text=True)
+        words = events.split_labels(typed.own)
+        quoted = typed.quoted or events.forwarded_text(body["event"]) or words.quoted
+        if words.own.strip() or not (quoted or events.has_parts(body["event"])):
+            dispatched = await self._dispatch(installation, event, words.own, is_free_text=True)
         else:
             dispatched = await self._dispatcher.offer(installation, event, quoted)
         await self._show(installation, event, dispatched)
@@ -155,6 +169,8 @@ class SlackHandler:
             await self.forms.refresh(installation, event, body)
         elif pressed.action == SHARE:
             await self._share(installation, event, pressed.value)
+        elif pressed.action == SHARE_LINE or (pressed.action == Action.SHARE and not event.is_in_channel):
+            await self._ask_for_channel(installation, event, pressed)
         else:
             await self._on_button(installation, event, pressed)
 
@@ -169,6 +185,17 @@ class SlackHandler:
                 installation, event, reply_task, self._dispatcher.render_context("")
             )
         await self._show(installation, event, await reply_task)
+
+    async def _ask_for_channel(
+        self, installation: Installation, event: SlackEvent, pressed: PressedElement
+    ) -> None:
+        """Open the choice of a channel, for a button in App Home, a modal or direct messages."""
+        name = "text" if pressed.action == SHARE_LINE else "value"
+        if name == "text" and not pressed.value.startswith("rooms share"):
+            return
+        if not await self.sharing.ask(installation, event, {name: pressed.value}):
+            context = self._dispatcher.render_context("")
+            await self._responder.respond(installation, event, _NOT_OPENED, context)
 
     async def _share(self, installation: Installation, event: SlackEvent, text: str) -> None:
         """Run the command again and post its reply to the channel: what was free may be taken by now."""

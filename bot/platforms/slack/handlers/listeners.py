@@ -13,7 +13,7 @@ from bot.platforms.slack.handlers.app_home import AppHome
 from bot.platforms.slack.handlers.event import team_of
 from bot.platforms.slack.handlers.handler import SlackHandler
 from bot.platforms.slack.identities import identity_of
-from bot.platforms.slack.render.renderer import FORM
+from bot.platforms.slack.render.renderer import FORM, SHARE_FORM
 from bot.platforms.tasks import BackgroundTasks
 from bot.redaction import without_text
 
@@ -41,7 +41,9 @@ class BoltListeners:
         app.error(_on_error)
         app.command(_ANY)(self._on_command)
         app.action(_ANY)(self._on_action)
+        app.options(_ANY)(self._on_options)
         app.view(FORM)(self._on_form)
+        app.view(SHARE_FORM)(self._on_share)
         app.view(_ANY)(self._on_other_view)
         app.shortcut(_ANY)(self._on_shortcut)
         app.event("app_home_opened")(self._on_home)
@@ -66,6 +68,12 @@ class BoltListeners:
 
     async def _on_form(self, ack: AsyncAck, body: SlackPayload) -> None:
         await self._handler.forms.submit(await self._installation(team_of(body)), body, ack)
+
+    async def _on_share(self, ack: AsyncAck, body: SlackPayload) -> None:
+        await self._handler.sharing.submit(await self._installation(team_of(body)), body, ack)
+
+    async def _on_options(self, ack: AsyncAck, body: SlackPayload) -> None:
+        await self._handler.forms.suggest(await self._installation(team_of(body)), body, ack)
 
     async def _on_other_view(self, ack: AsyncAck) -> None:
         await ack()

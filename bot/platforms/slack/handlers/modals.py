@@ -65,6 +65,21 @@ class Modals:
                 installation, event, _message_instead(dispatched.reply), dispatched.context
             )
 
+    async def open_view(self, installation: Installation, event: SlackEvent, view: BlockKitPayload) -> bool:
+        """Open a modal, on top of the one that the event is from; False where Slack does not."""
+        is_on_top = bool(event.view) and not event.is_app_home
+        try:
+            await self._api.call(
+                installation,
+                lambda client: (client.views_push if is_on_top else client.views_open)(
+                    trigger_id=event.trigger, view=view
+                ),
+            )
+        except SlackError as error:
+            logger.info("a modal could not be opened for %s: %s", event.key, error)
+            return False
+        return True
+
     async def _open(
         self, installation: Installation, event: SlackEvent, view: BlockKitPayload
     ) -> ApiResponse:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from bot.chat.reply import Audience, Button, Reply
+from bot.chat.reply import Audience, Button, Reply, Tone
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import DeferredReplies, Installation
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.errors import OutcomeUnknownInSlack, SlackError
 from bot.platforms.slack.handlers.event import SlackEvent
+from bot.platforms.slack.handlers.last_places import LastPlace
 from bot.platforms.slack.identities import identity_of, is_channel
 from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.renderer import message
@@ -19,9 +20,17 @@ from core.clock import Clock
 
 logger = logging.getLogger(__name__)
 
-MessagePayload: TypeAlias = Mapping[str, Any]
+MessagePayload: TypeAlias = dict[str, Any]
+_ONLY_THEM = {"response_type": "ephemeral", "replace_original": False}
 EVENT_TYPE = "roomie_message"
 _CLOCK_SKEW = timedelta(minutes=2)
+NOT_POSTED = Reply(
+    (
+        "I couldn't post that in the channel, so nobody saw it. ",
+        "Invite Roomie there with /invite, then try again.",
+    ),
+    tone=Tone.FAILED,
+)
 
 
 class Responder:
@@ -44,7 +53,8 @@ class Responder:
         try:
             await self._send(installation, to, reply, context, more)
         except SlackError as error:
-            await self.defer_to_outbox(installation, to, reply, error)
+            instead = NOT_POSTED if reply.audience is Audience.CHANNEL and not to.is_dm else reply
+            await self.defer_to_outbox(installation, to, instead, error)
 
     async def _send(
         self,
@@ -61,7 +71,7 @@ class Responder:
         if to.is_dm or not to.channel:
             await self.post(installation, to.channel or to.user, payload, to.key, self._clock.now())
         elif reply.audience is Audience.CHANNEL:
-            await self._to_channel(installation, to, payload)
+            await self.post_to_channel(installation, to.channel, payload)
         else:
             await self._send_ephemeral(installation, to, payload)
 
@@ -73,8 +83,11 @@ class Responder:
             return False
         return True
 
-    async def _to_channel(self, installation: Installation, to: SlackEvent, payload: MessagePayload) -> None:
-        body = {"channel": to.channel, **payload, **_without_previews()}
+    async def post_to_channel(
+        self, installation: Installation, channel: str, payload: MessagePayload
+    ) -> None:
+        """Post to a channel that Roomie is in. Raises `SlackError`."""
+        body = {"channel": channel, **payload, **_without_previews()}
         await self._api.call(
             installation,
             lambda client: client.api_call("chat.postMessage", json=body),
@@ -86,6 +99,19 @@ class Responder:
     ) -> None:
         body = {"channel": to.channel, "user": to.user, **payload}
         await self._api.call(installation, lambda client: client.api_call("chat.postEphemeral", json=body))
+
+    async def tell_in_channel(
+        self, installation: Installation, user: str, place: LastPlace, payload: MessagePayload
+    ) -> None:
+        """Show a message to a user alone where they last used Roomie. Raises `SlackError`."""
+        if place.response_url:
+            try:
+                await self._api.respond(place.response_url, payload | _ONLY_THEM)
+            except SlackError as error:
+                logger.info("an old response_url failed: %s", error)
+            else:
+                return
+        await self._send_ephemeral(installation, SlackEvent("", user, "", place.channel), payload)
 
     async def defer_to_outbox(
         self, installation: Installation, to: SlackEvent, reply: Reply, error: SlackError

@@ -7,12 +7,11 @@ from typing import Any, TypeAlias
 from bot.chat.command import Command
 from bot.platforms.slack.handlers.handler import BOOK_FOR_THIS, FIND_ROOM
 from bot.platforms.slack.installation.workspaces import SCOPES
+from bot.platforms.slack.render.slash_hints import RESERVED_BY_SLACK, TOP_LEVEL_ALIASES
 from bot.platforms.slack.settings import SlackSettings
 
 Manifest: TypeAlias = dict[str, Any]
 _DEFAULTS = SlackSettings()
-_TOP_LEVEL_ALIASES = ("book",)
-_RESERVED_BY_SLACK = {"help", "?"}
 _EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked", "user_change")
 
 
@@ -50,9 +49,9 @@ def families(commands: Iterable[Command]) -> dict[str, list[Command]]:
     found: dict[str, list[Command]] = {}
     for command in commands:
         found.setdefault(command.name.split()[0], []).append(command)
-        for word in set(_TOP_LEVEL_ALIASES) & set(command.aliases):
+        for word in set(TOP_LEVEL_ALIASES) & set(command.aliases):
             found.setdefault(word, []).append(command)
-    return {word: reached for word, reached in sorted(found.items()) if word not in _RESERVED_BY_SLACK}
+    return {word: reached for word, reached in sorted(found.items()) if word not in RESERVED_BY_SLACK}
 
 
 def _slash_command(family: tuple[str, list[Command]], public_url: str) -> dict[str, Any]:

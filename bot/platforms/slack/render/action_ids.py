@@ -6,7 +6,7 @@ Buttons of old messages depend on this format.
 
 from dataclasses import dataclass
 
-PRESS, OPEN, PICK, LINK, INPUT = "press", "open", "pick", "link", "in"
+PRESS, OPEN, PICK, LINK, INPUT, SEARCH = "press", "open", "pick", "link", "in", "search"
 SHARE = "share"
 MAX_ID, MAX_VALUE, MAX_OPTION_VALUE = 255, 2000, 150
 _VERSION = "v1:"
@@ -49,3 +49,12 @@ def input_id(name: str) -> str:
 
 def input_name(block_id: str) -> str:
     return block_id.removeprefix(f"{INPUT}.")
+
+
+def search_id(source: str) -> str:
+    """The id of an input that searches a source, at most 255 characters."""
+    return f"{SEARCH}.{source}"[:MAX_ID]
+
+
+def searched_source(action_id: str) -> str:
+    return action_id.removeprefix(f"{SEARCH}.")

@@ -13,7 +13,7 @@ from bot.platforms.text import clip, clip_line
 Block = dict[str, Any]
 VALUE = "value"
 _URL = re.compile(r"https?://\S+")
-_MAX_OPTIONS = 100
+MAX_OPTIONS = 100
 
 
 def plain_text(text: str, limit: int, default: str = "—") -> Block:
@@ -80,7 +80,7 @@ def _menu(choice: Choice, number: int) -> Block | None:
 
 
 def options(offered: Iterable[Option]) -> list[Block]:
-    return list(_options(offered))[:_MAX_OPTIONS]
+    return list(_options(offered))[:MAX_OPTIONS]
 
 
 def _options(offered: Iterable[Option]) -> Iterator[Block]:
@@ -166,6 +166,18 @@ def _choice(field: FormInput) -> Block:
     return {"type": "static_select", "options": offered, **({"initial_option": chosen} if chosen else {})}
 
 
+def _search(field: FormInput) -> Block:
+    """A menu that asks us for its options, also before anything is typed."""
+    chosen = next((each for each in field.options if each.value == field.value), None)
+    first = options([chosen])[:1] if chosen else []
+    return {
+        "type": "external_select",
+        "action_id": action_ids.search_id(field.source),
+        "min_query_length": 0,
+        **({"initial_option": first[0]} if first else {}),
+    }
+
+
 _ELEMENTS = {
     FormInputKind.TEXT: _text,
     FormInputKind.LONG_TEXT: _text,
@@ -174,4 +186,5 @@ _ELEMENTS = {
     FormInputKind.DATE: _date,
     FormInputKind.TIME: _time,
     FormInputKind.CHOICE: _choice,
+    FormInputKind.SEARCH: _search,
 }

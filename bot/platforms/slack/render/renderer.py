@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.chat.reply import Button, Form, Reply, ReplyField, ReplyItem, Tone
 from bot.platforms.slack.render import tables
-from bot.platforms.slack.render.elements import Block, element, elements, input_block, plain_text
+from bot.platforms.slack.render.action_ids import input_id
+from bot.platforms.slack.render.elements import VALUE, Block, element, elements, input_block, plain_text
 from bot.platforms.slack.render.markup import (
     RenderContext,
     campus_note,
@@ -26,6 +27,9 @@ from bot.platforms.text import ELLIPSIS, clip, clip_line
 BlockKitPayload = dict[str, Any]
 FORM = "form"
 RESULT = "result"
+SHARE_FORM = "share_form"
+CHANNEL = "channel"
+"""Name of the input for the channel to share in."""
 _SECTION, _FIELD, _CONTEXT, _TITLE, _FALLBACK = 3000, 2000, 2000, 150, 2500
 _TEXT_BLOCKS, _FIELD_BLOCKS = 3, 3
 _BUTTONS_PER_ROW = 5
@@ -219,6 +223,30 @@ def private_metadata(form: Form, origin: BlockKitPayload) -> str:
         if len(text) <= 3000:
             return text
     return "{}"
+
+
+def share_view(metadata: str) -> BlockKitPayload:
+    """The modal that asks for the channel in which something is shared."""
+    block = {
+        "type": "input",
+        "block_id": input_id(CHANNEL),
+        "label": plain_text("Channel", 24),
+        "element": {
+            "type": "conversations_select",
+            "action_id": VALUE,
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+            "response_url_enabled": True,
+        },
+    }
+    return {
+        "type": "modal",
+        "callback_id": SHARE_FORM,
+        "title": plain_text("Share a booking", 24),
+        "submit": plain_text("Share", 24),
+        "close": plain_text("Cancel", 24),
+        "blocks": [block],
+        "private_metadata": metadata,
+    }
 
 
 def result_view(reply: Reply, context: RenderContext) -> BlockKitPayload:

@@ -144,10 +144,17 @@ async def book(context: RequestContext) -> Response:
         notes=context.get(NOTES) or "",
         term=owner.term,
         request=_idempotency_key(context, owner),
-        confirm=context.state.settings.confirmations,
+        confirm=_is_confirmed_in_chat(context, owner),
     )
     booked = await context.state.services.bookings.book(request)
     return json_response({"success": True, "booking_id": booked.booking.id, "quota_left": booked.quota_left})
+
+
+def _is_confirmed_in_chat(context: RequestContext, owner: BookingOwner) -> bool:
+    """Whether a message in chat confirms the booking; nobody waits for one who has no chat account."""
+    services = context.state.services
+    account = services.read_model.directory.people.get(owner.person) if owner.person is not None else None
+    return services.confirmations and account is not None and bool(account.identities)
 
 
 def _idempotency_key(context: RequestContext, owner: BookingOwner) -> str | None:
