@@ -1,6 +1,8 @@
 """Weekly quota."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from core.errors import QuotaSpent
 from core.localtime import EPOCH, epoch_day, local_instant
@@ -10,9 +12,15 @@ from core.policy.rules import Rules
 
 def quota_week(instant: datetime, rules: Rules) -> int:
     """The quota week of an instant: its Monday's campus date, as days since 1970-01-01."""
-    local = instant.astimezone(rules.zone)
+    return _quota_week(instant, rules.zone, rules.quota_reset_hour)
+
+
+@lru_cache(maxsize=4096)
+def _quota_week(instant: datetime, zone: ZoneInfo, reset_hour: int) -> int:
+    """Cached: a series asks for the weeks of its dates again and again."""
+    local = instant.astimezone(zone)
     monday = local.date() - timedelta(days=local.weekday())
-    if instant < _reset_instant(monday, rules):
+    if instant < local_instant(monday, reset_hour * 60, zone):
         monday -= timedelta(days=7)
     return epoch_day(monday)
 
@@ -20,10 +28,6 @@ def quota_week(instant: datetime, rules: Rules) -> int:
 def next_reset(instant: datetime, rules: Rules) -> datetime:
     """When the quota week of `instant` ends (UTC)."""
     monday = EPOCH + timedelta(days=quota_week(instant, rules) + 7)
-    return _reset_instant(monday, rules)
-
-
-def _reset_instant(monday: date, rules: Rules) -> datetime:
     return local_instant(monday, rules.quota_reset_hour * 60, rules.zone)
 
 

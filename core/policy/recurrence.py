@@ -112,10 +112,12 @@ def last_date(rule: SeriesRule) -> date:
     return max(every_date(rule), default=rule.starts_on)
 
 
+@lru_cache(maxsize=4096)
 def occurrence_slot(day: date, starts_at: int, length: int, zone: ZoneInfo) -> Interval:
     """The slot of one date: `starts_at` on the wall clock of `zone`, `length` elapsed minutes long.
 
     A wall time that a clock change skips moves forward; one that occurs twice is its first occurrence.
+    Cached: a series is previewed, then booked.
     """
     return Interval.of_length(local_instant(day, starts_at, zone), timedelta(minutes=length))
 

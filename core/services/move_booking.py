@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.errors import InThePast, InvalidTimes, SlotTaken, StaleVersion, UnknownRoom
 from core.interval import Interval
@@ -98,11 +98,27 @@ def _check_as_new(
 ) -> None:
     if booking.society_id is not None:
         check_society_access(facts.person, facts.society, facts.role, room)
-        check_society_horizon(request.slot.start, rules, now)
     elif facts.person is not None:
         check_personal_access(facts.person, room)
-        check_personal_horizon(request.slot.start, facts.person, rules, now)
+    if not _stays_in_its_week(booking, request, rules):
+        _check_horizon(facts, booking, request, rules, now)
     _check_opening(booking, request, room, rules, now)
+
+
+def _stays_in_its_week(booking: Booking, request: MoveBooking, rules: Rules) -> bool:
+    """Whether a date of a series moves to no later week; it may lie beyond the horizon already."""
+    if not request.is_occurrence:
+        return False
+    day = booking.interval.start.astimezone(rules.zone).date()
+    sunday = day + timedelta(days=6 - day.weekday())
+    return request.slot.start.astimezone(rules.zone).date() <= sunday
+
+
+def _check_horizon(facts: Facts, booking: Booking, request: MoveBooking, rules: Rules, now: datetime) -> None:
+    if booking.society_id is not None:
+        check_society_horizon(request.slot.start, rules, now)
+    elif facts.person is not None:
+        check_personal_horizon(request.slot.start, facts.person, rules, now)
 
 
 def _check_opening(booking: Booking, request: MoveBooking, room: Room, rules: Rules, now: datetime) -> None:

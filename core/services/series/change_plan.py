@@ -249,7 +249,8 @@ def _part(rule: SeriesRule, belongs: Callable[[date], bool], *, starts_on: date,
 def settle(plan: ChangePlan) -> tuple[Series, Series | None]:
     """The series after a plan, with a tombstone for each date that has no booking and never gets one.
 
-    Also for dates beyond a new end: nothing cancelled comes back when the series is made longer again.
+    Also for dates beyond a new end: nothing cancelled comes back when the series is made longer again, and
+    what a split has moved to the following series is not booked twice.
     """
     added = {each.day for each in plan.added}
     cancelled = {day_of(each) for each in plan.cancelled}
@@ -258,7 +259,7 @@ def settle(plan: ChangePlan) -> tuple[Series, Series | None]:
         return _with_tombstones(plan.after, plan.before, booked), None
     moved = {each.day for each in plan.changed} | added
     following = _with_tombstones(plan.split, plan.before, moved | cancelled)
-    return _with_tombstones(plan.after, plan.after, booked), following
+    return _with_tombstones(plan.after, plan.before, booked - moved), following
 
 
 def _with_tombstones(series: Series, before: Series, booked: Iterable[date]) -> Series:
