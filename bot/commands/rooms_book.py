@@ -18,7 +18,7 @@ from bot.conversation.questions import clarification
 from bot.conversation.search import reading_notes, search_from, summary_of
 from bot.conversation.search_reply import search_reply
 from bot.conversation.series_reply import series_reply
-from bot.conversation.series_text import check_frequency
+from bot.conversation.series_text import check_request_frequency
 from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
 from bot.conversation.typed_options import parse_request
 from bot.language import ParsedTime, ParseResult, TimeKind
@@ -38,7 +38,7 @@ async def handle(context: CommandContext) -> Reply:
 
 async def _book(context: CommandContext, reading: ParseResult) -> Reply:
     read_model = context.read_model
-    check_frequency(context.text)
+    check_request_frequency(context)
     if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
     if reading.room is None:

@@ -3,21 +3,34 @@
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Reply
-from bot.conversation.own_bookings import resolve_booking
+from bot.conversation.own_bookings import AmbiguousBooking, resolve_request
 from bot.conversation.series_change import press_cancel, press_change
 from bot.conversation.series_preview import press_preview, series_preview
 from bot.conversation.series_text import read_rule_text
 from bot.conversation.series_views import FORM, open_form, press_view, submit_form
 from core.errors import Invalid
+from core.model import Booking
 
 
 async def handle(context: CommandContext) -> Reply:
-    booking, text = resolve_booking(context, context.text)
+    booking, text = _single_booking(context)
+    text = context.argument("often") if context.options else text
     if booking.series_id is not None:
         raise Invalid("That booking is part of a series. Change the end of the series instead: /rooms mine")
     rule = read_rule_text(context, text, booking.interval.start)
     request = context.services.series.from_booking(booking, rule)
     return await series_preview(context, request, adopt=booking)
+
+
+def _single_booking(context: CommandContext) -> tuple[Booking, str]:
+    """The booking that is meant, and the rest of the text; without an id the only one that is no series yet."""
+    try:
+        return resolve_request(context)
+    except AmbiguousBooking as ambiguous:
+        singles = [each for each in ambiguous.bookings if each.series_id is None]
+        if len(singles) != 1:
+            raise
+        return singles[0], context.text
 
 
 COMMAND = Command(

@@ -8,6 +8,7 @@ from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import format_minutes, join_with_and, quota_left_text, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Text, Tone
+from bot.conversation.booking import is_lost_from_view
 from bot.conversation.button_values import resolve_id
 from bot.conversation.series_dates import dates_table, name_of, page_buttons, page_size, plan_words
 from bot.conversation.series_drafts import (
@@ -94,7 +95,9 @@ async def _book(
 ) -> Reply:
     choices = draft.shown[value.mode]
     key = f"draft {draft.id} {value.mode}"
-    booked = await context.services.series.book(request, choices, key, adopt=adopt)
+    booked = await context.services.series.book(
+        request, choices, key, adopt=adopt, confirm=is_lost_from_view(context)
+    )
     if isinstance(booked, SeriesPreview):
         return await _changed_meanwhile(context, booked, draft, choices)
     if booked.is_repeat and not _upcoming(context, booked):

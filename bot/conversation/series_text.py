@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.chat.command import CommandContext
-from bot.chat.formatting import format_time, join_with_and
+from bot.chat.command import CommandContext, ParameterType
+from bot.chat.formatting import format_time, join_with_and, one_line
 from bot.conversation.alternatives import bookable_query
 from bot.conversation.search import parse_text, search_from
 from bot.conversation.slot_offer import requested_slot
@@ -19,7 +19,6 @@ from core.policy.recurrence import every_date
 from core.services.bookings import snap_to_grid
 from core.services.series import SeriesRequest
 
-_MAX_TITLE = 150
 _FREQUENCIES = {
     RecurrenceUnit.DAY: SeriesFrequency.DAILY,
     RecurrenceUnit.WEEK: SeriesFrequency.WEEKLY,
@@ -59,6 +58,14 @@ def check_frequency(text: str) -> None:
         raise SeriesTooFrequent
 
 
+def check_request_frequency(context: CommandContext) -> None:
+    """The same for what was typed, or what the options say of the time."""
+    times = (each.name for each in context.parameters if each.type is ParameterType.WHEN)
+    check_frequency(
+        " ".join(context.options.get(name, "") for name in times) if context.options else context.text
+    )
+
+
 def series_request(
     context: CommandContext, reading: ParseResult, when: ParsedTime, room: Room | None
 ) -> SeriesRequest:
@@ -71,7 +78,7 @@ def series_request(
     if is_endless(when):
         raise EndlessSeries
     slot = _first_slot(context, when, room)
-    zone, title = context.services.rules.zone, (reading.title or "")[:_MAX_TITLE]
+    zone, title = context.services.rules.zone, one_line(reading.title or "")
     local = slot.start.astimezone(zone)
     query = search_from(context, replace(reading, when=None)).query
     return SeriesRequest(
