@@ -13,12 +13,12 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.retention import Retention
 from core.policy.rules import Rules
-from core.policy.series_horizon import EndOfTerm, no_terms
 from core.ports import ManagedStorage
 from core.random_source import RandomSource
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
+from core.services.closures import ClosureService
 from core.services.login import LoginService
 from core.services.refresh_timetable import TimetableService
 from core.services.series import SeriesService
@@ -26,6 +26,10 @@ from core.services.society import SocietyService
 
 if TYPE_CHECKING:
     from bot.language import NameIndex, ParserDefaults
+
+
+_MIDNIGHT = 24 * 60
+"""Minutes. A phrase such as "tomorrow" means that day only, however long the campus is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +108,11 @@ class Services:
     """Age by source from which replies note that its timetable is old."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
-    end_of_term: EndOfTerm = no_terms
-    """The last day of the term of a date, up to which series may reach."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
     """Titles by requester and *Book* button, in this process."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
+    closures: ClosureService = field(init=False)
     series: SeriesService = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,7 +121,9 @@ class Services:
             self.storage, self.read_model, self.clock, self.bookable, self.operators
         )
         object.__setattr__(self, "timetables", timetables)
-        series = SeriesService(self.storage, self.read_model, self.rules, self.clock, self.end_of_term)
+        object.__setattr__(self, "closures", ClosureService(self.storage, self.rules, self.clock))
+        end_of_term = self.rules.terms.end_of_term_with
+        series = SeriesService(self.storage, self.read_model, self.rules, self.clock, end_of_term)
         object.__setattr__(self, "series", series)
 
     def complete_public_url(self, port: int) -> None:
@@ -133,9 +138,10 @@ class Services:
         weekdays, weekends = self.rules.weekday_hours, self.rules.weekend_hours
         return ParserDefaults(
             default_duration=timedelta(minutes=self.default_minutes),
-            weekday_hours=(weekdays.opens, weekdays.closes),
-            weekend_hours=(weekends.opens, weekends.closes),
+            weekday_hours=(weekdays.opens, min(weekdays.closes, _MIDNIGHT)),
+            weekend_hours=(weekends.opens, min(weekends.closes, _MIDNIGHT)),
             campus_zone=self.rules.zone,
+            terms=self.rules.terms,
         )
 
     async def prepared_names(self) -> None:

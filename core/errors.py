@@ -5,6 +5,7 @@ Front ends map the base classes to status codes and tones; `code` is public and 
 
 from datetime import datetime, timedelta
 
+from core.interval import Interval
 from core.model import Booking, Busy, Room
 
 
@@ -169,6 +170,43 @@ class SlotTaken(Conflict):
         self.holders = holders
 
 
+class RoomClosed(Conflict):
+    """The room, its building or the campus is closed during part of the slot.
+
+    `closed` is that closure's interval; `opens_at` when the room is open again, campus time.
+    """
+
+    code = "closed"
+
+    def __init__(self, room: Room, reason: str, closed: Interval, opens_at: datetime) -> None:
+        because = "" if reason == "Closed" else f" ({reason})"
+        super().__init__(
+            f"This room is closed then{because}. It opens again on"
+            f" {opens_at:%a} {opens_at.day} {opens_at:%b %Y} at {opens_at:%H:%M}."
+        )
+        self.room, self.reason, self.closed, self.opens_at = room, reason, closed, opens_at
+
+
+class UnknownClosure(NotFound):
+    code = "no_such_closure"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such closure.")
+
+
+class BookingsInClosure(Conflict):
+    """Bookings lie in the time of a new closure; it needs a confirmation."""
+
+    code = "bookings_in_closure"
+
+    def __init__(self, bookings: tuple[Booking, ...]) -> None:
+        count = len(bookings)
+        super().__init__(
+            f"{count} booking{' is' if count == 1 else 's are'} in that time. Confirm to close anyway."
+        )
+        self.bookings = bookings
+
+
 class QuotaSpent(Conflict):
     """The quota week has fewer minutes left (`left`) than the booking costs (`cost`)."""
 
@@ -257,7 +295,7 @@ class TooManyDates(InvalidSeries):
 
     def __init__(self, dates: int, max_dates: int) -> None:
         super().__init__(f"That is more than {max_dates} dates, the most a series may have. End it earlier.")
-        self.dates = dates
+        self.dates, self.max_dates = dates, max_dates
 
 
 class NeverHappens(InvalidSeries):

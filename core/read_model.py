@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TypeAlias, TypeVar
 
 from core.availability import Availability, RoomSchedule
@@ -71,7 +72,7 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
     touched: dict[str, set[str]] = defaultdict(set)
     for change in changes:
         touched[change.kind].add(change.key)
-    is_complete = "timetable" in touched
+    is_complete = "timetable" in touched or ("catalogue" in touched and bool(unit.closures.all()))
     changed_rooms = [RoomId(key) for key in touched["room"] | touched["schedule"]]
     return ReadModelUpdate(
         catalogue=Catalogue(unit.rooms.buildings(), unit.rooms.rooms()) if "catalogue" in touched else None,
@@ -90,7 +91,7 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
 def read_rooms(
     unit: UnitOfWork, window: Interval, rooms: Collection[RoomId] | None = None
 ) -> dict[RoomId, RoomUpdate]:
-    """Reads schedules and active bookings within a window, in two statements.
+    """Reads schedules and active bookings within a window, in three statements.
 
     Of all rooms that are busy at some time, or of each of `rooms`, busy or not.
     """
@@ -98,7 +99,7 @@ def read_rooms(
         return {}
     busy: dict[RoomId, list[Busy]] = {room_id: [] for room_id in rooms or ()}
     bookings: dict[RoomId, list[Booking]] = defaultdict(list)
-    for room_id, entry in unit.timetable.busy(window, rooms):
+    for room_id, entry in chain(unit.timetable.busy(window, rooms), unit.closures.busy(window, rooms)):
         busy.setdefault(room_id, []).append(entry)
     for booking in unit.bookings.active(without_end(window), rooms):
         busy.setdefault(booking.room_id, []).append(busy_for(booking))
@@ -267,9 +268,10 @@ class ReadModel:
                 self._store(booking)
 
     def _store(self, booking: Booking) -> None:
+        """Adds to all indexes. A room's may still hold an older version: other rooms are read apart."""
         is_known = booking.id in self.bookings
         self.bookings[booking.id] = booking
-        _insert(self._in_room, booking.room_id, booking, is_known=is_known)
+        _insert(self._in_room, booking.room_id, booking, is_known=True)
         if booking.booked_by is not None:
             _insert(self._of_person, booking.booked_by, booking, is_known=is_known)
             self._touched.add(booking.booked_by)

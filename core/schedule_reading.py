@@ -39,9 +39,10 @@ def complete_schedule(
 
 
 def busy_in_room(unit: UnitOfWork, room_id: RoomId, window: Interval) -> list[Busy]:
-    """Timetable entries and active bookings that overlap a window, whole and by start."""
+    """Timetable entries, closures and active bookings that overlap a window, whole and by start."""
     entries = [busy for _, busy in unit.timetable.busy(window, [room_id])]
-    return sorted([*entries, *map(busy_for, unit.bookings.active(window, [room_id]))])
+    closed = [busy for _, busy in unit.closures.busy(window, [room_id])]
+    return sorted([*entries, *closed, *map(busy_for, unit.bookings.active(window, [room_id]))])
 
 
 def _run_across(schedule: RoomSchedule, instant: int) -> int | None:

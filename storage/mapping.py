@@ -20,6 +20,7 @@ from core.model import (
     BookingType,
     Building,
     Charge,
+    Closure,
     Equipment,
     LoginToken,
     MessageState,
@@ -274,6 +275,37 @@ def entry_values(entry: TimetableEntry) -> dict[str, object]:
         "end": seconds(entry.interval.end),
         "name": entry.name,
         "booking_type": entry.booking_type.value,
+    }
+
+
+def to_closure(row: Row) -> Closure:
+    """Columns in the order of the table."""
+    closure_id, room_id, building_id, start, end, is_yearly, zone, reason, created_by, created_at = row
+    return Closure(
+        closure_id,
+        Interval(instant(start), instant(end)),
+        reason,
+        instant(created_at),
+        created_by,
+        zone,
+        room_id,
+        building_id,
+        bool(is_yearly),
+    )
+
+
+def closure_values(closure: Closure) -> dict[str, object]:
+    """A row without its id."""
+    return {
+        "room_id": closure.room_id,
+        "building_id": closure.building_id,
+        "start": seconds(closure.interval.start),
+        "end": seconds(closure.interval.end),
+        "is_yearly": closure.is_yearly,
+        "zone": closure.zone,
+        "reason": closure.reason,
+        "created_by": closure.created_by,
+        "created_at": seconds(closure.created_at),
     }
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -24,22 +23,18 @@ from sqlalchemy import (
     text,
 )
 
-from core.interval import Interval
+from storage import service_tables
 
 MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
 """Seconds. Bounds how far back a search for overlaps must look; opening hours keep bookings far shorter."""
 MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
 """Seconds. The same bound for timetable entries; imports split longer ones."""
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+CLOSURE_LOCK = 7_310_600_001
+"""PostgreSQL advisory lock: decisions share it, a new closure takes it alone."""
+
+metadata = service_tables.metadata
+"""Of all tables."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 
@@ -197,6 +192,25 @@ Index(
 )
 """Unique: no date of a series is ever booked twice."""
 
+closure = Table(
+    "closure",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("room_id", ForeignKey("room.id")),
+    Column("building_id", ForeignKey("building.id")),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("is_yearly", Boolean, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    CheckConstraint('start < "end"', name="order"),
+    CheckConstraint("room_id IS NULL OR building_id IS NULL", name="place"),
+    sqlite_autoincrement=True,
+)
+"""Without room and building it is the whole campus that is closed."""
+
 is_active: ColumnElement[bool] = booking.c.state == literal_column("1")
 """A literal, not a parameter: SQLite uses the partial index above only then."""
 
@@ -294,14 +308,6 @@ setting = Table(
     Column("value", Text, nullable=False),
 )
 
-seen = Table(
-    "seen",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("at", BigInteger, nullable=False, index=True),
-    Column("is_done", Boolean, nullable=False),
-)
-
 rating = Table(
     "rating",
     metadata,
@@ -315,26 +321,6 @@ rating = Table(
 )
 """Anonymous: the key is a keyed hash of the visitor's network, the room and the day."""
 Index("ix_rating_room_id_at", rating.c.room_id, rating.c.at)
-
-installation = Table(
-    "installation",
-    metadata,
-    Column("team", Text, primary_key=True),
-    Column("token", Text, nullable=False),
-    Column("bot_user", Text, nullable=False),
-    Column("bot_id", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("installed_by", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-
-oauth_state = Table(
-    "oauth_state",
-    metadata,
-    Column("hash", LargeBinary, primary_key=True),
-    Column("until", BigInteger, nullable=False),
-)
 
 outbox = Table(
     "outbox",
@@ -361,75 +347,3 @@ Index(
     sqlite_where=text("state < 2"),
     postgresql_where=text("state < 2"),
 )
-
-tally = Table(
-    "tally",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("amount", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-"""Unlogged on PostgreSQL: the counters are worthless after a crash."""
-
-channel_notice = Table(
-    "channel_notice",
-    metadata,
-    Column("channel", Text, primary_key=True),
-    Column("asked_by", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-
-source_state = Table(
-    "source_state",
-    metadata,
-    Column("source", Text, primary_key=True),
-    Column("fingerprints", Text, nullable=False),
-    Column("last_good_at", BigInteger),
-    Column("last_tried_at", BigInteger),
-    Column("trouble", Text, nullable=False),
-)
-
-job_run = Table(
-    "job_run",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("due_at", BigInteger, nullable=False),
-    Column("started_at", BigInteger),
-    Column("finished_at", BigInteger),
-    Column("trouble", Text, nullable=False),
-    Column("claimed_by", Text),
-    Column("claimed_until", BigInteger),
-)
-
-draft = Table(
-    "draft",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
-    Column("payload", Text, nullable=False),
-    Column("expires_at", BigInteger, nullable=False, index=True),
-)
-
-login_session = Table(
-    "login_session",
-    metadata,
-    Column("hash", LargeBinary, primary_key=True),
-    Column("expires_at", BigInteger, nullable=False, index=True),
-    Column("state", SmallInteger, nullable=False),
-    Column("identity", Text),
-    Column("asked", Text, nullable=False),
-    Column("person_id", ForeignKey("person.id")),
-    Column("nonce", LargeBinary),
-    Column("sealed", LargeBinary),
-    Column("message", Text, nullable=False),
-    Column("finished_at", BigInteger),
-)
-
-
-def overlaps(table: Table, window: Interval, max_length: int) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on rows that overlap a window.
-
-    `max_length` (seconds) bounds the scan of the index on `start`.
-    """
-    start, end = int(window.start.timestamp()), int(window.end.timestamp())
-    return table.c.start < end, table.c.end > start, table.c.start > start - max_length

@@ -8,6 +8,7 @@ from core.model import AuditEntry, Change
 from core.read_model import EVERYTHING
 from storage.mapping import audit_values
 from storage.repositories.bookings import SqlBookingRepository
+from storage.repositories.closures import SqlClosureRepository
 from storage.repositories.counters import SqlCounterRepository
 from storage.repositories.drafts import SqlDraftRepository
 from storage.repositories.installations import SqlInstallationRepository
@@ -42,6 +43,7 @@ class SqlUnitOfWork:
         self.series = SqlSeriesRepository(connection)
         self.drafts = SqlDraftRepository(connection)
         self.timetable = SqlTimetableRepository(connection, self.changes)
+        self.closures = SqlClosureRepository(connection, self.changes)
         self.tokens = SqlTokenRepository(connection, self.changes)
         self.processed_events = SqlProcessedEventRepository(connection)
         self.installations = SqlInstallationRepository(connection)

@@ -72,6 +72,8 @@ def busy_reason(busy: Busy) -> str:
     """The entry that occupies a room, and its source: `COMP1511 LEC, timetable unsw`."""
     if busy.booking_id is not None:
         return "booked here" if busy.name == "Booked" else f"{busy.name}, booked here"
+    if busy.is_closure:
+        return "closed" if busy.name == "Closed" else f"closed: {busy.name}"
     return f"{busy.name}, timetable" + ("" if busy.source in {"", "import"} else f" {busy.source}")
 
 
@@ -97,19 +99,23 @@ def own_title(booking: Booking) -> str:
     return one_line(booking.title or booking.notes)[:_MAX_TITLE]
 
 
-def booking_text(booking: Booking, room: Room | None) -> Text:
-    """`Wren G02, Thu 12 Mar, 15:00–16:00, “Weekly meeting”`, for the owner."""
+def booking_text(booking: Booking, room: Room | None, *, week: str = "") -> Text:
+    """`Wren G02, Thu 12 Mar, 15:00–16:00 (week 3), “Weekly meeting”`, for the owner.
+
+    `week` is a note on the week of the term.
+    """
     title = own_title(booking)
     name = Bold(room_name(room) if room else booking.room_id)
-    return (name, ", ", TimeRange(booking.interval), *((f", “{title}”",) if title else ()))
+    rest = f"{week}, “{title}”" if title else week
+    return (name, ", ", TimeRange(booking.interval), *((rest,) if rest else ()))
 
 
-def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> ReplyItem:
-    """List item of a booking: room, time and short id."""
+def booking_item(booking: Booking, room: Room | None, *buttons: Button, week: str = "") -> ReplyItem:
+    """List item of a booking: room, time (with a note on the week of the term) and short id."""
     title: list[Inline] = [Bold(room_name(room) if room else booking.room_id)]
     if named := own_title(booking):
         title += [" · ", named]
-    detail: list[Inline] = [TimeRange(booking.interval), " · ", Code(short_id(booking))]
+    detail: list[Inline] = [TimeRange(booking.interval), f"{week} · ", Code(short_id(booking))]
     if booking.checked_in_at:
         detail.append(" · checked in")
     return ReplyItem(tuple(title), tuple(detail), buttons)
@@ -175,7 +181,9 @@ def one_line(text: str) -> str:
 
 
 def format_time(minutes_after_midnight: int) -> str:
-    return f"{minutes_after_midnight // 60:02}:{minutes_after_midnight % 60:02}"
+    """`08:00`; 24:00 is the end of the day, and what lies after it is told by the next day's clock."""
+    hours, minutes = divmod(minutes_after_midnight, 60)
+    return f"{hours - 24 if (hours, minutes) > (24, 0) else hours:02}:{minutes:02}"
 
 
 def join_with_and(words: Iterable[str]) -> str:

@@ -50,14 +50,10 @@ def _handler(command: str) -> CliHandler:
             from bot.cli.run import run
 
             return run
-        case "chat":
-            from bot.cli.chat import chat
+        case "chat" | "parse":
+            from bot.cli.chat import chat, parse
 
-            return chat
-        case "parse":
-            from bot.cli.chat import parse
-
-            return parse
+            return chat if command == "chat" else parse
         case "slack" | "discord":
             from bot.cli import platforms
 
@@ -70,6 +66,10 @@ def _handler(command: str) -> CliHandler:
             from bot.cli.scrape import scrape
 
             return scrape
+        case "closure":
+            from bot.cli.closures import closure
+
+            return closure
         case "outbox":
             from bot.cli.outbox import outbox
 
@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run_and_chat(commands)
     _add_parse(commands)
     _add_import(commands)
+    _add_closures(commands)
     _add_people(commands)
     _add_database(commands)
     _add_platforms(commands)
@@ -128,6 +129,32 @@ def _add_import(commands: Commands) -> None:
         "--add", action="store_true", help="keep the timetable entries of earlier files for the same rooms"
     )
     _add(commands, "sample", "load a small sample campus to try Roomie out")
+
+
+def _add_closures(commands: Commands) -> None:
+    closure = _add(commands, "closure", "close rooms, buildings or the campus for a while")
+    verbs = closure.add_subparsers(dest="verb", required=True)
+    add = verbs.add_parser("add", help="close a room, a building or the campus")
+    add.add_argument("place", help="a room or building, by id or name, or: campus")
+    add.add_argument("start", help='first day, or time: 2026-03-14 or "2026-03-14 09:00"')
+    add.add_argument("end", nargs="?", default="", help="last day, or time; the same day if absent")
+    add.add_argument("--reason", default="", help="shown to people")
+    add.add_argument("--yearly", action="store_true", help="every year")
+    listed = verbs.add_parser("list", help="list closures")
+    listed.add_argument("--all", action="store_true", help="include those that are over")
+    listed.add_argument(
+        "--unanswered",
+        action="store_true",
+        help="list bookings in closures whose holders have not chosen yet",
+    )
+    verbs.add_parser("remove", help="open again").add_argument("id", type=int)
+    importing = verbs.add_parser("import", help="import closures, such as public holidays")
+    importing.add_argument("files", nargs="+", metavar="FILE", help="a calendar (.ics) or a table (.csv)")
+    importing.add_argument(
+        "--place", default="campus", help="where, for those that do not say (default: campus)"
+    )
+    for each in (add, importing):
+        each.add_argument("--yes", action="store_true", help="also if somebody has booked")
 
 
 def _add_people(commands: Commands) -> None:

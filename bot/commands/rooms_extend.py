@@ -16,7 +16,7 @@ from bot.conversation.button_values import SlotValue
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_request
 from bot.conversation.search import parse_text
 from bot.language import TimeKind
-from core.errors import Invalid, SlotTaken
+from core.errors import Invalid, RoomClosed, SlotTaken
 from core.interval import Interval
 from core.model import Booking, BookingId
 from core.services.bookings import snap_to_grid
@@ -69,7 +69,7 @@ async def _press(context: CommandContext) -> Reply:
 async def _extend(context: CommandContext, booking: Booking, change: timedelta) -> Reply:
     try:
         moved = await context.services.bookings.extend(booking, context.person.id, change)
-    except SlotTaken as taken:
+    except (SlotTaken, RoomClosed) as taken:
         more = Interval.of_length(booking.interval.end, change)
         return await refusal_reply(context, SlotValue(booking.room_id, more, booking.society_id), taken)
     is_lost = change < timedelta(0) and not moved.cost

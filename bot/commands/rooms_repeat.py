@@ -23,7 +23,7 @@ async def handle(context: CommandContext) -> Reply:
 
 
 def _single_booking(context: CommandContext) -> tuple[Booking, str]:
-    """The booking that is meant, and the rest of the text; without an id the only one that is no series yet."""
+    """The booking that is meant (without an id the only single one), and the rest of the text."""
     try:
         return resolve_request(context)
     except AmbiguousBooking as ambiguous:

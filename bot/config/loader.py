@@ -14,8 +14,9 @@ from typing import Any, TypeAlias, TypeVar, get_type_hints
 import msgspec
 from msgspec.structs import FieldInfo
 
-from bot.config.sections import Config, Section, Settings, SourceSection
+from bot.config.sections import Config, Section, Settings, SourceSection, TermSection
 from bot.config.types import convert, is_list, is_secret
+from core.policy.terms import find_term_problems
 
 Environment: TypeAlias = Mapping[str, str]
 _Model = TypeVar("_Model", bound=Section)
@@ -86,7 +87,7 @@ def read_settings(path: Path | None, environment: Environment) -> Settings:
 
 
 def sections() -> dict[str, type[Section]]:
-    """Section classes by name, without `source`, which is an array of tables."""
+    """Section classes by name, without `source` and `term`, which are arrays of tables."""
     hints = get_type_hints(Config)
     return {
         name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, Section)
@@ -196,19 +197,32 @@ def _unknown_variables(environment: Environment, known: Iterable[str]) -> Iterat
 
 def _validate(values: dict[str, Any], problems: list[str]) -> Config:
     models = sections()
-    problems += [f"{name}: there is no such section" for name in values.keys() - models.keys() - {"source"}]
+    unknown = values.keys() - models.keys() - {"source", "term"}
+    problems += [f"{name}: there is no such section" for name in unknown]
     validated: dict[str, Any] = {
         name: _section(name, model, values.get(name, {}), problems) for name, model in models.items()
     }
-    return Config(**validated, source=_sources(values.get("source", []), problems))
+    sources = _tables_of("source", SourceSection, values.get("source", []), problems)
+    return Config(**validated, source=sources, term=_terms(values.get("term", []), problems))
 
 
-def _sources(given: object, problems: list[str]) -> list[SourceSection]:
+def _tables_of(name: str, model: type[_Model], given: object, problems: list[str]) -> list[_Model]:
+    """The sections of an array of tables."""
     if not isinstance(given, list):
-        problems.append("source: write each source as a table of its own, [[source]]")
+        problems.append(f"{name}: write each {name} as a table of its own, [[{name}]]")
         return []
-    made = (_section(f"source.{index}", SourceSection, each, problems) for index, each in enumerate(given))
+    made = (_section(f"{name}.{index}", model, each, problems) for index, each in enumerate(given))
     return [each for each in made if each is not None]
+
+
+def _terms(given: object, problems: list[str]) -> list[TermSection]:
+    found: list[str] = []
+    sections = _tables_of("term", TermSection, given, found)
+    found += (
+        [] if found else [f"term: {each}" for each in find_term_problems([each.term for each in sections])]
+    )
+    problems += found
+    return sections
 
 
 def _section(name: str, model: type[_Model], given: object, problems: list[str]) -> _Model | None:
@@ -225,7 +239,8 @@ def _section(name: str, model: type[_Model], given: object, problems: list[str])
         for key, each in settings.items()
         if key in given and (value := _value(f"{name}.{key}", each, given[key], problems)) is not None
     }
-    return None if missing else model(**converted)
+    is_usable = all(key in converted for key, each in settings.items() if each.required)
+    return model(**converted) if is_usable else None
 
 
 def _value(place: str, setting: FieldInfo, given: object, problems: list[str]) -> object:

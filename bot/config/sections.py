@@ -9,6 +9,7 @@ from msgspec import Meta, Struct, field
 
 from bot.config.types import (
     BookingRetentionTime,
+    CalendarDate,
     DailyHours,
     Days,
     Duration,
@@ -21,14 +22,16 @@ from bot.config.types import (
     SecretText,
     SeriesReach,
     SlotMinutes,
+    TermBreaks,
     TextList,
     TimeZoneName,
     Workspaces,
     host_of,
     is_loopback,
 )
-from core.model import OpeningHours
+from core.model import OpeningHours, Term
 from core.policy.schedule import Periodic
+from core.policy.terms import break_of_week
 
 
 class Section(Struct, frozen=True, kw_only=True):
@@ -245,6 +248,28 @@ class LogSection(Section, frozen=True, kw_only=True):
     format: Literal["text", "json"] = "text"
 
 
+class TermSection(Section, frozen=True, kw_only=True):
+    """A teaching term. Week 1 is the one of `start`; `weeks` is the number of the last teaching week.
+
+    `breaks` are numbers of weeks, counted from `start`, and ranges of dates; with `count_breaks` they have a
+    week number like any other.
+    """
+
+    name: str
+    start: CalendarDate
+    end: CalendarDate
+    weeks: Annotated[int, Meta(ge=1, le=53)] | None = None
+    breaks: TermBreaks = field(default_factory=list)
+    count_breaks: bool = False
+
+    @property
+    def term(self) -> Term:
+        breaks = tuple(
+            break_of_week(self.start, each) if isinstance(each, int) else each for each in self.breaks
+        )
+        return Term(self.name, self.start, self.end, self.weeks, breaks, self.count_breaks)
+
+
 class SourceSection(Section, frozen=True, kw_only=True):
     """A published timetable, read every `interval`.
 
@@ -292,6 +317,7 @@ class Config(Section, frozen=True, kw_only=True):
     cache: CacheSection = field(default_factory=CacheSection)
     log: LogSection = field(default_factory=LogSection)
     source: list[SourceSection] = field(default_factory=list)
+    term: list[TermSection] = field(default_factory=list)
 
     @property
     def has_platform(self) -> bool:

@@ -4,7 +4,7 @@ Parsers raise `ValueError` with a message that names the value and shows how to 
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +14,8 @@ from msgspec import Meta
 from msgspec.structs import FieldInfo
 from yarl import URL
 
-from core.model import OpeningHours
+from core.model import CalendarDays, OpeningHours
+from core.policy.opening_hours import read_opening_hours, read_wall_clock
 from core.policy.retention import MIN_KEPT_BOOKINGS
 from core.policy.rules import SeriesHorizon
 from core.policy.schedule import WEEKDAYS, DailyAt, Periodic, Schedule
@@ -24,6 +25,9 @@ _MINUTES_PER_DAY = 24 * 60
 _MAX_SERIES_DAYS = 366
 _MIN_JOB_INTERVAL = timedelta(seconds=1)
 _MIN_RETENTION = timedelta(days=1)
+_MAX_WEEKS = 53
+TermBreak: TypeAlias = int | CalendarDays
+"""A break of a term: the number of a week, or days."""
 
 
 class Secret(str):
@@ -44,18 +48,42 @@ def parse_timezone(name: object) -> str:
 def parse_hours(text: object) -> OpeningHours:
     if isinstance(text, OpeningHours):
         return text
-    opens, _, closes = str(text).partition("-")
     try:
-        return OpeningHours(_minutes_after_midnight(opens), _minutes_after_midnight(closes))
+        return read_opening_hours(str(text))
     except ValueError:
-        raise ValueError(f"{text!r} are not opening hours; write them as 08:00-21:00") from None
+        raise ValueError(
+            f"{text!r} are not opening hours; write them as 08:00-21:00, 18:00-02:00 or 00:00-24:00"
+        ) from None
 
 
-def _minutes_after_midnight(clock: str) -> int:
-    hours, _, minutes = clock.strip().partition(":")
-    if not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(minutes) < 60):
-        raise ValueError(clock)
-    return int(hours) * 60 + int(minutes)
+def parse_date(given: object) -> date:
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return given
+    try:
+        return date.fromisoformat(str(given))
+    except ValueError:
+        raise ValueError(f"{str(given)!r} is not a date; write 2026-01-12") from None
+
+
+def parse_breaks(given: object) -> list[TermBreak]:
+    """Week numbers, dates, and ranges of dates: `[6, "2026-04-03 to 2026-04-10"]`."""
+    return [_parse_break(each) for each in (given if isinstance(given, list) else [given])]
+
+
+def _parse_break(given: object) -> TermBreak:
+    if isinstance(given, int) and not isinstance(given, bool):
+        if not 1 <= given <= _MAX_WEEKS:
+            raise ValueError(f"{given} is not the number of a week of a term")
+        return given
+    parts = given if isinstance(given, list) else str(given).split(" to ")
+    try:
+        days = [parse_date(each.strip() if isinstance(each, str) else each) for each in parts]
+        first, last = days if len(days) > 1 else days * 2
+        return CalendarDays(first, last)
+    except ValueError:
+        raise ValueError(
+            f"{given!r} is not a break; write the number of a week, or 2026-02-16 to 2026-02-20"
+        ) from None
 
 
 def parse_series_horizon(given: object) -> SeriesHorizon:
@@ -110,7 +138,7 @@ def parse_schedule(text: object) -> Schedule:
 
 
 def _time_of_day(clock: str) -> int:
-    if (minutes := _minutes_after_midnight(clock)) >= _MINUTES_PER_DAY:
+    if (minutes := read_wall_clock(clock)) >= _MINUTES_PER_DAY:
         raise ValueError(clock)
     return minutes
 
@@ -154,6 +182,8 @@ RetentionTime = Annotated[timedelta, Meta(extra={"parse": parse_retention})]
 BookingRetentionTime = Annotated[timedelta, Meta(extra={"parse": parse_booking_retention})]
 JobSchedule = Annotated[Schedule, Meta(extra={"parse": parse_schedule})]
 OptionalJobSchedule = Annotated[Schedule | None, Meta(extra={"parse": parse_schedule})]
+CalendarDate = Annotated[date, Meta(extra={"parse": parse_date})]
+TermBreaks = Annotated[list[TermBreak], Meta(extra={"parse": parse_breaks})]
 SlotMinutes = Annotated[int, Meta(extra={"parse": parse_slot_minutes})]
 SeriesReach = Annotated[SeriesHorizon, Meta(extra={"parse": parse_series_horizon})]
 Port = Annotated[int, Meta(ge=0, le=65535)]

@@ -11,8 +11,9 @@ from bot.conversation.button_values import MoveValue, SlotValue
 from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.model import Booking, Person, PersonId, Room, SocietyId, UserGroup
+from core.policy.opening_hours import open_hours, open_until
 from core.policy.quota import has_quota
-from core.services.bookings import open_hours, snap_to_grid
+from core.services.bookings import snap_to_grid
 from core.services.eligibility import BookingParty, EligibilityCheck
 from core.services.find_rooms import Alternative, AlternativeKind, alternatives, first_available
 
@@ -91,7 +92,7 @@ def _near(
 ) -> tuple[Alternative, ...]:
     room = _room(context, unavailable)
     slot = snap_to_grid(unavailable.slot, room, context.services.rules)
-    closes = open_hours(slot.start, room, context.services.rules).end
+    closes = open_until(slot.start, room, context.services.rules)
     return alternatives(
         context.read_model.availability,
         unavailable.bookable,
@@ -111,7 +112,9 @@ def _next_days(
     local = slot.start.astimezone(rules.zone)
     for days in range(_DAYS_AHEAD + 1):
         hours = open_hours(local + timedelta(days=days), room, rules)
-        first, last = _seconds(max(hours.start, slot.start)), _seconds(hours.end - slot.duration)
+        closes = max(hours.end, open_until(hours.start, room, rules))
+        first = _seconds(max(hours.start, slot.start))
+        last = min(_seconds(closes - slot.duration), _seconds(hours.end))
         found = first_available(
             context.read_model.availability,
             unavailable.bookable,

@@ -25,6 +25,7 @@ from bot.conversation.alternatives import (
 from bot.conversation.button_values import SlotValue, resolve_id
 from bot.conversation.own_bookings import upcoming_bookings
 from bot.conversation.refusals import refusal_actions, refusal_text, refusal_tone
+from bot.conversation.term_notes import week_note
 from core.catalogue import RoomQuery
 from core.errors import (
     InThePast,
@@ -33,6 +34,7 @@ from core.errors import (
     NotBookable,
     OutsideHours,
     QuotaSpent,
+    RoomClosed,
     RoomieError,
     SlotTaken,
     SocietyOnly,
@@ -46,7 +48,7 @@ from core.services.move_booking import MoveResult
 
 MAX_TITLE = 500
 """Letters of a title, as many as a chat platform lets people type into an option."""
-RECOVERABLE = (SlotTaken, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InThePast)
+RECOVERABLE = (SlotTaken, RoomClosed, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InThePast)
 """Refusals for which alternatives are offered."""
 
 
@@ -117,7 +119,8 @@ def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
     """What was booked, with buttons to change it."""
     booking = booked.booking
     room = context.read_model.catalogue.room(booking.room_id)
-    text: list[Inline] = ["You're booked: ", *booking_text(booking, room), "."]
+    week = week_note(context.services, booking.interval.start)
+    text: list[Inline] = ["You're booked: ", *booking_text(booking, room, week=week), "."]
     if booking.society_id is not None:
         society = context.read_model.directory.societies.get(booking.society_id)
         text.append(f" It's for {society.name if society else booking.society_id}.")
@@ -136,7 +139,8 @@ def move_confirmation(context: CommandContext, moved: MoveResult, lead: str, quo
     """Says where and when a moved booking is now; `quota_note` only to people with a quota."""
     booking = moved.booking
     room = context.read_model.catalogue.room(booking.room_id)
-    text: list[Inline] = [lead, *booking_text(booking, room), "."]
+    week = week_note(context.services, booking.interval.start)
+    text: list[Inline] = [lead, *booking_text(booking, room, week=week), "."]
     if booking.society_id is None and has_quota(context.person):
         text += [f" {each}" for each in (quota_note, quota_left_text(moved.quota_left)) if each]
     return Reply(

@@ -25,6 +25,7 @@ from bot.conversation.own_bookings import upcoming_bookings
 from bot.conversation.refusals import refusal_tone
 from bot.conversation.series_text import common_time, weekday_plural
 from bot.conversation.series_values import series_buttons
+from bot.conversation.term_notes import week_note
 from core.errors import BookingIsOver, UnknownBooking
 from core.model import Booking
 
@@ -63,7 +64,8 @@ def group_by_series(bookings: Sequence[Booking]) -> list[tuple[Booking, ...]]:
 def _item(context: CommandContext, entry: tuple[Booking, ...]) -> ReplyItem:
     first, room = entry[0], context.read_model.catalogue.rooms.get(entry[0].room_id)
     if first.series_id is None:
-        return booking_item(first, room, *owner_buttons(context, first))
+        week = week_note(context.services, first.interval.start)
+        return booking_item(first, room, *owner_buttons(context, first), week=week)
     return series_item(context, entry)
 
 

@@ -1,4 +1,4 @@
-"""Encodes what buttons carry: a slot, a search, a change of a booking.
+"""Encodes what buttons carry: a slot, a search, a change of a booking, a closure.
 
 Platforms allow 70 characters of ASCII, so instants are minutes since 1970 in base 36, parts are joined by
 `~`, and an id that does not fit is replaced by a digest, which `resolve_id` turns back.
@@ -77,6 +77,40 @@ class MoveValue:
     def read(cls, code: str) -> "MoveValue":
         booking_id, room_id, start, minutes = _parts(code, 4)
         return cls(booking_id, RoomId(room_id), _slot(start, minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureValue:
+    """What to close: a room, a building, or the campus; with as much of the reason as fits."""
+
+    slot: Interval
+    room_id: RoomId | None = None
+    building_id: BuildingId | None = None
+    is_yearly: bool = False
+    reason: str = ""
+
+    def __str__(self) -> str:
+        parts = (
+            _short(self.room_id or ""),
+            _short(self.building_id or ""),
+            _shorten(_minute(self.slot.start)),
+            str(self.slot.minutes),
+            "y" if self.is_yearly else "",
+        )
+        code = "~".join(parts)
+        return f"{code}~{_cut(self.reason, MAX_LENGTH - len(code) - 1)}"
+
+    @classmethod
+    def read(cls, code: str) -> "ClosureValue":
+        """Raises `Invalid` for any other text. Ids may be digests: see `resolve_id`."""
+        room_id, building_id, start, minutes, yearly, reason = _parts(code, 6)
+        return cls(
+            _slot(start, minutes),
+            RoomId(room_id) if room_id else None,
+            BuildingId(building_id) if building_id else None,
+            yearly == "y",
+            unquote_plus(reason),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ import logging
 import re
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
@@ -22,6 +23,7 @@ from bot.redaction import without_text
 from bot.services import Services
 from core.directory import Account
 from core.errors import Invalid, NotAuthenticated, RoomieError
+from core.model import Building, Room
 
 logger = logging.getLogger(__name__)
 
@@ -192,12 +194,27 @@ class Dispatcher:
         return None, line
 
     def _with_help(self, command: Command, text: str, *, has_options: bool) -> tuple[Command, str]:
-        """`/logout help` explains the command and does nothing else."""
-        if text and _asks_for_help(text.split()) and command.name != "help":
+        """`/logout help` and `/book G01 3pm help` explain the command and do nothing else."""
+        if text and command.name != "help" and self._ends_in_help(text):
             return self._command("help"), command.name
         if not text and command.without_text and not has_options:
             return self._command(command.without_text), ""
         return command, text
+
+    def _ends_in_help(self, text: str) -> bool:
+        """Whether the last word asks for help, and does not belong to a name such as “IT Help”."""
+        words = text.casefold().split()
+        if _asks_for_help(words):
+            return True
+        return words[-1].lstrip("-/") == "help" and not self._ends_in_name(" ".join(words))
+
+    def _ends_in_name(self, text: str) -> bool:
+        """Whether the text ends in a whole name of a room, building or society."""
+        catalogue = self._services.read_model.catalogue
+        rooms: Iterable[Room | Building] = chain(catalogue.rooms.values(), catalogue.buildings.values())
+        names = (name for each in rooms for name in (each.id, each.name, *each.aliases))
+        societies = (each.name for each in self._services.read_model.directory.societies.values())
+        return any(f" {text}".endswith(f" {name.casefold()}") for name in chain(names, societies) if name)
 
     def _command(self, name: str) -> Command:
         return self._commands[tuple(name.split())]

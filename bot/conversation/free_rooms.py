@@ -41,6 +41,7 @@ from bot.conversation.alternatives import (
 from bot.conversation.button_values import SearchValue, resolve_id
 from bot.conversation.refusals import refusal_text
 from bot.conversation.search import criteria_of, horizon_of, truncate_to_minute
+from bot.conversation.term_notes import week_note
 from core.availability import Availability
 from core.interval import Interval
 from core.model import Equipment, Room
@@ -235,6 +236,8 @@ def heading(context: CommandContext, search: SearchValue, *, names_length: bool 
     """
     offered = RoomSearch(context, search).offered
     text: list[Inline] = [TimeRange(search.slot if offered is None else offered)]
+    if week := week_note(context.services, search.slot.start):
+        text.append(week)
     if criteria := criteria_of(context, search):
         text += [" · ", Bold(criteria)]
     if names_length or offered is None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.chat.actions import Action
 from bot.chat.formatting import format_grid, format_minutes, format_time, room_name
-from bot.chat.reply import Button, Code, Text, Timestamp, TimestampStyle, Tone
+from bot.chat.reply import Bold, Button, Code, Text, TimeRange, Timestamp, TimestampStyle, Tone
 from bot.services import Services
 from core.errors import (
     CheckInClosed,
@@ -21,6 +21,7 @@ from core.errors import (
     NotYourBooking,
     OutsideHours,
     QuotaSpent,
+    RoomClosed,
     RoomieError,
     SlotTaken,
     SocietyOnly,
@@ -44,6 +45,16 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
         case TooFarAhead():
             last = services.clock.now() + timedelta(days=refusal.days)
             return (f"{refusal_sentence(refusal)} The last day you can book now is ", _day(last), ".")
+        case RoomClosed():
+            why = "" if refusal.reason == "Closed" else f" ({refusal.reason})"
+            return (
+                Bold(room_name(refusal.room)),
+                " is closed ",
+                TimeRange(refusal.closed),
+                f"{why}. It opens again ",
+                Timestamp(refusal.opens_at),
+                ".",
+            )
         case CheckInClosed():
             return (f"{refusal} That's ", Timestamp(refusal.opens), ".")
         case NotBookable() | SocietyOnly():

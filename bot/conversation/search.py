@@ -12,8 +12,9 @@ from bot.language import NameIndex, ParsedTime, ParseResult, TimeKind, parse_phr
 from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.model import BuildingId, RoomId, SocietyId, Usage, UserGroup
+from core.policy.opening_hours import open_hours
 from core.policy.rules import Rules
-from core.services.bookings import open_hours, snap_to_grid
+from core.services.bookings import snap_to_grid
 
 _DAY = timedelta(days=1)
 """A longer time than this is no booking, which has to end on its day, but a window to find one in."""

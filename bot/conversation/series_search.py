@@ -101,7 +101,12 @@ def _check(context: CommandContext, request: SeriesRequest) -> EligibilityCheck:
     role = account.role_in(society_id) if account is not None and society_id is not None else None
     now, first = services.clock.now(), series_dates(request.rule)[0]
     last = last_series_day(
-        first, context.person, services.rules, now, services.end_of_term, is_society=society is not None
+        first,
+        context.person,
+        services.rules,
+        now,
+        services.rules.terms.end_of_term_with,
+        is_society=society is not None,
     )
     return EligibilityCheck(BookingParty(context.person, society, role, 0, last), services.rules, now)
 

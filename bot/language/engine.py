@@ -59,6 +59,7 @@ from bot.language.text.markup import SIGNS_OF_MARKUP, blank_markup
 from bot.language.text.quoted import ExtractedValue, find_mentions, find_titles
 from bot.language.text.spans import collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
+from bot.language.text.term_weeks import translate_term_weeks
 from bot.language.text.tokenizer import Token, normalize, tokenize
 from bot.language.wording.problems import (
     clarification_for,
@@ -133,6 +134,10 @@ class _PhraseParser:
         self.reserved = find_signed_names(self.tokens, self.names)
         title, people = self._extract_title(), self._extract_people()
         self._translate()
+        self.weeks = translate_term_weeks(
+            self.tokens, self.context.defaults.terms, self.context.now.date(), self.names.is_name
+        )
+        self.tokens = self.weeks.tokens
         self._correct_spelling()
         clauses = self._split_clauses()
         places = find_clause_places(clauses, self.tokens, self.names)
@@ -279,6 +284,11 @@ class _PhraseParser:
         self, resolved: ResolvedRequests, items: Sequence[PlacedItem]
     ) -> ResolvedRequests:
         """The times, unless words that belong to them were not understood."""
+        if self.weeks.unknown:
+            has_terms = bool(self.context.defaults.terms)
+            reason = ProblemReason.NOT_IN_TERM if has_terms else ProblemReason.NO_TERMS
+            words = tuple(self.text[start:end] for start, end in self.weeks.unknown)
+            return ResolvedRequests(Resolution(problem_reason=reason, unread=words))
         if resolved.resolution.problem_reason in _FINAL_PROBLEMS:
             return resolved
         unread = [

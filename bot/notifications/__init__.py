@@ -1,6 +1,7 @@
 """Notifications, one file for each type. They are composed when sent, so that they are up to date."""
 
 from bot.notifications import (
+    closure,
     confirmation,
     conflict,
     deferred_reply,
@@ -19,5 +20,6 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     quota.PERSONAL_QUOTA_TYPE,
     quota.CHANNEL_QUOTA_TYPE,
     conflict.CONFLICT_TYPE,
+    closure.CLOSURE_TYPE,
     import_rejected.IMPORT_REJECTED_TYPE,
 )

@@ -23,6 +23,7 @@ from core.clock import Clock, ShiftedClock, SystemClock
 from core.errors import Invalid
 from core.policy.retention import Retention
 from core.policy.rules import Rules
+from core.policy.terms import Terms
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
@@ -106,6 +107,7 @@ def booking_rules(config: Config) -> Rules:
         society_token_days=booking.society_token_days,
         token_idle=config.login.token_idle,
         tokens_per_person=config.login.tokens_per_person,
+        terms=Terms(tuple(each.term for each in config.term)),
     )
 
 

@@ -32,10 +32,20 @@ async def check(settings: Settings) -> tuple[list[str], bool]:
         f"slack: {_slack(config)}",
         f"discord: {_discord(config)}",
         f"sources: {', '.join(each.name for each in config.source) or 'none'}",
+        f"terms: {_terms(config)}",
         *(f"warning: {each}" for each in permission_warnings(config)),
         *(f"problem: {each}" for each in problems),
     ]
     return lines, is_there and not problems
+
+
+def _terms(config: Config) -> str:
+    """The terms with their days, or what week numbers need."""
+    ordered = sorted(config.term, key=lambda each: each.start)
+    return (
+        ", ".join(f"{each.name} ({each.start} to {each.end})" for each in ordered)
+        or "none (week numbers such as week 3 need a [[term]])"
+    )
 
 
 def platform_problems(config: Config) -> list[str]:

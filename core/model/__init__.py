@@ -14,6 +14,7 @@ from core.model.campus import (
     Usage,
 )
 from core.model.change import Change
+from core.model.closure import Closure, ClosureId, closed_times, closure_source
 from core.model.counters import CounterIncrement, CounterValue
 from core.model.draft import Draft
 from core.model.installation import Installation
@@ -51,6 +52,7 @@ from core.model.series import (
     SeriesId,
     SeriesRule,
 )
+from core.model.term import CalendarDays, Term
 from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
 from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
 
@@ -69,9 +71,12 @@ __all__ = [
     "Building",
     "BuildingId",
     "Busy",
+    "CalendarDays",
     "Change",
     "Charge",
     "ClaimedMessage",
+    "Closure",
+    "ClosureId",
     "CounterIncrement",
     "CounterValue",
     "DeliveryOutcome",
@@ -111,6 +116,7 @@ __all__ = [
     "SocietyId",
     "SourceState",
     "Stars",
+    "Term",
     "TimetableEntry",
     "TimetableRun",
     "TimetableSlot",
@@ -118,4 +124,6 @@ __all__ = [
     "Usage",
     "UserGroup",
     "busy_for",
+    "closed_times",
+    "closure_source",
 ]

@@ -63,10 +63,10 @@ class Charge:
 
 
 class Busy(NamedTuple):
-    """An interval in which a room is taken by a booking or a timetable entry.
+    """An interval in which a room is taken by a booking, a timetable entry or a closure.
 
     `start` and `end` are seconds since 1970, UTC, half-open. `name` is public: a personal booking is only
-    called `Booked`. `source` is the timetable it came from, or `booking:` and the booking's id.
+    called `Booked`. `source` is the timetable it came from, or `booking:` or `closure:` and an id.
     """
 
     start: int
@@ -79,6 +79,10 @@ class Busy(NamedTuple):
     def booking_id(self) -> BookingId | None:
         prefix, _, booking_id = self.source.partition(":")
         return BookingId(booking_id) if prefix == "booking" else None
+
+    @property
+    def is_closure(self) -> bool:
+        return self.source.startswith("closure:")
 
 
 def busy_for(booking: Booking) -> Busy:

@@ -70,16 +70,17 @@ class Building:
 
 @dataclass(frozen=True, slots=True)
 class OpeningHours:
-    """The earliest start and the latest end of a day's bookings.
+    """The earliest start and the latest end of the bookings of a day.
 
-    Minutes after midnight, campus time; open all day is 0 to 1440.
+    Minutes after the day's midnight, campus time. Open all day is 0 to 1440; 1080 to 1560 is from 18:00 to
+    02:00 of the next day.
     """
 
     opens: int
     closes: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.opens < self.closes <= 24 * 60:
+        if not 0 <= self.opens < self.closes <= self.opens + 24 * 60 or self.opens >= 24 * 60:
             raise ValueError(f"opening hours must open before they close: {self.opens} to {self.closes}")
 
 

@@ -32,6 +32,8 @@ class Expiring(Enum):
     """Ratings of rooms."""
     AUDIT = "audit"
     """All other audit entries."""
+    CLOSURES = "closures"
+    """Closures by their end, except yearly ones."""
     SERIES = "series"
     """Series without bookings, by the end of their last date."""
     BOOKINGS = "bookings"

@@ -17,6 +17,7 @@ _MAX_MESSAGES = 500_000
 _MAX_DRAFTS = 100_000
 _MAX_REFUSED_LOGINS = 200_000
 _MAX_RATINGS = 200_000
+_MAX_CLOSURES = 100_000
 _MAX_DELIVERIES, _MAX_REQUESTS, _MAX_CHANGES, _MAX_TALLIES = 1_000_000, 1_000_000, 500_000, 200_000
 _RATINGS = timedelta(days=400)
 _CHANGES, _TALLIES, _WEEK = timedelta(hours=1), timedelta(hours=1), timedelta(days=7)
@@ -55,6 +56,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.RATINGS, now - _RATINGS, _MAX_RATINGS),
         Limit(Expiring.REFUSED_LOGINS, now - retention.refused_logins, _MAX_REFUSED_LOGINS),
         Limit(Expiring.AUDIT, now - retention.audit, retention.audit_rows),
+        Limit(Expiring.CLOSURES, now - bookings_age, _MAX_CLOSURES),
         Limit(
             Expiring.BOOKINGS,
             now - bookings_age,

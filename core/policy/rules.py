@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from core.model import OpeningHours, Room
+from core.policy.terms import Terms
 
 _SATURDAY = 5
 SeriesHorizon: TypeAlias = int | Literal["no", "term"]
@@ -42,6 +43,7 @@ class Rules:
     """How long an unused login token stays valid."""
     tokens_per_person: int = 50
     """Maximum number of logins; the least recently used is revoked for a new one."""
+    terms: Terms = field(default_factory=Terms)
 
     def hours(self, room: Room | None, weekday: int) -> OpeningHours:
         """Opening hours of `room`, or of the campus, on a weekday (Monday is 0)."""

@@ -1,6 +1,14 @@
 """Interfaces that the core expects from storage and password hashing."""
 
-from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision, WriteSet
+from core.ports.closures import ClosureRepository
+from core.ports.decisions import (
+    CLOSURE_LOOKAHEAD,
+    Decision,
+    DecisionKeys,
+    Facts,
+    JointDecision,
+    WriteSet,
+)
 from core.ports.passwords import PasswordHasher
 from core.ports.repositories import (
     MAX_KNOWN_ADDRESSES,
@@ -27,8 +35,10 @@ from core.ports.repositories import (
 from core.ports.storage import ManagedStorage, Storage, UnitOfWork
 
 __all__ = [
+    "CLOSURE_LOOKAHEAD",
     "MAX_KNOWN_ADDRESSES",
     "BookingRepository",
+    "ClosureRepository",
     "CounterRepository",
     "Decision",
     "DecisionKeys",

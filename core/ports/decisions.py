@@ -6,6 +6,7 @@ bookings at once (a series) names keys for each of them, and is written complete
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from core.interval import Interval
@@ -32,6 +33,10 @@ from core.model import (
 T = TypeVar("T")
 
 
+CLOSURE_LOOKAHEAD = timedelta(days=60)
+"""For how long closures are read that follow on one, to name when a room opens again."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionKeys:
     """What a decision touches: the facts to read, and on PostgreSQL the locks to take."""
@@ -50,6 +55,12 @@ class DecisionKeys:
     series_week: Interval | None = None
     """The interval in which bookings of series by `society` are summed."""
 
+    @property
+    def closure_window(self) -> Interval | None:
+        """The interval of `room` whose closures are read."""
+        window = self.window if self.room is not None else None
+        return None if window is None else Interval(window.start, window.end + CLOSURE_LOOKAHEAD)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -67,6 +78,9 @@ class Facts:
     term: TokenTerm | None = None
     booking: Booking | None = None
     busy: tuple[Busy, ...] = ()
+    """Bookings and timetable entries in the window."""
+    closures: tuple[Busy, ...] = ()
+    """Closed times of the room from the window's start to `CLOSURE_LOOKAHEAD` after its end."""
     spent: int = 0
     charged: int = 0
     charges: tuple[tuple[int, int], ...] = ()
@@ -88,6 +102,7 @@ class WriteSet:
     """Refunds in other weeks than that of `charge`."""
     audit: AuditEntry | None = None
     request: str | None = None
+    """Idempotency key, stored with the booking that is inserted or updated."""
     withdraw_messages_of: BookingId | None = None
     """The booking whose unsent messages are withdrawn, except for those in `messages`."""
     messages: tuple[OutboxMessage, ...] = ()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from core.model import AuditEntry
+from core.ports.closures import ClosureRepository
 from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
 from core.ports.repositories import (
     BookingRepository,
@@ -51,6 +52,8 @@ class UnitOfWork(Protocol):
     def drafts(self) -> DraftRepository: ...
     @property
     def timetable(self) -> TimetableRepository: ...
+    @property
+    def closures(self) -> ClosureRepository: ...
     @property
     def tokens(self) -> TokenRepository: ...
     @property

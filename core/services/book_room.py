@@ -18,6 +18,7 @@ from core.model import (
     TokenTerm,
 )
 from core.policy.access import check_personal_access, check_society_access, check_token_access
+from core.policy.closures import check_closures
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, has_quota, quota_left, quota_week
@@ -83,12 +84,14 @@ def check_booking(
     """Returns the cost of a booking that breaks no rule, or raises the first one that is broken.
 
     `last_day` is how far the series reaches to which the booking belongs; it takes the place of the horizon.
+    With `facts.booking` the request is for a change of that one.
     """
     if (room := facts.room) is None:
         raise UnknownRoom(request.room_id)
     _check_access(facts, request, room, rules, now)
     check_opening(request.slot, room, rules, now)
     _check_horizon(facts, request, rules, now, last_day)
+    check_closures(request.slot, facts.closures, room, rules, facts.booking)
     if facts.busy:
         raise SlotTaken(facts.busy)
     cost = cost_of(request.slot, facts.person, request.society_id)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from core.clock import Clock
 from core.errors import InvalidTimes, UnknownBooking
 from core.interval import Interval
-from core.localtime import local_instant
 from core.model import Booking, BookingId, BookingState, PersonId, Room, RoomId
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
@@ -137,11 +136,3 @@ def _past_grid(local: datetime, grid: timedelta) -> timedelta:
         hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond
     )
     return since_midnight % grid
-
-
-def open_hours(instant: datetime, room: Room | None, rules: Rules) -> Interval:
-    """Opening hours of `room`, or of the campus, on the campus day of `instant`."""
-    local = instant.astimezone(rules.zone)
-    hours = rules.hours(room, local.weekday())
-    day = local.date()
-    return Interval(local_instant(day, hours.opens, rules.zone), local_instant(day, hours.closes, rules.zone))

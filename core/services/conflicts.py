@@ -39,12 +39,13 @@ def queue_conflict_notices(unit: UnitOfWork, bookings: Iterable[Booking], source
             expires_at=booking.interval.end,
         )
         for booking in bookings
-        for person_id in _holders(unit, booking)
+        for person_id in holders_of(unit, booking)
     ]
     return unit.outbox.add(messages)
 
 
-def _holders(unit: UnitOfWork, booking: Booking) -> list[PersonId]:
+def holders_of(unit: UnitOfWork, booking: Booking) -> list[PersonId]:
+    """The people who decide on a booking: who made it, or the presidents for a society's token."""
     if booking.booked_by is not None:
         return [booking.booked_by]
     if booking.society_id is None:

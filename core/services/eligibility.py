@@ -50,7 +50,8 @@ class EligibilityCheck:
             person=party.person,
             society=party.society,
             role=party.role,
-            busy=busy,
+            busy=tuple(each for each in busy if not each.is_closure),
+            closures=tuple(each for each in busy if each.is_closure),
             spent=party.spent,
             term=party.term,
         )

@@ -19,7 +19,7 @@ _STEP = 15 * 60
 _MIN_PART = 30 * 60
 _MAX_DELAY = 4 * 60 * 60
 _MAX_BOOKING = 25 * 60 * 60
-"""No booking lasts longer: it ends on the campus day on which it starts, and the longest day has 25 hours."""
+"""No booking lasts longer than 24 hours of wall time, and the longest day has 25 hours."""
 _MAX_SEARCH = 14 * 24 * 60 * 60
 """How much of a longer slot is searched for a gap."""
 _FAR_AWAY = 1e9

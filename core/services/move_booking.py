@@ -8,6 +8,7 @@ from core.errors import InThePast, InvalidTimes, SlotTaken, StaleVersion, Unknow
 from core.interval import Interval
 from core.model import AuditEntry, Booking, BookingId, Charge, PersonId, Room, RoomId
 from core.policy.access import check_personal_access, check_society_access
+from core.policy.closures import check_closures
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, quota_left, quota_week
@@ -67,6 +68,7 @@ def decide_move(facts: Facts, request: MoveBooking, rules: Rules, now: datetime)
     if (room := facts.room) is None:
         raise UnknownRoom(request.room_id)
     _check_as_new(facts, booking, request, room, rules, now)
+    check_closures(request.slot, facts.closures, room, rules, booking)
     others = tuple(busy for busy in facts.busy if busy.booking_id != booking.id)
     if others:
         raise SlotTaken(others)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from core.model import Building, BuildingId, Equipment, Room, RoomId
+from core.model import Building, BuildingId, Equipment, OpeningHours, Room, RoomId
+from core.policy.opening_hours import read_opening_hours
 from scraper.files.fields import BUILDING_FIELDS, ROOM_FIELDS, with_unknown_fields
 from scraper.files.formats import JsonDocument, UnreadableFile, parse_json, read_csv_records
 from scraper.files.records import (
@@ -136,7 +137,18 @@ def _to_room(record: Record) -> Room:
         _to_equipment(record),
         record.flag("individual_access", default=True),
         record.flag("bookable", default=True),
+        _to_hours(record, "weekday_hours"),
+        _to_hours(record, "weekend_hours"),
     )
+
+
+def _to_hours(record: Record, name: str) -> OpeningHours | None:
+    text = record.text(name)
+    try:
+        return read_opening_hours(text) if text else None
+    except ValueError as error:
+        example = "write 08:00-21:00, 18:00-02:00 or 00:00-24:00"
+        raise InvalidRecord(f"{name} {quote_value(text)} are not opening hours; {example}") from error
 
 
 def _to_equipment(record: Record) -> frozenset[Equipment]:

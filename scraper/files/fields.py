@@ -27,6 +27,8 @@ ROOM_FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "individual_access": ("individual_access",),
     "bookable": ("bookable",),
+    "weekday_hours": ("weekday_hours",),
+    "weekend_hours": ("weekend_hours",),
 }
 ENTRY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "room": ("room", "room_id"),

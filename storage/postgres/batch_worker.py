@@ -26,6 +26,7 @@ from storage.postgres.statements import (
     updates_in,
     write_parameters,
 )
+from storage.tables import CLOSURE_LOCK
 
 _BATCH_TIMEOUT = 6.0
 """Seconds. Longer than `statement_timeout`, so that the server's error arrives before our own timeout."""
@@ -69,7 +70,8 @@ class _Batch:
 
     @property
     def shared_locks(self) -> set[int]:
-        return set[int]().union(*(command.shared_locks for command in self.commands))
+        """Also that of closures, so that no room is closed between the facts and the commit."""
+        return {CLOSURE_LOCK}.union(*(command.shared_locks for command in self.commands))
 
     def decide(self, rows: Sequence[Row]) -> list[TimedWrite]:
         """Decides all commands.
@@ -83,7 +85,8 @@ class _Batch:
             if not changed_locks.isdisjoint(command.locks):
                 self.deferred.append(command)
                 continue
-            command.decide_on([facts_of(row) for row in own_rows])
+            known = zip(own_rows, command.keys, strict=True)
+            command.decide_on([facts_of(row, keys) for row, keys in known])
             self.decided.append(command)
             if command.writes:
                 writes.extend(TimedWrite(each, command.at) for each in command.writes)

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from core.model import Busy, MessageState, Role, Society, TokenTerm, busy_for
-from core.ports import DecisionKeys, Facts, WriteSet
+from core.interval import Interval
+from core.model import Busy, MessageState, Role, Society, TokenTerm, busy_for, closed_times
+from core.ports import CLOSURE_LOOKAHEAD, DecisionKeys, Facts, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
     Row,
@@ -19,6 +20,7 @@ from storage.mapping import (
     seconds,
     series_values,
     to_booking,
+    to_closure,
     to_person,
     to_room,
 )
@@ -29,6 +31,7 @@ from storage.tables import (
     booking,
     change,
     charge,
+    closure,
     outbox,
     person,
     request,
@@ -72,6 +75,8 @@ _AFTER_SOCIETY = _AFTER_PERSON + len(society.c) + 1
 _AFTER_BOOKING = _AFTER_SOCIETY + len(booking.c)
 _AFTER_HANDLED = _AFTER_BOOKING + len(booking.c)
 
+_LOOKAHEAD = int(CLOSURE_LOOKAHEAD.total_seconds())
+
 FACTS = f"""
 SELECT w.place, {_columns(room, "r")},
     {_columns(person, "p", _PERSON_COLUMNS)}, EXISTS (SELECT FROM membership WHERE person_id = w.person),
@@ -92,7 +97,11 @@ SELECT w.place, {_columns(room, "r")},
     (SELECT json_agg(json_build_array(e.start, e."end", e.name, e.booking_type, t.source) ORDER BY e.start)
      FROM timetable_entry e JOIN timetable_run t ON t.id = e.run_id
      WHERE e.room_id = w.room AND t.is_current
-     AND e.start < w."end" AND e.start > w.start - {MAX_ENTRY_LENGTH} AND e."end" > w.start)
+     AND e.start < w."end" AND e.start > w.start - {MAX_ENTRY_LENGTH} AND e."end" > w.start),
+    (SELECT json_agg(json_build_array({_columns(closure, "c")})) FROM closure c
+     WHERE (c.is_yearly OR c.start < w."end" + {_LOOKAHEAD} AND c."end" > w.start)
+     AND (c.room_id IS NULL OR c.room_id = w.room)
+     AND (c.building_id IS NULL OR c.building_id = r.building_id))
 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
     $8::text[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
     AS w(week, room, start, "end", person, society, booking, request, week_start, week_end, place)
@@ -127,11 +136,11 @@ def fact_parameters(batch: Sequence[DecisionKeys]) -> tuple[list[Any], ...]:
     return tuple(map(list, zip(*rows, strict=True)))
 
 
-def facts_of(row: Row) -> Facts:
-    """Facts of one result row of `FACTS`."""
+def facts_of(row: Row, keys: DecisionKeys) -> Facts:
+    """Facts of one result row of `FACTS`, for its keys."""
     person_row = row[_AFTER_ROOM:_AFTER_PERSON]
     society_row = row[_AFTER_PERSON:_AFTER_SOCIETY]
-    spent, charged, week, series_minutes, held, taught = row[_AFTER_HANDLED:]
+    spent, charged, week, series_minutes, held, taught, closed = row[_AFTER_HANDLED:]
     charges = tuple((week, minutes) for week, minutes in json.loads(charged or "[]"))
     return Facts(
         room=None if row[1] is None else to_room(row[1:_AFTER_ROOM]),
@@ -144,6 +153,7 @@ def facts_of(row: Row) -> Facts:
         if row[_AFTER_BOOKING] is None
         else to_booking(row[_AFTER_BOOKING:_AFTER_HANDLED]),
         busy=_busy(held, taught) if held or taught else (),
+        closures=_closures(closed, keys.closure_window) if closed else (),
         spent=spent or 0,
         charged=dict(charges).get(week, 0),
         charges=charges,
@@ -154,6 +164,12 @@ def facts_of(row: Row) -> Facts:
 def _busy(held: str | None, taught: str | None) -> tuple[Busy, ...]:
     bookings = (busy_for(to_booking(row)) for row in json.loads(held or "[]"))
     return (*bookings, *map(Busy._make, json.loads(taught or "[]")))
+
+
+def _closures(closed: str, window: Interval | None) -> tuple[Busy, ...]:
+    if window is None:
+        return ()
+    return tuple(each for row in json.loads(closed) for each in closed_times(to_closure(row), window))
 
 
 class _UnnestColumns:
@@ -261,7 +277,8 @@ def write_parameters(writes: Sequence[TimedWrite], origin: str) -> list[list[Any
 
 
 def _request_row(writes: WriteSet, at: int) -> dict[str, Any]:
-    return {"key": writes.request, "booking_id": writes.insert and writes.insert.id, "at": at}
+    booking = writes.insert or writes.update
+    return {"key": writes.request, "booking_id": booking and booking.id, "at": at}
 
 
 def updates_in(writes: Iterable[TimedWrite]) -> int:

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from core.interval import Interval
 from core.model import Booking, BookingId, PersonId, RoomId, SeriesId, SocietyId
 from storage.mapping import to_booking
-from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active, overlaps
+from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active
+from storage.windows import overlaps
 
 
 class SqlBookingRepository:

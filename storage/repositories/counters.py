@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from core.model import CounterIncrement, CounterValue
 from storage.mapping import seconds
-from storage.tables import tally
+from storage.service_tables import tally
 
 
 class SqlCounterRepository:

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, select
 
 from core.model import Draft, PersonId
 from storage.mapping import instant, seconds
-from storage.tables import draft
+from storage.service_tables import draft
 from storage.upsert import upsert
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.model import Installation
 from storage.mapping import join_lines, seconds, split_lines
-from storage.tables import installation, oauth_state
+from storage.service_tables import installation, oauth_state
 from storage.upsert import upsert
 
 _MAX_DELETED = 100

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from core.model import JobState
 from storage.mapping import instant, seconds
-from storage.tables import job_run
+from storage.service_tables import job_run
 from storage.upsert import insert_new
 
 _col = job_run.c

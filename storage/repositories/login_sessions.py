@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, sel
 from core.model import Change, Identity, LoginSession, LoginState, PersonId
 from core.policy.login import pick_evictable
 from storage.mapping import Row, instant, seconds
-from storage.tables import login_session
+from storage.service_tables import login_session
 
 _col = login_session.c
 _OPEN = (LoginState.OPEN.value, LoginState.REQUESTED.value)

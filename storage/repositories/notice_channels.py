@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select
 
 from core.model import Identity
 from storage.mapping import seconds
-from storage.tables import channel_notice
+from storage.service_tables import channel_notice
 from storage.upsert import insert_new
 
 _col = channel_notice.c

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, update
 
 from storage.mapping import seconds
-from storage.tables import seen
+from storage.service_tables import seen
 from storage.upsert import insert_new
 
 

@@ -23,21 +23,18 @@ from sqlalchemy import (
 
 from core.model import Change, Expired, Expiring, Limit, PersonId
 from storage.mapping import seconds
+from storage.service_tables import draft, login_session, oauth_state, seen, tally
 from storage.tables import (
     audit,
     booking,
     change,
     charge,
-    draft,
+    closure,
     known_address,
-    login_session,
-    oauth_state,
     outbox,
     rating,
     request,
-    seen,
     series,
-    tally,
     token,
     token_alive_at,
 )
@@ -80,6 +77,7 @@ _KINDS = {
     Expiring.REFUSED_LOGINS: _Rows(audit, audit.c.id, audit.c.at, _REFUSED, is_serial=True),
     Expiring.RATINGS: _Rows(rating, rating.c.key, rating.c.at),
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
+    Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }

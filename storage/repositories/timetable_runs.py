@@ -19,7 +19,8 @@ from core.model import (
     TimetableSlot,
 )
 from storage.mapping import building_values, instant, room_values, seconds
-from storage.tables import building, room, source_state, timetable_entry, timetable_run
+from storage.service_tables import source_state
+from storage.tables import building, room, timetable_entry, timetable_run
 from storage.upsert import upsert
 
 _run, _entry, _state = timetable_run.c, timetable_entry.c, source_state.c

@@ -21,7 +21,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import StaleVersion
-from core.model import Booking, Busy, MessageState, Person, Role, Society, TokenTerm, busy_for
+from core.model import (
+    Booking,
+    Busy,
+    MessageState,
+    Person,
+    Role,
+    Society,
+    TokenTerm,
+    busy_for,
+    closed_times,
+)
 from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
@@ -32,6 +42,7 @@ from storage.mapping import (
     seconds,
     series_values,
     to_booking,
+    to_closure,
     to_person,
     to_room,
 )
@@ -43,6 +54,7 @@ from storage.tables import (
     booking,
     change,
     charge,
+    closure,
     is_active,
     membership,
     outbox,
@@ -60,7 +72,8 @@ _Known: TypeAlias = dict[tuple[object, ...], Any]
 """Facts that were read already: those of one decision share people, rooms and weeks."""
 
 _cached_room = lru_cache(maxsize=4096)(to_room)
-"""Cached: there are few rooms, and one is read for every booking."""
+_cached_closure = lru_cache(maxsize=4096)(to_closure)
+"""Cached: there are few rooms and closures, and some are read for every booking."""
 
 
 class SqliteStatements:
@@ -103,6 +116,7 @@ class SqliteStatements:
             role=Role(society_row[4]) if society_row and society_row[4] else None,
             booking=booking,
             busy=self._busy(keys),
+            closures=self._closures(keys),
             spent=_once(known, (self._read.spent, keys.person, keys.week), spent),
             charged=charged.get(keys.week, 0),
             charges=tuple(charged.items()),
@@ -148,6 +162,14 @@ class SqliteStatements:
         taught = self._read.taught.run(self._connection, values | {"bound": start - MAX_ENTRY_LENGTH})
         return (*(busy_for(to_booking(row)) for row in held), *map(Busy._make, taught))
 
+    def _closures(self, keys: DecisionKeys) -> tuple[Busy, ...]:
+        window = keys.closure_window
+        if window is None:
+            return ()
+        values = {"room": keys.room, "start": seconds(window.start), "end": seconds(window.end)}
+        rows = self._read.closed.run(self._connection, values).fetchall()
+        return tuple(each for row in rows for each in closed_times(_cached_closure(row), window))
+
     def _row(self, question: CompiledStatement, **values: object) -> Any:  # noqa: ANN401 - a driver's row
         return question.run(self._connection, values).fetchone()
 
@@ -168,8 +190,9 @@ class SqliteStatements:
             self._write.charge.run(self._connection, charge_values(entry))
         if writes.audit is not None:
             self._write.audit.run(self._connection, audit_values(writes.audit))
-        if writes.request is not None and writes.insert is not None:
-            values = {"key": writes.request, "booking_id": writes.insert.id, "at": at}
+        booking = writes.insert or writes.update
+        if writes.request is not None and booking is not None:
+            values = {"key": writes.request, "booking_id": booking.id, "at": at}
             self._write.request.run(self._connection, values)
         self._write_messages(writes)
 
@@ -243,6 +266,15 @@ class _Queries:
                 entry.end > bindparam("start"),
             )
             .order_by(entry.start)
+        )
+        building_id = select(room.c.building_id).where(room.c.id == bindparam("room")).scalar_subquery()
+        self.closed = CompiledStatement(
+            select(closure).where(
+                closure.c.is_yearly
+                | ((closure.c.start < bindparam("end")) & (closure.c.end > bindparam("start"))),
+                closure.c.room_id.is_(None) | (closure.c.room_id == bindparam("room")),
+                closure.c.building_id.is_(None) | (closure.c.building_id == building_id),
+            )
         )
         minutes = func.coalesce(func.sum(charge.c.minutes), literal_column("0"))
         this_week = charge.c.week == bindparam("week")

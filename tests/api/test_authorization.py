@@ -13,6 +13,14 @@ from tests.sample_services import create_services
 Verb = Callable[[HttpClient], Awaitable[HttpResponse]]
 
 _OF_SOTECHSOC = {"username": "rema", "society_id": "SOTECHSOC"}
+_SERIES = {
+    "room_id": "RO-POO",
+    "date": "20160808",
+    "start_time": "15:00",
+    "end_time": "16:00",
+    "rrule": "FREQ=DAILY;COUNT=2",
+    "event_name": "meeting",
+}
 _VERBS: dict[str, Verb] = {
     "list rooms": lambda who: who.get("/rooms.list/"),
     "see a day": lambda who: who.get("/rooms.bookings/?room_id=RO-POO&date=20160808"),
@@ -21,6 +29,10 @@ _VERBS: dict[str, Verb] = {
     "book": lambda who: who.book(),
     "book for the society": lambda who: who.book(event_name="meeting", society="SOTECHSOC"),
     "delete a booking": lambda who: who.get("/rooms.deleteBooking/?booking_id=none"),
+    "preview a series": lambda who: who.post("/rooms.previewSeries/", _SERIES),
+    "book a series": lambda who: who.post("/rooms.bookSeries/", _SERIES),
+    "see own series": lambda who: who.get("/rooms.series/"),
+    "cancel a series": lambda who: who.post("/rooms.deleteSeries/", {"series_id": "none", "scope": "all"}),
     "fetch the token": lambda who: who.get("/society.token/?society_id=SOTECHSOC"),
     "replace the token": lambda who: who.post("/society.token/", {"society_id": "SOTECHSOC"}),
     "add a member": lambda who: who.post("/society.addUser/", _OF_SOTECHSOC),
@@ -34,6 +46,10 @@ _PERSONAL = {
     "see own account",
     "book",
     "delete a booking",
+    "preview a series",
+    "book a series",
+    "see own series",
+    "cancel a series",
     "log out",
 }
 _MAY = {
@@ -42,7 +58,7 @@ _MAY = {
     "a former member": _PERSONAL,
     "a person without a society": _PERSONAL,
     "a president of another society": {*_PERSONAL, "book for the society"},
-    "a society's token": {"book", "book for the society"},
+    "a society's token": {"book", "book for the society", "preview a series", "book a series"},
 }
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -33,7 +33,7 @@ def test_the_example_shows_every_key_with_its_default(tmp_path: Path):
     text = EXAMPLE.read_text()
     shown = tomllib.loads(text)
     for section in fields(Config):
-        if section.name == "source":
+        if section.name in {"source", "term"}:
             continue
         for key in fields(section.type):
             is_secret = Secret in (key.type, *get_args(key.type))
@@ -46,11 +46,12 @@ def test_the_example_shows_every_key_with_its_default(tmp_path: Path):
                 assert usual in text or own in text, key.name
 
 
-def test_the_example_shows_every_key_of_a_source():
+@pytest.mark.parametrize("name", ["source", "term"])
+def test_the_example_shows_every_key_of_a_repeated_table(name: str):
     text = EXAMPLE.read_text()
-    (source,) = (each for each in fields(Config) if each.name == "source")
+    (table,) = (each for each in fields(Config) if each.name == name)
 
-    for key in fields(source.type.__args__[0]):
+    for key in fields(table.type.__args__[0]):
         assert f"# {key.name} = " in text, key.name
 
 
@@ -92,7 +93,7 @@ def test_all_problems_are_reported_together(tmp_path: Path):
     prot = 1
     [booking]
     slot_minutes = 7
-    weekday_hours = "21:00-08:00"
+    weekday_hours = "21:00-25:00"
     refund_notice = "2 hours"
     """
 
@@ -224,3 +225,61 @@ def test_rules_follow_the_settings(tmp_path: Path):
 
     assert (rules.weekly_quota, rules.refund_notice) == (60, timedelta(hours=2))
     assert (rules.weekend_hours.opens, rules.weekend_hours.closes) == (0, 1440)
+
+
+SPRING = '[[term]]\nname = "Spring"\nstart = 2026-01-12\nend = "2026-03-27"\n'
+
+
+def test_terms_are_read_with_their_breaks(tmp_path: Path):
+    more = 'weeks = 9\nbreaks = [6, "2026-02-02 to 2026-02-06", 2026-03-02]\n'
+
+    (term,) = booking_rules(settings_of(tmp_path, SPRING + more)).terms.all
+
+    assert (term.name, term.start, term.end, term.weeks) == (
+        "Spring",
+        date(2026, 1, 12),
+        date(2026, 3, 27),
+        9,
+    )
+    assert [(each.first, each.last) for each in term.breaks] == [
+        (date(2026, 2, 16), date(2026, 2, 22)),
+        (date(2026, 2, 2), date(2026, 2, 6)),
+        (date(2026, 3, 2), date(2026, 3, 2)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (SPRING.replace("03-27", "01-05"), "term: Spring ends on 2026-01-05, before it begins on 2026-01-12"),
+        (SPRING.replace("2026-03", "2028-03"), "term: Spring lasts longer than a year"),
+        (SPRING + "weeks = 12", "term: Spring has 11 weeks until 2026-03-27, not 12"),
+        (
+            SPRING + 'breaks = ["2026-04-06"]',
+            "term: Spring has a break from 2026-04-06 to 2026-04-06, which is not in",
+        ),
+        (
+            SPRING + 'breaks = ["2026-02-20 to 2026-02-16"]',
+            "has a break that ends on 2026-02-16, before it begins",
+        ),
+        (
+            SPRING + 'breaks = ["soon"]',
+            "term.0.breaks: 'soon' is not a break; write the number of a week, or",
+        ),
+        (SPRING + "breaks = [0]", "term.0.breaks: 0 is not the number of a week"),
+        (SPRING + "colour = 1", "term.0.colour: there is no such setting"),
+        (
+            SPRING.replace("2026-01-12", '"January"'),
+            "term.0.start: 'January' is not a date; write 2026-01-12",
+        ),
+        ('[[term]]\nname = "Spring"', "term.0.start: is missing"),
+        ('[term]\nname = "Spring"', "term: write each term as a table of its own, [[term]]"),
+        (SPRING * 2, "term: Spring: another term is called this, too"),
+        (
+            SPRING + SPRING.replace("Spring", "Summer").replace("01-12", "03-20").replace("03-27", "06-20"),
+            "term: Summer begins on 2026-03-20, before Spring ends on 2026-03-27; terms may not overlap",
+        ),
+    ],
+)
+def test_a_term_that_cannot_be_is_refused_with_the_reason(tmp_path: Path, text: str, sentence: str):
+    assert any(sentence in problem for problem in problems_of(tmp_path, text)), problems_of(tmp_path, text)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.chat.reply import Tone
 from tests.bot.chat import Chat
+from tests.builders import a_room
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,11 @@ async def test_words_that_mean_nothing_get_an_example_and_no_rooms(wil: Chat, wo
         ("/settings help", "/settings"),
         ("/society help", "/society add"),
         ("/rooms extend HELP", "/rooms extend"),
+        ("/book Wren G02 tomorrow 3pm help", "/rooms book"),
+        ("/society token new help", "/society token"),
+        ("/society add rema help", "/society add"),
+        ("/rooms free now help", "/rooms free"),
+        ("/settings notices on --help", "/settings"),
     ],
 )
 async def test_asking_for_help_explains_and_does_nothing_else(wil: Chat, words: str, shown: str):
@@ -51,6 +57,15 @@ async def test_asking_for_help_explains_and_does_nothing_else(wil: Chat, words: 
 
     assert shown in reply
     assert wil.tone is Tone.INFO
+
+
+async def test_a_name_or_title_that_ends_in_help_is_no_request_for_help(wil: Chat):
+    await wil.services.storage.write(
+        lambda unit: unit.rooms.put_rooms([a_room("H-C12-IT", "H-C12", name="IT Help")])
+    )
+
+    assert "IT Help" in await wil.say("/rooms status IT Help")
+    assert "You're booked" in await wil.say('/book Wren G02 tomorrow 3pm "Homework help"')
 
 
 async def test_anything_free_lists_rooms(wil: Chat):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model import Building, BuildingId, Equipment, Room, RoomId
+from core.model import Building, BuildingId, Equipment, OpeningHours, Room, RoomId
 from scraper.files.catalogue import read_buildings, read_rooms_csv, read_rooms_json
 from scraper.files.formats import UnreadableFile, decode
 
@@ -228,3 +228,14 @@ def test_any_text_is_read_or_refused(text):
 def test_any_json_is_read_or_refused(value):
     read_rooms_json(json.dumps(value))
     read_buildings(json.dumps(value))
+
+
+def test_a_room_may_have_opening_hours_of_its_own():
+    text = "id,weekday_hours,weekend_hours\nK-J17-G01,18:00-02:00,00:00-24:00\nK-J17-G02,,\nK-J17-G03,9-5,\n"
+    parsed = read_rooms_csv(text)
+
+    assert [(each.weekday_hours, each.weekend_hours) for each in parsed.values] == [
+        (OpeningHours(1080, 1560), OpeningHours(0, 1440)),
+        (None, None),
+    ]
+    assert "weekday_hours '9-5' are not opening hours; write 08:00-21:00" in parsed.rejected[0].reason

@@ -32,10 +32,12 @@ _TABLES = {
     Expiring.LOGIN_SESSIONS: "login_session",
     Expiring.TOKENS: "token",
     Expiring.KNOWN_ADDRESSES: "known_address",
+    Expiring.CLOSURES: "closure",
     Expiring.RATINGS: "rating",
     Expiring.MESSAGES: "outbox",
     Expiring.AUDIT: "audit",
     Expiring.REFUSED_LOGINS: "audit",
+    Expiring.SERIES: "series",
     Expiring.BOOKINGS: "booking",
 }
 _BOUNDED_BY_WHAT_THEY_DESCRIBE = {
@@ -135,7 +137,7 @@ async def test_rows_over_the_limit_are_deleted_oldest_first(
     the_newest = kind is Expiring.CHANGES  # is not counted, for it says where the log ends
     assert gone == 900 - the_newest
     column = {"oauth_state": "until", "login_session": "expires_at", "token": "last_used_at"}
-    column |= {"outbox": "due_at", "booking": '"end"'}
+    column |= {"outbox": "due_at", "booking": '"end"', "closure": '"end"', "series": "ends_at"}
     second = int(newer.timestamp())
     assert await count_rows(table, f"{column.get(table, 'at')} = {second}") == 100
 

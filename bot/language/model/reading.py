@@ -107,6 +107,8 @@ class ProblemReason(StrEnum):
     INCOMPLETE = "incomplete"
     EXCLUSION = "exclusion"
     LANGUAGE = "language"
+    NO_TERMS = "no terms"
+    NOT_IN_TERM = "not in term"
 
     @property
     def code(self) -> str:
@@ -136,6 +138,10 @@ class ParseProblem:
             ProblemReason.INCOMPLETE: f"I could not read “{self.parsed_text}” as part of the time.",
             ProblemReason.EXCLUSION: f"I'm not sure what to leave out in “{self.parsed_text}”.",
             ProblemReason.LANGUAGE: f"I read English, and I'm not sure about “{self.parsed_text}”.",
+            ProblemReason.NO_TERMS: (
+                f"Week numbers aren't set up here, so I can't tell when “{self.parsed_text}” is. Use dates."
+            ),
+            ProblemReason.NOT_IN_TERM: f"No term that I know of has “{self.parsed_text}”.",
         }[self.reason]
         return f"{opening} Try “{self.suggestion}”."
 

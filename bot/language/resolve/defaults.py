@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from core.policy.terms import Terms
+
 _SATURDAY = 5
 DAY_PARTS: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
@@ -34,6 +36,7 @@ class ParserDefaults:
     weekday_hours: tuple[int, int] = (8 * 60, 22 * 60)
     weekend_hours: tuple[int, int] = (8 * 60, 22 * 60)
     campus_zone: ZoneInfo | None = None
+    terms: Terms = field(default_factory=Terms)
     day_parts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: DAY_PARTS)
 
     def opening_hours(self, day: date) -> tuple[int, int]:

@@ -55,6 +55,8 @@ def _article(route: Route) -> Iterator[str]:
     yield f"<article><h3>{methods}{escape(' = '.join(paths))}</h3><p>{escape(route.summary)}"
     yield "" if route.access is Access.PUBLIC else f" <em>For {escape(route.access.value)}.</em>"
     yield "</p>"
+    if route.description:
+        yield f"<p>{escape(route.description)}</p>"
     if route.parameters:
         yield "<table><tr><th>Parameter<th>In<th>Description"
         yield from (_row(each, route.methods[0]) for each in route.parameters)

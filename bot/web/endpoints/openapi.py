@@ -82,6 +82,8 @@ def _operation(route: Route, name: str, method: str) -> dict[str, object]:
     if route.access is not Access.PUBLIC:
         operation["security"] = [{"token": []}]
         operation["description"] = f"For {route.access.value}."
+    if route.description:
+        operation["description"] = f"{operation.get('description', '')} {route.description}".strip()
     if fields := [each for each in route.parameters if location_of(each, method) == "body"]:
         operation["requestBody"] = _body(fields)
     return operation
@@ -109,7 +111,7 @@ def _parameter(parameter: Parameter[Any], place: str) -> dict[str, object]:
 
 
 def _body(fields: Sequence[Parameter[Any]]) -> dict[str, object]:
-    properties = {each.name: dict(each.schema) | {"description": each.description} for each in fields}
+    properties = {each.name: _property(each) for each in fields}
     schema = {
         "type": "object",
         "properties": properties,
@@ -118,6 +120,11 @@ def _body(fields: Sequence[Parameter[Any]]) -> dict[str, object]:
     if not schema["required"]:
         del schema["required"]
     return {"content": {kind: {"schema": schema} for kind in (FORM, MULTIPART, JSON)}}
+
+
+def _property(parameter: Parameter[Any]) -> dict[str, object]:
+    example = {"examples": [parameter.example]} if parameter.example else {}
+    return dict(parameter.schema) | {"description": parameter.description} | example
 
 
 def responses_of(route: Route, method: str) -> Mapping[int, Schema | None]:

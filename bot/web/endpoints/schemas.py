@@ -145,7 +145,9 @@ OWN: Schema = either(
                 "date": {"type": "string", "format": "date"},
                 "room_id": TEXT,
                 "room_name": TEXT,
-            }
+                "series_id": {"type": "string", "format": "uuid"},
+            },
+            "series_id",
         )
     ),
     ERROR,

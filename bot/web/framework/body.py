@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -28,17 +29,23 @@ _MAX_CONTENT_TYPE = 512
 _MAX_PART_HEADER = 2048
 """Bytes of one header line of a part; enough for a long file name."""
 _MAX_PART_HEADERS = 8
+_MAX_DEPTH = 4
+"""Levels of lists and objects in one member of a JSON body."""
 _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary"})
 _CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
 
 
 @dataclass(slots=True)
 class FormFields:
-    """Values by field name; `duplicates` occurred twice, the values of `invalid` ones are no single text."""
+    """Values by field name; `duplicates` occurred twice, the values of `invalid` ones are no single text.
+
+    `nested` has the JSON text of those that are lists or objects of a JSON body; they are `invalid`, too.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     duplicates: set[str] = field(default_factory=set)
     invalid: set[str] = field(default_factory=set)
+    nested: dict[str, str] = field(default_factory=dict)
 
     def put(self, name: str, value: str) -> None:
         if name in self.values:
@@ -52,6 +59,7 @@ class FormFields:
             {**self.values, **other.values},
             self.duplicates | other.duplicates | in_both,
             self.invalid | other.invalid,
+            {**self.nested, **other.nested},
         )
 
 
@@ -235,4 +243,18 @@ def _put_member(fields: FormFields, name: str, value: object) -> None:
         case str() | int() | float():
             fields.put(name, str(value))
         case _:
+            is_repeated = name in fields.invalid
             fields.invalid.add(name)
+            fields.nested.pop(name, None)
+            with suppress(ValueError):
+                if not is_repeated:
+                    fields.nested[name] = json.dumps(_plain(value))
+
+
+def _plain(value: object, depth: int = _MAX_DEPTH) -> object:
+    """A JSON value with dictionaries for objects; `ValueError` beyond the depth that parameters have."""
+    if depth == 0:
+        raise ValueError("nested too deeply")
+    if isinstance(value, _Pairs):
+        return {name: _plain(each, depth - 1) for name, each in value}
+    return [_plain(each, depth - 1) for each in value] if isinstance(value, list) else value

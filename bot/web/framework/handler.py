@@ -56,7 +56,7 @@ class RouteHandler:
         self._count = state.metrics.route(route.name)
         self._is_guarded = route.access is not Access.PUBLIC
         self._is_rated = route.rate_limited and state.settings.rate_limit > 0
-        self._cost = route.cost
+        self._cost = min(route.cost, state.settings.rate_limit or route.cost)
         self._trusted = state.settings.trusted_proxies
         self._slow = state.settings.slow_request_seconds
         self._allowed = allowed_methods(route)
@@ -126,7 +126,7 @@ class RouteHandler:
             await refresh_token(request, self._services)
             caller = authenticate(request, self._services, self._state.token_usage, now)
         if self._is_rated:
-            self._check_wait(self._state.rates.acquire(_account(caller), perf_counter()))
+            self._check_wait(self._state.rates.acquire(_account(caller), perf_counter(), cost=self._cost))
         check_access(caller, self._route.access)
         return caller
 

@@ -52,6 +52,8 @@ def _text(parameter: Parameter[Any], fields: FormFields) -> str | None:
     for name in (parameter.name, *parameter.aliases):
         if name in fields.duplicates:
             raise DuplicateParameter(name)
+        if parameter.takes_json and name in fields.nested and name not in fields.values:
+            return fields.nested[name]
         if name in fields.invalid:
             raise InvalidParameter(name)
         if text := fields.values.get(name):

@@ -66,6 +66,8 @@ class Parameter(Generic[T]):
     example: str = ""
     location: ParameterLocation | None = None
     """None: the query of a GET, the body of a POST."""
+    takes_json: bool = False
+    """Whether its text is JSON; in a JSON body it is the list or object itself."""
 
 
 @dataclass(slots=True)
@@ -133,7 +135,12 @@ class Route:
     rate_limited: bool = True
     """Whether rate limits apply."""
     cost: float = 1.0
-    """What a request costs of its address's rate. Less than 1 for small answers from memory."""
+    """What a request costs of its address's and its account's rate.
+
+    Less than 1 for small answers from memory, more for those that take long.
+    """
+    description: str = ""
+    """More than the summary, for the OpenAPI document and `/docs`."""
     media_type: str = "application/json"
 
     @property

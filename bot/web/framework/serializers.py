@@ -10,7 +10,18 @@ import orjson
 
 from core.catalogue import Catalogue
 from core.directory import Account, Directory
-from core.errors import InvalidTimes, OutsideHours, QuotaSpent, RoomieError, SlotTaken, TooFarAhead
+from core.errors import (
+    InvalidTimes,
+    OutsideHours,
+    QuotaSpent,
+    RoomClosed,
+    RoomieError,
+    SeriesHoursSpent,
+    SlotTaken,
+    TooFarAhead,
+    TooManyDates,
+    UnsupportedRule,
+)
 from core.model import Booking, Building, Busy, Equipment, RatingSummary, Room, Stars, busy_for
 
 _UTILITY_LISTS = ("microphone", "accessibility", "audiovisual", "infotechnology", "writingMedia", "service")
@@ -142,8 +153,8 @@ def _cut(busy: Busy, day: tuple[int, int], zone: tzinfo) -> dict[str, str]:
     """The hours of an entry on a day; one that reaches the end of the day ends at 23:59:59."""
     begins, ends = day
     return {
-        "start": _wall(max(busy.start, begins), zone),
-        "end": _wall(busy.end, zone) if busy.end < ends else "23:59:59",
+        "start": wall_time(max(busy.start, begins), zone),
+        "end": wall_time(busy.end, zone) if busy.end < ends else "23:59:59",
     }
 
 
@@ -151,8 +162,8 @@ def _booking(booking: Booking, directory: Directory, zone: tzinfo) -> dict[str, 
     return {
         "username": holder(booking, directory),
         "notes": notes_of(booking, directory),
-        "start": _wall(int(booking.interval.start.timestamp()), zone),
-        "end": _wall(int(booking.interval.end.timestamp()), zone),
+        "start": wall_time(int(booking.interval.start.timestamp()), zone),
+        "end": wall_time(int(booking.interval.end.timestamp()), zone),
     }
 
 
@@ -184,16 +195,17 @@ def own_bookings_body(
 
 def _own(booking: Booking, directory: Directory, catalogue: Catalogue, zone: tzinfo) -> dict[str, str]:
     room = catalogue.rooms.get(booking.room_id)
-    return _booking(booking, directory, zone) | {
+    row = _booking(booking, directory, zone) | {
         "booking_id": booking.id,
         "date": booking.interval.start.astimezone(zone).date().isoformat(),
         "room_id": booking.room_id,
         "room_name": room_name(room) if room else booking.room_id,
     }
+    return row if booking.series_id is None else row | {"series_id": booking.series_id}
 
 
 @lru_cache(maxsize=1 << 15)
-def _wall(instant: int, zone: tzinfo) -> str:
+def wall_time(instant: int, zone: tzinfo) -> str:
     """Formats an instant as campus wall time."""
     return datetime.fromtimestamp(instant, zone).strftime("%H:%M:%S")
 
@@ -217,7 +229,10 @@ def facts_of(error: RoomieError) -> Mapping[str, Any]:
     """Further fields of an error, beside its sentence and code."""
     match error:
         case SlotTaken():
-            return {"taken_by": [_taken(each) for each in error.holders]}
+            return {"taken_by": [taken_by(each) for each in error.holders]}
+        case RoomClosed():
+            closed = {"start": _iso_instant(error.closed.start), "end": _iso_instant(error.closed.end)}
+            return {"reason": error.reason, "closed": closed, "opens_at": _iso_instant(error.opens_at)}
         case QuotaSpent():
             reset = int(error.resets_in.total_seconds())
             return {"cost": error.cost, "quota_left": error.left, "resets_in": reset}
@@ -228,12 +243,30 @@ def facts_of(error: RoomieError) -> Mapping[str, Any]:
         case InvalidTimes() if error.granularity:
             return {"granularity": error.granularity}
         case _:
+            return _facts_of_series(error)
+
+
+def _facts_of_series(error: RoomieError) -> Mapping[str, Any]:
+    match error:
+        case TooManyDates():
+            return {"max_dates": error.max_dates}
+        case UnsupportedRule():
+            return {"part": error.part}
+        case SeriesHoursSpent():
+            return {"minutes": error.minutes, "max_minutes": error.max_minutes}
+        case _:
             return {}
 
 
-def _taken(busy: Busy) -> dict[str, str]:
+def _iso_instant(instant: datetime) -> str:
+    return iso(int(instant.timestamp()))
+
+
+def taken_by(busy: Busy) -> dict[str, str]:
     return {"name": busy.name, "start": iso(busy.start), "end": iso(busy.end)}
 
 
 def _clock(minutes: int) -> str:
+    """The time of day; closing times may lie after midnight."""
+    minutes -= 24 * 60 if minutes > 24 * 60 else 0
     return f"{minutes // 60:02}:{minutes % 60:02}"

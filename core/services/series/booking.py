@@ -18,6 +18,7 @@ from core.model import (
     AuditEntry,
     Booking,
     BookingId,
+    BookingState,
     Charge,
     Occurrence,
     OutboxMessage,
@@ -171,15 +172,21 @@ def _check(
 ) -> dict[int, int]:
     """Returns what a date costs; nothing if it is the booking that the series adopts."""
     if request.adopted is not None and request.adopts(day, ledger.rules):
-        return _check_adopted(facts, request.adopted, slot, ledger, now)
+        return _check_adopted(facts, request.adopted, request.series, slot, ledger, now)
     party = SeriesParty(facts.person, facts.society, facts.role, facts.term, request.term)
-    return check_date(party, facts.room, slot, facts.busy, ledger, request.last_day, now)
+    busy = (*facts.busy, *facts.closures)
+    return check_date(party, facts.room, slot, busy, ledger, request.last_day, now)
 
 
 def _check_adopted(
-    facts: Facts, adopted: Booking, slot: Interval, ledger: SeriesLedger, now: datetime
+    facts: Facts, adopted: Booking, series: Series, slot: Interval, ledger: SeriesLedger, now: datetime
 ) -> dict[int, int]:
-    booking = own_booking(facts, adopted.booked_by, now) if adopted.booked_by else adopted
+    """Requires that the booking be the requester's, and still as the requester saw it."""
+    booking = own_booking(facts, adopted.booked_by, now) if adopted.booked_by else facts.booking
+    if booking is None or (booking.state, adopted.society_id) != (BookingState.ACTIVE, series.society_id):
+        raise UnknownBooking
+    if adopted.booked_by != series.booked_by:
+        raise NotYourBooking
     if (booking.version, booking.room_id, booking.interval) != (adopted.version, adopted.room_id, slot):
         raise StaleVersion
     if booking.society_id is not None:

@@ -127,7 +127,7 @@ def plan_change(
         state.series,
         replace(target, version=state.series.version + 1),
         changed=tuple(_changed(state, change, each, changed_series, rules) for each in stays),
-        added=tuple(_added(state.series, changed_series, change, rules)),
+        added=tuple(_added(state, changed_series, change, rules)),
         cancelled=tuple(gone),
         kept=tuple(kept),
         active=_active(state),
@@ -192,13 +192,13 @@ def _changed(
     return candidate(day_of(booking), after.starts_at, after.length, room_id, rules, replaced)
 
 
-def _added(before: Series, after: Series, change: SeriesChange, rules: Rules) -> Iterable[Candidate]:
-    """The dates after the old end, without tombstones."""
-    old_last = last_date(before.rule)
+def _added(state: SeriesState, after: Series, change: SeriesChange, rules: Rules) -> Iterable[Candidate]:
+    """The dates after the old end, without tombstones and dates that are booked already."""
+    old_last, left_out = last_date(state.series.rule), after.rule.exceptions | _active(state)
     if change.until is None or change.until <= old_last:
         return
     for day in every_date(after.rule):
-        if day > old_last and day not in after.rule.exceptions:
+        if day > old_last and day not in left_out:
             yield candidate(day, after.starts_at, after.length, after.room_id, rules)
 
 

@@ -37,6 +37,8 @@ class ChangeSeries:
     by: PersonId
     ids: tuple[BookingId, ...] = ()
     last_day: date = date.max
+    key: str | None = None
+    """Idempotency key of a cancellation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def change_keys(request: ChangeSeries, rules: Rules, now: datetime) -> list[Deci
         DecisionKeys(week=week, person=person, society=society, booking=each.id, series=series.id)
         for each in plan.cancelled
     ]
-    return [*dates, *cancelled, DecisionKeys(week, person=person, society=society, series=series.id)]
+    owner = DecisionKeys(week, person=person, society=society, request=request.key, series=series.id)
+    return [*dates, *cancelled, owner]
 
 
 def decide_change(
@@ -87,6 +90,8 @@ def decide_change(
     """Carries out a plan, or says which dates refuse it; then nothing changes."""
     plan = request.plan
     *facts, owner = facts
+    if owner.previous_result is not None:
+        raise StaleVersion
     _check_owner(plan.before, request.by, owner.role)
     dates = facts[: len(plan.candidates)]
     ledger = ledger_of(dates, [each.slot for each in plan.candidates], rules)
@@ -154,7 +159,7 @@ def _check(
         SeriesParty(facts.person, facts.society, facts.role, facts.term),
         facts.room,
         wanted.slot,
-        tuple(each for each in facts.busy if each.booking_id not in freed),
+        (*(each for each in facts.busy if each.booking_id not in freed), *facts.closures),
         ledger,
         request.last_day,
         now,
@@ -178,6 +183,8 @@ def _writes(
     if split is not None:
         heads.append(WriteSet(series=split))
     cancelled = [_cancel(booking, changes, request.by, now) for booking, changes in refunds]
+    if cancelled and request.key is not None:
+        cancelled[0] = replace(cancelled[0], request=request.key)
     dates = [
         _change(request, each, changes, split or after, ids, facts, rules, now)
         for each, changes in _in_order(changed)

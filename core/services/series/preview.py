@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import TypeAlias
 
 from core.availability import Availability, RoomSchedule
@@ -226,7 +227,7 @@ def load_slots(unit: UnitOfWork, catalogue: Catalogue, slots: Iterable[Interval]
     """The availability of all rooms in some slots, for dates that the read model does not cover."""
     busy: dict[RoomId, set[Busy]] = {}
     for slot in slots:
-        for room_id, entry in unit.timetable.busy(slot):
+        for room_id, entry in chain(unit.timetable.busy(slot), unit.closures.busy(slot)):
             busy.setdefault(room_id, set()).add(entry)
         for booking in unit.bookings.active(slot):
             busy.setdefault(booking.room_id, set()).add(busy_for(booking))

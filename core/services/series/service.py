@@ -21,10 +21,11 @@ from core.errors import (
     UnknownSeries,
 )
 from core.model import Booking, PersonId, Series, SeriesId, SeriesRule, SocietyId
+from core.policy.quota import quota_left, quota_week
 from core.policy.recurrence import every_date, series_dates
 from core.policy.rules import Rules
 from core.policy.series_horizon import EndOfTerm, no_terms
-from core.ports import ManagedStorage, UnitOfWork
+from core.ports import Decision, DecisionKeys, ManagedStorage, UnitOfWork
 from core.read_model import ReadModel
 from core.services.bookings import new_booking_id
 from core.services.series.basis import PreviewBasis
@@ -194,15 +195,21 @@ class SeriesService:
         scope: SeriesScope,
         day: date | None = None,
         named: Collection[date] = (),
+        key: str | None = None,
     ) -> ChangedSeries:
-        """Cancels dates to come. Those changed by hand stay, unless they are `named` (or `day`)."""
+        """Cancels dates to come. Those changed by hand stay, unless they are `named` (or `day`).
+
+        `key` is an idempotency key: a repeated request cancels nothing more.
+        """
         change = SeriesChange(series_id, by, scope, day, named=frozenset(named))
 
         async def attempt() -> ChangedSeries:
             state = await self._own_state(series_id, by)
             now = self._clock.now()
+            if key is not None and (handled := await self._handled(state.series, by, key, now)) is not None:
+                return handled
             plan = plan_cancel(state, change, now)
-            outcome = await self._decide(plan, by, date.max, now)
+            outcome = await self._decide(plan, by, date.max, now, key)
             return _changed(plan, outcome)
 
         return await _retry(attempt)
@@ -273,8 +280,20 @@ class SeriesService:
             raise NotYourBooking
         return state
 
-    async def _decide(self, plan: ChangePlan, by: PersonId, last_day: date, now: datetime) -> ChangeOutcome:
-        command = ChangeSeries(plan, by, tuple(new_booking_id() for _ in plan.added), last_day)
+    async def _handled(self, series: Series, by: PersonId, key: str, now: datetime) -> ChangedSeries | None:
+        """The series as it is now, if a cancellation with this key was carried out before."""
+        keys = DecisionKeys(quota_week(now, self._rules), person=by, request=key)
+        facts = await self._storage.decide(keys, partial(Decision, writes=None))
+        if facts.previous_result is None:
+            return None
+        if facts.previous_result.series_id != series.id:
+            raise DuplicateRequest(facts.previous_result)
+        return ChangedSeries(series, (), quota_left=quota_left(facts.spent, self._rules))
+
+    async def _decide(
+        self, plan: ChangePlan, by: PersonId, last_day: date, now: datetime, key: str | None = None
+    ) -> ChangeOutcome:
+        command = ChangeSeries(plan, by, tuple(new_booking_id() for _ in plan.added), last_day, key)
         return await self._storage.decide_jointly(
             change_keys(command, self._rules, now),
             partial(decide_change, request=command, rules=self._rules, now=now),

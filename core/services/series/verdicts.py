@@ -11,6 +11,7 @@ from core.errors import (
     NotAllowed,
     OutsideHours,
     QuotaSpent,
+    RoomClosed,
     RoomieError,
     SeriesHoursSpent,
     SlotTaken,
@@ -31,7 +32,7 @@ from core.services.series.values import Verdict
 _NO_ID = BookingId("")
 _VERDICTS = {
     SlotTaken.code: Verdict.TAKEN,
-    "closed": Verdict.CLOSED,
+    RoomClosed.code: Verdict.CLOSED,
     OutsideHours.code: Verdict.OUTSIDE_HOURS,
     TooFarAhead.code: Verdict.TOO_FAR,
     QuotaSpent.code: Verdict.OVER_QUOTA,
@@ -109,9 +110,12 @@ def check_date(
     now: datetime,
     replaced: Replaced | None = None,
 ) -> dict[int, int]:
-    """Returns what a date costs in each week, and adds it to the ledger; or raises the first broken rule."""
+    """Returns what a date costs in each week, and adds it to the ledger; or raises the first broken rule.
+
+    `busy` holds closures too.
+    """
     rules, week = ledger.rules, quota_week(slot.start, ledger.rules)
-    cost = _check_place(party, room, slot, busy, rules, last_day, now)
+    cost = _check_place(party, room, slot, busy, rules, last_day, now, replaced)
     changes = {week: cost} if cost else {}
     if replaced is not None:
         changes = changes_by_week(replaced.booking, replaced.charges, cost, week, rules, now)
@@ -130,13 +134,21 @@ def _check_place(
     rules: Rules,
     last_day: date,
     now: datetime,
+    replaced: Replaced | None,
 ) -> int:
     """Every rule of a single booking but the quota left, which the ledger knows."""
     if room is None:
         raise UnknownRoom
     person, society = party.person, party.society
     facts = Facts(
-        room=room, person=person, society=society, role=party.role, term=party.valid_term, busy=busy
+        room=room,
+        person=person,
+        society=society,
+        role=party.role,
+        term=party.valid_term,
+        booking=None if replaced is None else replaced.booking,
+        busy=tuple(each for each in busy if not each.is_closure),
+        closures=tuple(each for each in busy if each.is_closure),
     )
     request = BookRoom(
         _NO_ID,

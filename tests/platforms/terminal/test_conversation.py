@@ -204,3 +204,35 @@ async def test_the_history_holds_lines_but_no_answers_to_questions(types: TypeLi
     history = (tmp_path / "var" / "history").read_text()
     assert "+/help" in history
     assert "+y" not in history
+
+
+def _search_form(typed: str) -> Form:
+    """The form as the booking form is: a search, or a choice of the matches for typed text."""
+    matches = tuple(each for each in ROOMS if typed and each.label.startswith(typed))
+    room = FormInput("room", "Room", FormInputKind.SEARCH, typed, ROOMS[:1], source="rooms")
+    if len(matches) > 1:
+        room = FormInput("room", "Room", FormInputKind.CHOICE, "", matches)
+    return Form("book_form", "Book a room", (room,))
+
+
+@pytest.mark.parametrize(
+    ("typed", "room"), [(["Wren", "2"], "W2"), (["1"], "W1"), (["Hub"], "Hub"), (["nothing"], "nothing")]
+)
+async def test_typed_text_narrows_a_search_until_one_room_is_chosen(
+    types: TypeLines,
+    dispatcher: RecordingDispatcher,
+    session: TerminalSession,
+    typed: list[str],
+    room: str,
+):
+    async def dispatch(request: ChatRequest) -> Reply:
+        reply = await dispatcher(request)
+        is_form = request.text == "/rooms form" or request.action == "refresh_form"
+        return Reply(form=_search_form(request.form.get("room", ""))) if is_form else reply
+
+    session.dispatch = dispatch
+
+    await types("/rooms form", *typed, "\x04")
+
+    assert dispatcher.requests[-1].action == "book_form"
+    assert dict(dispatcher.requests[-1].form) == {"room": room}

@@ -45,7 +45,12 @@ START = Parameter(
     "start_time", parse_wall_time, _WALL_TIME, "The start, campus time.", required=True, example="15:00"
 )
 END = Parameter(
-    "end_time", parse_wall_time, _WALL_TIME, "The end, campus time.", required=True, example="17:00"
+    "end_time",
+    parse_wall_time,
+    _WALL_TIME,
+    "The end, campus time; the next day if earlier than the start.",
+    required=True,
+    example="17:00",
 )
 NOTES = Parameter("notes", parse_text, SHORT_TEXT, "What you need the room for.")
 EVENT_NAME = Parameter(
@@ -128,14 +133,16 @@ class BookingOwner:
 
 
 async def book(context: RequestContext) -> Response:
-    owner = await _booking_owner(context)
+    owner = await booking_owner(context)
+    room_id = RoomId(context.require(ROOM))
     request = BookRoom(
         booking_id=new_booking_id(),
-        room_id=RoomId(context.require(ROOM)),
+        room_id=room_id,
         slot=slot_of(
             context.require(BOOKING_DAY),
             context.require(START),
             context.require(END),
+            context.state.services.read_model.catalogue.rooms.get(room_id),
             context.state.services.rules,
         ),
         by=owner.person,
@@ -143,28 +150,28 @@ async def book(context: RequestContext) -> Response:
         title=owner.event,
         notes=context.get(NOTES) or "",
         term=owner.term,
-        request=_idempotency_key(context, owner),
-        confirm=_is_confirmed_in_chat(context, owner),
+        request=idempotency_key(context, owner),
+        confirm=is_confirmed_in_chat(context, owner),
     )
     booked = await context.state.services.bookings.book(request)
     return json_response({"success": True, "booking_id": booked.booking.id, "quota_left": booked.quota_left})
 
 
-def _is_confirmed_in_chat(context: RequestContext, owner: BookingOwner) -> bool:
+def is_confirmed_in_chat(context: RequestContext, owner: BookingOwner) -> bool:
     """Whether a message in chat confirms the booking; nobody waits for one who has no chat account."""
     services = context.state.services
     account = services.read_model.directory.people.get(owner.person) if owner.person is not None else None
     return services.confirmations and account is not None and bool(account.identities)
 
 
-def _idempotency_key(context: RequestContext, owner: BookingOwner) -> str | None:
-    """The key of a request, separate for each person and each society."""
+def idempotency_key(context: RequestContext, owner: BookingOwner, kind: str = "") -> str | None:
+    """The key of a request, separate for each person, each society and each `kind` of request."""
     key = context.get(KEY)
     holder = f"society:{owner.society}" if owner.person is None else f"person:{owner.person}"
-    return None if key is None else f"http:{holder}:{key}"
+    return None if key is None else f"http:{kind}{holder}:{key}"
 
 
-async def _booking_owner(context: RequestContext) -> BookingOwner:
+async def booking_owner(context: RequestContext) -> BookingOwner:
     if isinstance(context.principal, TokenBearer):
         society = _token_society(context, context.principal)
         return BookingOwner(None, society, _event(context), context.principal.term)

@@ -7,13 +7,20 @@ from zoneinfo import ZoneInfo
 from core.errors import InvalidTimes
 from core.interval import Interval
 from core.localtime import is_skipped, local_instant
+from core.model import Room
+from core.policy.opening_hours import is_open_over_midnight
 from core.policy.rules import Rules
 
 
-def slot_of(day: date, start: int, end: int, rules: Rules) -> Interval:
-    """The interval between two minutes of a day. A start of HH:01 means HH:00: existing clients send it."""
+def slot_of(day: date, start: int, end: int, room: Room | None, rules: Rules) -> Interval:
+    """The interval between two minutes of a day. A start of HH:01 means HH:00: existing clients send it.
+
+    An earlier end is on the next day, if the room is open over that midnight.
+    """
     if start % 60 == 1:
         start -= 1
+    if end < start and is_open_over_midnight(day, room, rules):
+        end += 24 * 60
     if end <= start or start >= 24 * 60:
         raise InvalidTimes
     return Interval(_instant(day, start, rules.zone), _instant(day, end, rules.zone))

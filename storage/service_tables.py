@@ -1,0 +1,118 @@
+"""Tables of the service itself: deliveries, installations, counters, jobs, logins, and the state of sources.
+
+Instants are whole seconds since 1970, UTC. `storage.tables` adds all others to the same metadata.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("is_done", Boolean, nullable=False),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("bot_user", Text, nullable=False),
+    Column("bot_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("installed_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+oauth_state = Table(
+    "oauth_state",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""Unlogged on PostgreSQL: the counters are worthless after a crash."""
+
+channel_notice = Table(
+    "channel_notice",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("asked_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("fingerprints", Text, nullable=False),
+    Column("last_good_at", BigInteger),
+    Column("last_tried_at", BigInteger),
+    Column("trouble", Text, nullable=False),
+)
+
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Column("trouble", Text, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_until", BigInteger),
+)
+
+login_session = Table(
+    "login_session",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("state", SmallInteger, nullable=False),
+    Column("identity", Text),
+    Column("asked", Text, nullable=False),
+    Column("person_id", ForeignKey("person.id")),
+    Column("nonce", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("message", Text, nullable=False),
+    Column("finished_at", BigInteger),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("payload", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+"""Requests that were shown to a person and wait for the press of a button."""
