@@ -18,10 +18,11 @@ from bot.conversation.search import reading_notes
 from bot.conversation.series_change import ask_scope_of_change, make_change, series_day
 from bot.conversation.series_views import read_day
 from bot.conversation.typed_options import parse_request
-from bot.language import ParsedTime, ParseResult, TimeKind
+from bot.language import ParseResult, TimeKind
 from core.errors import UnknownBooking
 from core.interval import Interval
 from core.model import Booking, Room
+from core.policy.recurrence import occurrence_slot
 from core.services.bookings import snap_to_grid
 from core.services.series import SeriesChange, SeriesScope
 
@@ -44,7 +45,7 @@ async def handle(context: CommandContext) -> Reply:
     if reading.room is None and (when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}):
         return _ask_for_target(context, booking)
     room = read_model.catalogue.room(reading.room or booking.room_id)
-    wanted = _slot(booking, when)
+    wanted = _slot(context, booking, reading)
     slot = snap_to_grid(wanted, room, context.services.rules)
     if booking.series_id is not None and not reading.unparsed and not reading.alternatives:
         return await _move_in_series(context, booking, room, slot)
@@ -95,7 +96,7 @@ def _choice_button(context: CommandContext, booking: Booking) -> Button | None:
     if reading.room is None and (when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}):
         return None
     room = context.read_model.catalogue.room(reading.room or booking.room_id)
-    slot = snap_to_grid(_slot(booking, when), room, context.services.rules)
+    slot = snap_to_grid(_slot(context, booking, reading), room, context.services.rules)
     return move_button(booking, room, slot, "Move this one")
 
 
@@ -128,13 +129,21 @@ def _ask_for_target(context: CommandContext, booking: Booking) -> Reply:
     return Reply(text, tone=Tone.UNCLEAR)
 
 
-def _slot(booking: Booking, when: ParsedTime | None) -> Interval:
-    """The new time: as long as before without an end, at the same time when only a room is given."""
+def _slot(context: CommandContext, booking: Booking, reading: ParseResult) -> Interval:
+    """The new time: as long as before without an end, at the same time when only a room is given.
+
+    A date of a series stays on its day where only a time of day is given.
+    """
+    when = reading.when
     if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
         return booking.interval
+    start, zone = when.start.astimezone(context.services.rules.zone), context.services.rules.zone
+    if booking.series_id is not None and "day" in reading.assumptions:
+        day, minutes = booking.interval.start.astimezone(zone).date(), start.hour * 60 + start.minute
+        start = occurrence_slot(day, minutes, booking.interval.minutes, zone).start
     if when.end is None:
-        return Interval.of_length(when.start, booking.interval.duration)
-    return Interval(when.start, when.end)
+        return Interval.of_length(start, booking.interval.duration)
+    return Interval.of_length(start, when.end - when.start)
 
 
 def _offer(reading: ParseResult, booking: Booking, room: Room, slot: Interval) -> Reply:

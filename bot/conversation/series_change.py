@@ -153,7 +153,7 @@ def _preview_text(context: CommandContext, preview: SeriesChangePreview) -> Text
     free, total = len(preview.free), len(preview.dates)
     if free < total:
         text.append(
-            f" {free} of {count_words(total)} can be changed like that; the others would stay as they are."
+            f" {free or 'None'} of {count_words(total)} can be changed like that; {'the others' if free else 'they'} would stay as they are."
         )
     if preview.cancelled:
         text.append(f" This cancels {_days_of(preview.cancelled)}.")

@@ -41,12 +41,15 @@ def dates_table(context: CommandContext, dates: Sequence[SeriesDate], page: int)
         return None
     columns: dict[str, list[Text]] = {
         "Date": [(day_words(each.day, _today(context)),) for each in shown],
+        "Week": [_cell(context.services.rules.terms.describe_week(each.day)) for each in shown],
         "Room": [_cell(name_of(context, each.room_id)) for each in shown],
         "Can be booked": [(status_words(context, each),) for each in shown],
         "Instead": [_cell(name_of(context, each.other_room)) for each in shown],
     }
     if len({each.room_id for each in dates}) == 1:
         del columns["Room"]
+    if all(week == _cell("") for week in columns["Week"]):
+        del columns["Week"]
     if all(each.other_room is None for each in dates):
         del columns["Instead"]
     return Table(tuple(columns), tuple(zip(*columns.values(), strict=True)))

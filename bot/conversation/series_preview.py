@@ -1,6 +1,6 @@
 """The preview of a series: its dates, what each press would book, and the booking itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -26,7 +26,6 @@ from core.policy.quota import has_quota
 from core.services.series import (
     BookedSeries,
     Choices,
-    SeriesDate,
     SeriesPreview,
     SeriesRequest,
 )
@@ -127,7 +126,7 @@ async def _changed_meanwhile(
 async def _preview_reply(
     context: CommandContext, preview: SeriesPreview, draft: SeriesDraft, page: int
 ) -> Reply:
-    shown = _choices(preview)
+    shown = _choices(preview, is_adopting=draft.adopt is not None)
     stored = draft if draft.id and draft.shown == shown else replace(draft, id="", shown=shown)
     stored = stored if stored.id else await store_draft(context, stored)
     size = page_size(context)
@@ -144,13 +143,13 @@ async def _preview_reply(
     )
 
 
-def _choices(preview: SeriesPreview) -> Mapping[str, Choices]:
+def _choices(preview: SeriesPreview, *, is_adopting: bool) -> Mapping[str, Choices]:
     """What each button books; a button that would book nothing, or what another does, is left out."""
     free, others, room = preview.free, preview.with_other_rooms, preview.room_for_all
     choices = {FREE: free} if free else {}
     if len(others) > len(free):
         choices[OTHERS] = others
-    if room is not None and len(free) < len(preview.dates):
+    if room is not None and len(free) < len(preview.dates) and not is_adopting:
         choices[SAME_ROOM] = preview.all_in(room)
     return choices
 
@@ -176,12 +175,14 @@ def _free_label(count: int, total: int) -> str:
 
 def _others_label(preview: SeriesPreview, count: int) -> str:
     moved = count - len(preview.free)
+    if moved == 1 and preview.free:
+        return "Use another room for the other date"
     return f"Use other rooms for the {moved}" if preview.free else f"Use other rooms for {all_words(moved)}"
 
 
 def _preview_text(context: CommandContext, preview: SeriesPreview) -> Text:
     free, total = len(preview.free), len(preview.dates)
-    text: list[Inline] = [*request_text(context, preview.request, preview.dates), ": "]
+    text: list[Inline] = [*request_text(context, preview.request, [each.day for each in preview.dates]), ": "]
     if free == total:
         text.append(f"free on {all_words(total)} dates." if total > 1 else "free.")
     elif free:
@@ -197,9 +198,10 @@ def _preview_text(context: CommandContext, preview: SeriesPreview) -> Text:
     return tuple(text)
 
 
-def request_text(context: CommandContext, request: SeriesRequest, dates: Iterable[SeriesDate]) -> Text:
+def request_text(
+    context: CommandContext, request: SeriesRequest, days: Collection[date], *, names_society: bool = True
+) -> Text:
     """`Lovelace 205 (H-D20-205), Tuesdays 19:00–21:00, 17 Mar to 19 May, for SOTECHSOC, “Committee”`."""
-    days = [each.day for each in dates]
     text: list[Inline] = []
     if request.room_id is not None:
         text += [Bold(room_name(context.read_model.catalogue.room(request.room_id))), ", "]
@@ -207,7 +209,7 @@ def request_text(context: CommandContext, request: SeriesRequest, dates: Iterabl
     if days:
         text.append(span_words(min(days), max(days)))
     text.append(_zone_note(context))
-    if request.society_id is not None:
+    if request.society_id is not None and names_society:
         text.append(f", for {society_name(context, request.society_id)}")
     if title := request.title or request.notes:
         text.append(f", “{title}”")
@@ -221,7 +223,8 @@ def span_words(first: date, last: date) -> str:
     """`, 17 Mar to 19 May`, or the only day."""
     if first == last:
         return f", {day_words(first)}"
-    return f", {first.day} {first:%b} to {last.day} {last:%b}"
+    year = "" if first.year == last.year else f" {last.year}"
+    return f", {first.day} {first:%b} to {last.day} {last:%b}{year}"
 
 
 def _zone_note(context: CommandContext) -> str:

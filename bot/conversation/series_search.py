@@ -51,7 +51,11 @@ async def series_search_reply(context: CommandContext, reading: ParseResult, whe
     items = tuple(_item(context, each, slots, draft.id) for each in shown)
     search = SearchValue(slots[0], request.length, request.query, request.society_id)
     criteria = criteria_of(context, search)
-    text: list[Inline] = [*request_text(context, request, ()), f", {count_words(len(slots))}"]
+    days = series_dates(request.rule)
+    text: list[Inline] = [
+        *request_text(context, request, days, names_society=False),
+        f", {count_words(len(slots))}",
+    ]
     text += [" · ", Bold(criteria), ": "] if criteria else [": "]
     text += [_count(found, len(slots)), *notes]
     plan = Button(Action.SERIES_BOOK, "Choose rooms for me", str(DraftValue(draft.id, "page", "0")))
