@@ -152,8 +152,9 @@ def _preview_text(context: CommandContext, preview: SeriesChangePreview) -> Text
     text: list[Inline] = [*_wanted(context, preview.change, preview)]
     free, total = len(preview.free), len(preview.dates)
     if free < total:
+        stay = "the others" if free else "they"
         text.append(
-            f" {free or 'None'} of {count_words(total)} can be changed like that; {'the others' if free else 'they'} would stay as they are."
+            f" {free or 'None'} of {count_words(total)} can be changed like that; {stay} would stay as now."
         )
     if preview.cancelled:
         text.append(f" This cancels {_days_of(preview.cancelled)}.")

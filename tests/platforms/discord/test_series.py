@@ -31,9 +31,9 @@ async def environment(
 
 @pytest.fixture
 async def wil(environment: Environment) -> Person:
-    """A president; there is also rema, a student."""
-    wil, rema = environment.discord.person("wil"), environment.discord.person("rema")
-    await environment.add_people(wil, rema)
+    """A president."""
+    wil = environment.discord.person("wil")
+    await environment.add_people(wil)
 
     def found_society(unit: UnitOfWork) -> None:
         person = unit.people.by_name("wil")
@@ -47,10 +47,12 @@ async def wil(environment: Environment) -> Person:
 
 async def test_a_series_from_its_preview_to_its_end(environment: Environment, wil: Person) -> None:
     rema = environment.discord.person("rema")
+    await environment.add_people(rema)
     options = {"room": "K-J17-G001", "when": "every day 5-6pm 52 times", "for": "CHESS", "title": "Board"}
     preview = await wil.run("/book", **options)
     assert "free on all 52 dates" in preview.seen.text
-    await rema.run("/book", room="K-J17-G001", when="tomorrow 5pm")
+    taken = await rema.run("/book", room="K-J17-G001", when="tomorrow 5-6pm")
+    assert "You're booked" in taken.seen.text
     again = await wil.press(preview.seen, "Book all 52")
     assert "Nothing was booked, because something changed meanwhile: Thu 12 Mar." in again.seen.text
     later = await wil.press(again.seen, "26 more dates")

@@ -35,7 +35,7 @@ async def test_a_series_from_its_preview_to_its_end(environment: Environment, sl
         await slack.until(lambda: "It's number 1 of 51" in read(ada.sees()[-1]))
         await ada.presses(ada.sees()[-1], "Change…")
         await slack.until(lambda: ada.modal is not None)
-        await ada.submits(scope="one", time="18:00-19:00")
+        await ada.submits(**{"in.scope": "Only Wed 11 Mar", "in.time": "18:00-19:00"})
         await slack.until(lambda: "Changed 1 date: " in read(ada.sees()[-1]))
         await ada.presses(mine, "All dates")
         await slack.until(lambda: any("51 dates to come" in read(each) for each in ada.sees()))
