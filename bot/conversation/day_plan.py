@@ -1,6 +1,7 @@
 """The plan of a day's stay: free rooms one after another, with as few moves as possible."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.chat.command import CommandContext
@@ -47,13 +48,13 @@ async def day_plan_reply(context: CommandContext, reading: ParseResult) -> Reply
     price = price_text(context, minutes, search.society_id)
     cost = f" All of it {price}." if price else ""
     items = tuple(_item(context, part, place, reading) for place, part in enumerate(plan.parts))
-    notes = [each for each in reading_notes(reading) if not _is_seats(each, reading)]
-    return Reply((*lead, *_why(context, plan), cost, *notes), items=items)
+    return Reply((*lead, *_why(context, plan), cost, *reading_notes(_without_seats(reading))), items=items)
 
 
-def _is_seats(note: str, reading: ParseResult) -> bool:
-    """Whether a note only says that the number of seats was read twice (`for 4`)."""
-    return reading.unparsed == (str(reading.capacity),) and "understand" in note
+def _without_seats(reading: ParseResult) -> ParseResult:
+    """The reading without `4` among what was not understood, where seats were read from `for 4`."""
+    unparsed = tuple(each for each in reading.unparsed if each != str(reading.capacity))
+    return replace(reading, unparsed=unparsed)
 
 
 def _why(context: CommandContext, plan: DayPlan) -> Text:

@@ -128,7 +128,9 @@ async def test_rooms_are_searched_and_planned_for_a_whole_series(wil: Chat):
 async def test_a_day_is_planned_with_few_moves(wil: Chat, rema: Chat):
     await rema.say("/book Library Pod 101 tomorrow 10-11")
 
-    assert "is free all the time, so you can stay." in await wil.say("/rooms plan tomorrow 10-12 for 4")
+    planned = await wil.say("/rooms plan tomorrow 10-12 for 4 near Nowhere")
+    assert "is free all the time, so you can stay." in planned
+    assert "I didn't understand “Nowhere”" in planned
     assert "You're booked: " in await wil.press("Book")
     assert "From when to when" in await wil.say("/rooms plan tomorrow")
 
