@@ -21,7 +21,8 @@ _MAX_PARTS_OF_NAME = 6
 _LINE_TAG = re.compile(r"<(?:br|/p|/li|/div)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _SEPARATOR = re.compile(
-    r"(?P<list>[,;|/\n]|\s(?:and|und|et|og|och|&|\+)\s)|[()\[\]:]|\s[-\u2013\u2014]+\s|\.(?=\s|$)",
+    r"(?P<list>[,;|/\n]|\s(?:and|und|et|og|och|&|\+)\s)|[()\[\]:]|\s[-\u2013\u2014]+\s|\.(?=\s|$)"
+    r"|\s(?:cap(?:acity|\.)?[:\s]*[0-9]{1,4}|[0-9]{1,4}\s(?:seats?|pax|people|places))(?!\w)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
@@ -295,10 +296,14 @@ def _room_spellings(room: Room) -> Iterator[str]:
 
 
 def _building_spellings(building: Building) -> Iterator[str]:
-    yield from _id_spellings(building.id)
-    for name in (building.name, *building.aliases):
-        yield name
-        yield _BUILDING_SUFFIX.sub("", name)
+    """Its id and its names, and each name beside the id: `Curie Building C4`."""
+    ids = tuple(_id_spellings(building.id))
+    yield from ids
+    for full_name in (building.name, *building.aliases):
+        for name in dict.fromkeys((full_name, _BUILDING_SUFFIX.sub("", full_name))):
+            yield name
+            yield f"{name} {ids[-1]}"
+            yield f"{ids[-1]} {name}"
 
 
 def _id_spellings(identifier: str) -> Iterator[str]:

@@ -40,7 +40,10 @@ async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
                 print(f"{name}: rejected: {reason}", file=sys.stderr)
             if rejections:
                 status = 1
-                print(f"{name}: not imported, because of {len(rejections)} rejected records")
+                records = (
+                    "a rejected record" if len(rejections) == 1 else f"{len(rejections)} rejected records"
+                )
+                print(f"{name}: not imported, because of {records}")
                 continue
             counts = f"{summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged"
             removed = f", {summary.removed} removed" if summary.removed else ""

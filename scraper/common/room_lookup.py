@@ -14,13 +14,18 @@ class RoomLookup:
     names: RoomNames = field(default_factory=RoomNames)
     only_room: RoomId | None = None
 
-    def find_all(self, texts: Iterable[str]) -> FoundRooms:
-        """The rooms that any of the texts name, and their parts that name none."""
+    def find_all(self, texts: Iterable[str], declined: Iterable[str] = ()) -> FoundRooms:
+        """The rooms that any of the texts name, and their parts that name none.
+
+        `declined` names rooms that are not taken, whatever the texts say.
+        """
+        refused = {room for text in declined for room in self.names.find(text).rooms}
         if self.only_room is not None:
-            return FoundRooms((self.only_room,))
+            rooms = () if self.only_room in refused else (self.only_room,)
+            return FoundRooms(rooms, is_explained=True)
         found = [self.names.find(text) for text in texts]
         return FoundRooms(
-            tuple(dict.fromkeys(room for each in found for room in each.rooms)),
+            tuple(dict.fromkeys(room for each in found for room in each.rooms if room not in refused)),
             tuple(dict.fromkeys(part for each in found for part in each.unknown)),
             any(each.is_explained for each in found),
         )

@@ -88,4 +88,5 @@ def _find_doubts(contents: DocumentContents, accepted: str) -> Iterator[str]:
     before, _, all_before = accepted.partition("/")
     share_before = int(before) / int(all_before) if all_before and int(all_before) else 0.0
     if lost / count > share_before + _MAX_MORE_LOST_SHARE:
-        yield f"Of {count:,} events, {lost:,} could not be read or are in none of our rooms."
+        events = "1 event" if count == 1 else f"{count:,} events"
+        yield f"Of {events}, {lost:,} could not be read or are in none of our rooms."

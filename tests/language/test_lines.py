@@ -84,6 +84,15 @@ def test_the_other_reading_of_next_friday_is_given_as_well():
     assert [other["start"] for other in answer["alternatives"]] == ["2026-05-08T14:00:00+01:00"]
 
 
+def test_a_further_series_has_its_rule_and_its_dates():
+    (answer,) = answers('{"text": "mondays 9-10 and thursdays 4-5 until 1 june"}')
+
+    (also,) = answer["also"]
+    assert answer["rrule"].startswith("FREQ=WEEKLY;BYDAY=MO")
+    assert also["rrule"] == "FREQ=WEEKLY;BYDAY=TH;UNTIL=20260601"
+    assert also["occurrences"][-1]["start"] == "2026-05-28T16:00:00+01:00"
+
+
 def test_unparsed_words_are_listed():
     (answer,) = answers('{"text": "tomorrow 3pm blue sofa, please"}')
 

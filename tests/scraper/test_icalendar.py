@@ -424,6 +424,41 @@ async def test_a_room_that_declined_is_not_taken(known, settings, site):
     assert [each.room_id for each in result.entries] == ["K-A7-G01"]
 
 
+@pytest.mark.parametrize(
+    ("options", "taken"),
+    [({}, ["K-A7-G01"]), ({"room": "K-A7-101"}, []), ({"room": "K-A7-G01"}, ["K-A7-G01"])],
+)
+async def test_a_room_that_declined_is_not_taken_where_the_place_names_it(
+    known, settings, site, options, taken
+):
+    event = an_event(
+        "UID:1",
+        "LOCATION:Harbour 101; Harbour Theatre",
+        "ATTENDEE;CUTYPE=room;PARTSTAT=declined;CN=Harbour 101:mailto:a@x",
+        "DTSTART:20260501T010000Z",
+        "DURATION:PT1H",
+    )
+    site.documents["/f.ics"] = Document(a_calendar(event), "text/calendar")
+    source = settings(kind="icalendar", url=site.url("/f.ics"), options=options)
+
+    result = await ICalendarFeed().scrape(source, known, {}, ignore_progress)
+
+    assert ([each.room_id for each in result.entries], result.problems) == (taken, ())
+
+
+@pytest.mark.parametrize("name", ["DTSTART", "DTEND", "DURATION", "RRULE"])
+async def test_a_broken_property_is_named(known, settings, site, name):
+    times = {"DTSTART": "20260501T010000Z", **({} if name == "DURATION" else {"DTEND": "20260501T020000Z"})}
+    lines = [f"{each}:{value}" for each, value in {**times, name: "soon"}.items()]
+    event = an_event("UID:1", "LOCATION:Harbour 101", *lines, "SUMMARY:Maths")
+    site.documents["/f.ics"] = Document(a_calendar(event), "text/calendar")
+    source = settings(kind="icalendar", url=site.url("/f.ics"))
+
+    result = await ICalendarFeed().scrape(source, known, {}, ignore_progress)
+
+    assert result.problems == (f"'Maths' has a {name} that cannot be read; it was left out.",)
+
+
 async def test_rooms_that_are_not_to_be_read_are_no_problem(feed, known):
     result = await ICalendarFeed().scrape(replace(feed, rooms=("*-101",)), known, {}, ignore_progress)
 

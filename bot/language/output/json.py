@@ -32,10 +32,7 @@ def to_json(result: ParseResult) -> dict[str, object]:
         "people": list(result.people) or None,
         "assumed": list(result.assumptions),
         "duration": _minutes(when.duration) if when else None,
-        "rrule": to_rrule(when.recurrence) if when and when.recurrence else None,
-        "occurrences": [_span_to_json(one) for one in occurrences(when)]
-        if when and when.recurrence
-        else None,
+        **(_series_to_json(when) or {"rrule": None, "occurrences": None}),
         "also": [_time_to_json(other) for other in result.also],
         "excluded": _exclusions_to_json(result.excluded) or None,
         "zone": result.zone_name,
@@ -47,15 +44,24 @@ def to_json(result: ParseResult) -> dict[str, object]:
 
 
 def _time_to_json(time: ParsedTime) -> dict[str, object]:
-    return {**_span_to_json(time), "kind": str(time.kind), "duration": _minutes(time.duration)}
+    return {
+        **_span_to_json(time),
+        "kind": str(time.kind),
+        "duration": _minutes(time.duration),
+        **_series_to_json(time),
+    }
 
 
 def _span_to_json(time: ParsedTime) -> dict[str, object]:
     return {"start": time.start.isoformat(), "end": time.end.isoformat() if time.end else None}
 
 
-def _occurrences_to_json(time: ParsedTime) -> list[dict[str, object]]:
-    return [_span_to_json(occurrence) for occurrence in occurrences(time)]
+def _series_to_json(time: ParsedTime | None) -> dict[str, object]:
+    """The rule and the times of a series; nothing for a single time."""
+    if time is None or time.recurrence is None:
+        return {}
+    spans = [_span_to_json(occurrence) for occurrence in occurrences(time)]
+    return {"rrule": to_rrule(time.recurrence), "occurrences": spans}
 
 
 def _minutes(duration: timedelta | None) -> int | None:

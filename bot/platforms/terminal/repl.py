@@ -139,10 +139,10 @@ def _clip_to_screen(line: str) -> str:
 
 
 def _find_option(each: FormInput, typed: str) -> Option | None:
-    """An option by its number, its value, or the start of its label."""
+    """An option by its number or value, or by the start of its label unless more than these may match."""
     if typed.isdecimal() and 1 <= int(typed) <= len(each.options):
         return each.options[int(typed) - 1]
-    folded = typed.casefold()
+    folded = "" if each.kind is FormInputKind.SEARCH else typed.casefold()
     named = (option for option in each.options if folded and option.label.casefold().startswith(folded))
     return next((option for option in each.options if option.value == typed), None) or next(named, None)
 

@@ -21,6 +21,7 @@ from scraper.common.text import to_one_line
 from scraper.sources.document import DocumentContents
 from scraper.sources.icalendar.date_lines import rewrite_dates
 from scraper.sources.icalendar.occurrence import (
+    declined_rooms,
     detect_booking_type,
     entry_name,
     event_interval,
@@ -121,7 +122,7 @@ class _FeedParser:
         self._options = options
         self._window = Window(options.first_day, options.last_day, options.zone)
         self._report = FeedReport()
-        self._rooms_by_place: dict[tuple[str, ...], FoundRooms] = {}
+        self._rooms_by_place: dict[tuple[tuple[str, ...], tuple[str, ...]], FoundRooms] = {}
         self._zones = Zones()
         self._calendar_zones: list[str] = []
 
@@ -313,12 +314,12 @@ class _FeedParser:
 
     def _rooms_of(self, event: "Component") -> FoundRooms:
         """The rooms of an event, cached by its place: each occurrence looks up the same one."""
-        texts = location_texts(event)
-        if texts not in self._rooms_by_place:
-            if sum(map(len, texts)) > _MAX_PLACE_LENGTH:
+        place = location_texts(event), declined_rooms(event)
+        if place not in self._rooms_by_place:
+            if sum(len(text) for texts in place for text in texts) > _MAX_PLACE_LENGTH:
                 raise RuleRejected(f"says in more than {_MAX_PLACE_LENGTH:,} characters where it is")
-            self._rooms_by_place[texts] = self._options.room_lookup.find_all(texts)
-        return self._rooms_by_place[texts]
+            self._rooms_by_place[place] = self._options.room_lookup.find_all(*place)
+        return self._rooms_by_place[place]
 
     @contextmanager
     def _leave_out_on_error(self, subject: str) -> Iterator[None]:

@@ -82,18 +82,25 @@ def detect_booking_type(occurrence: "Component", default: BookingType) -> Bookin
 
 def location_texts(occurrence: "Component") -> tuple[str, ...]:
     """An event's LOCATION, RESOURCES and attending rooms that did not decline."""
-    rooms = [
-        each.params.get("CN", "")
-        for each in _property_values(occurrence, "ATTENDEE")
-        if _is_attending_room(each)
-    ]
+    rooms = [name for name, is_declined in _attending_rooms(occurrence) if not is_declined]
     places = [*_property_values(occurrence, "LOCATION"), *_property_values(occurrence, "RESOURCES"), *rooms]
     return tuple(text for text in map(str, places) if text.strip())
 
 
-def _is_attending_room(attendee: "vCalAddress") -> bool:
-    answer = str(attendee.params.get("PARTSTAT", "")).upper()
-    return str(attendee.params.get("CUTYPE", "")).upper() in _ROOM_USER_TYPES and answer != "DECLINED"
+def declined_rooms(occurrence: "Component") -> tuple[str, ...]:
+    """Names of attending rooms that declined; calendar programs leave them in the LOCATION."""
+    return tuple(name for name, is_declined in _attending_rooms(occurrence) if is_declined and name.strip())
+
+
+def _attending_rooms(occurrence: "Component") -> Iterator[tuple[str, bool]]:
+    """The name of each attending room, and whether it declined."""
+    for attendee in _property_values(occurrence, "ATTENDEE"):
+        if _parameter(attendee, "CUTYPE") in _ROOM_USER_TYPES:
+            yield str(attendee.params.get("CN", "")), _parameter(attendee, "PARTSTAT") == "DECLINED"
+
+
+def _parameter(attendee: "vCalAddress", name: str) -> str:
+    return str(attendee.params.get(name, "")).upper()
 
 
 def _property_values(component: "Component", name: str) -> Iterator[Any]:

@@ -35,14 +35,18 @@ class RuleRejected(ValueError):
     """The event or rule must not be expanded; the message is the reason: "has no beginning"."""
 
 
+def check_readable(event: "Event") -> None:
+    """Raises `RuleRejected` if the library could not read a property that decides when the event is."""
+    broken = sorted({name for name, _ in event.errors if name in _REQUIRED_PROPERTIES})
+    if broken:
+        raise RuleRejected(f"has a {broken[0]} that cannot be read")
+
+
 def check_event(event: "Event", first: date, until: date, zone: tzinfo) -> None:
     """Raises `RuleRejected` unless everything about the event's times can be parsed and expanded.
 
     `first` and `until` are the days that it is expanded for.
     """
-    broken = sorted({name for name, _ in event.errors if name in _REQUIRED_PROPERTIES})
-    if broken:
-        raise RuleRejected(f"has a {broken[0]} that cannot be read")
     if "DTSTART" not in event:
         raise RuleRejected("has no beginning")
     if "EXRULE" in event:
@@ -81,6 +85,8 @@ def check_rule(rule: RawRule, start: date, until: date, first: date = date.min) 
     for one that never occurs, and for one with values that no rule has.
     """
     frequency = str(_first_value(rule, "FREQ", "")).upper()
+    if not frequency:
+        raise RuleRejected("has a RRULE that cannot be read")
     if frequency not in _MIN_PERIOD_DAYS or any(len(rule.get(name, ())) > 1 for name in _TIME_PARTS):
         raise RuleRejected("repeats more often than daily")
     if start.year < MIN_YEAR:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from scraper.sources.icalendar.recurrence import Rule, days_walked, starts_between
-from scraper.sources.icalendar.rules import RuleRejected, occurrences_in, raw_rules, rule_of
+from scraper.sources.icalendar.rules import RuleRejected, check_readable, occurrences_in, raw_rules, rule_of
 
 if TYPE_CHECKING:
     from icalendar import Component, Event
@@ -137,11 +137,15 @@ class _RepeatedEvent:
 
 
 def parse_event(lines: Sequence[str], calendar_zone: str) -> "Event":
-    """Parses one event. `calendar_zone` is the X-WR-TIMEZONE of its calendar, or empty."""
+    """Parses one event. `calendar_zone` is the X-WR-TIMEZONE of its calendar, or empty.
+
+    Raises `RuleRejected` if the library could not read one of its dates or rules.
+    """
     from icalendar import Event
 
     whole = ("BEGIN:VEVENT", _COMMON_UID, *lines, "END:VEVENT", "")
     event = cast("Event", Event.from_ical("\r\n".join(whole)))
+    check_readable(event)
     _forget_end_of_day(event)
     _mark_exact_part(event, lines)
     return _in_calendar_zone(event, calendar_zone) if calendar_zone else event

@@ -15,7 +15,7 @@ from scraper.sources.icalendar.events import parse_feed
 from scraper.sources.icalendar.options import FeedOptions, Treatment, Treatments
 from scraper.sources.rooms import source_room_lookup
 
-_PARSER_VERSION = "4"
+_PARSER_VERSION = "5"
 """Incremented when feeds are parsed differently, so that all are parsed again."""
 
 
@@ -89,11 +89,11 @@ def _room_lookup(settings: SourceSettings, context: SourceContext) -> RoomLookup
     if not room:
         return lookup
     if not context.known_rooms or any(each.id == room for each in context.known_rooms):
-        return RoomLookup(only_room=RoomId(room))
+        return replace(lookup, only_room=RoomId(room))
     found = lookup.names.find_one(room)
     if found is None:
         raise SourceFailed(f"The option room names {room!r}, which is none of our rooms.")
-    return RoomLookup(only_room=found)
+    return replace(lookup, only_room=found)
 
 
 def _default_type(settings: SourceSettings) -> BookingType:
