@@ -21,7 +21,7 @@ async def handle(context: CommandContext) -> Reply:
 
 async def handle_quoted(context: CommandContext, message: str) -> Reply:
     """Lists rooms for the time, size and place in a quoted message."""
-    return await search_reply(context, read_quoted(context, message))
+    return await search_reply(context, read_quoted(context, message), is_quoted=True)
 
 
 async def handle_button(context: CommandContext) -> Reply:

@@ -30,8 +30,9 @@ from core.errors import BookingIsOver, UnknownBooking
 from core.model import Booking
 
 _PAGE_SIZE = 20
-_PAGE_SIZES = {PlatformName.DISCORD: 5}
-"""A message of Discord has 40 components, of which a series takes seven."""
+_PAGE_SIZES = {PlatformName.DISCORD: 6}
+_PAGE_SIZES_WITH_SERIES = {PlatformName.DISCORD: 5}
+"""A message of Discord has 40 components, of which a booking takes up to six, and a series seven."""
 
 
 def booking_page(context: CommandContext, skip: int = 0) -> Reply:
@@ -42,7 +43,9 @@ def booking_page(context: CommandContext, skip: int = 0) -> Reply:
         text = ("You have no upcoming bookings. Find a room with ", Code("/rooms free now 20 seats"), ".")
         return Reply(text, actions=(find, Button(Action.HELP, "How to book")))
     entries = group_by_series(bookings)
-    size = _PAGE_SIZES.get(context.request.requester.platform, _PAGE_SIZE)
+    has_series = any(each[0].series_id is not None for each in entries)
+    sizes = _PAGE_SIZES_WITH_SERIES if has_series else _PAGE_SIZES
+    size = sizes.get(context.request.requester.platform, _PAGE_SIZE)
     skip = skip if skip < len(entries) else (len(entries) - 1) // size * size
     shown = entries[skip : skip + size]
     items = tuple(_item(context, each) for each in shown)

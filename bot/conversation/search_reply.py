@@ -29,8 +29,11 @@ from core.services.find_rooms import SearchResult
 _MAX_OTHER_TIMES = 4
 
 
-async def search_reply(context: CommandContext, reading: ParseResult) -> Reply:
-    """Free rooms for what a text asks, or the question that it leaves open."""
+async def search_reply(context: CommandContext, reading: ParseResult, *, is_quoted: bool = False) -> Reply:
+    """Free rooms for what a text asks, or the question that it leaves open.
+
+    Of a series in a quoted message only the first date is searched: what others write stores no drafts.
+    """
 
     def answer(chosen: ParseResult, label: str) -> Button:
         return Button(Action.SEARCH, label, str(search_from(context, chosen)))
@@ -38,7 +41,7 @@ async def search_reply(context: CommandContext, reading: ParseResult) -> Reply:
     if (question := clarification(context, reading, answer)) is not None:
         return question
     when = reading.when
-    if when is not None and when.recurrence is not None and _is_searchable(context, when):
+    if when is not None and when.recurrence is not None and not is_quoted and _is_searchable(context, when):
         if reading.room is not None:
             return await series_reply(context, reading, when, context.read_model.catalogue.room(reading.room))
         return await series_search_reply(context, reading, when)
@@ -62,7 +65,8 @@ def _first_only(context: CommandContext, reading: ParseResult) -> Iterator[Inlin
     if when is not None and when.recurrence is not None:
         first = when.start.astimezone(context.zone)
         yield f" These buttons book the first date only, {first:%a} {first.day} {first:%b}."
-        yield " To book all, say at what time, and how long it goes on, such as 10 times."
+        if not _is_searchable(context, when):
+            yield " To book all, say at what time, and how long it goes on, such as 10 times."
 
 
 def _other_times(context: CommandContext, reading: ParseResult) -> Iterator[Button]:

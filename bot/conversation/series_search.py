@@ -30,7 +30,7 @@ _MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _FreeRoom:
     """A room, and the places of the dates on which it cannot be had."""
 
     room: Room
@@ -69,7 +69,9 @@ def _slots(context: CommandContext, request: SeriesRequest) -> list[Interval]:
     ]
 
 
-async def _find(context: CommandContext, request: SeriesRequest, slots: Sequence[Interval]) -> list[_Found]:
+async def _find(
+    context: CommandContext, request: SeriesRequest, slots: Sequence[Interval]
+) -> list[_FreeRoom]:
     """Rooms by the number of dates they miss, then by distance, smallest first."""
     availability, check = await _availability(context, slots), _check(context, request)
     catalogue, near = context.read_model.catalogue, request.query.near
@@ -85,7 +87,7 @@ async def _find(context: CommandContext, request: SeriesRequest, slots: Sequence
         )
         if len(missing) <= len(slots) * _MOST and len(missing) < len(slots):
             metres = catalogue.metres(near, room.building_id) if near is not None else None
-            found.append(_Found(room, missing, metres or 0.0))
+            found.append(_FreeRoom(room, missing, metres or 0.0))
     return sorted(found, key=lambda each: (len(each.missing), each.metres))
 
 
@@ -115,7 +117,7 @@ def _check(context: CommandContext, request: SeriesRequest) -> EligibilityCheck:
     return EligibilityCheck(BookingParty(context.person, society, role, 0, last), services.rules, now)
 
 
-def _count(found: Sequence[_Found], total: int) -> str:
+def _count(found: Sequence[_FreeRoom], total: int) -> str:
     whole = sum(1 for each in found if not each.missing)
     rest = len(found) - whole
     words = []
@@ -132,7 +134,7 @@ def _count(found: Sequence[_Found], total: int) -> str:
     return f"{join_with_and(words)}."
 
 
-def _item(context: CommandContext, found: _Found, slots: Sequence[Interval], draft_id: str) -> ReplyItem:
+def _item(context: CommandContext, found: _FreeRoom, slots: Sequence[Interval], draft_id: str) -> ReplyItem:
     zone, total = context.services.rules.zone, len(slots)
     free = total - len(found.missing)
     when = f"free on {all_words(total)} dates" if free == total else f"free on {free} of {total}"

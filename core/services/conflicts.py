@@ -47,15 +47,15 @@ def queue_conflict_notices(unit: UnitOfWork, bookings: Iterable[Booking], source
 
 def _queue_for_series(unit: UnitOfWork, dates: Iterable[Booking], source: str, now: datetime) -> int:
     """The first notice that is new tells of all dates; the others are queued as expired, to be known."""
-    told: set[PersonId | None] = set()
+    notified: set[PersonId | None] = set()
     for booking in sorted(dates, key=lambda each: each.interval.start):
         payload = f"{source}\n{booking.series_id}"
         for notice in _notices(unit, booking, payload, booking.interval.end, now):
-            if notice.person_id in told:
+            if notice.person_id in notified:
                 unit.outbox.add([replace(notice, expires_at=now)])
             elif unit.outbox.add([notice]):
-                told.add(notice.person_id)
-    return len(told)
+                notified.add(notice.person_id)
+    return len(notified)
 
 
 def _notices(

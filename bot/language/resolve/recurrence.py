@@ -72,7 +72,7 @@ def _last_occurrence_day(phrase: TimePhrase, first: date, context: ResolutionCon
     """The last possible day of a recurrence.
 
     `until june` ends with May, `until 5 june` on that day, `every day next week` with that week. One that
-    is said to be before the first day is kept: whoever asks is told.
+    is said to be before the first day is kept, for a refusal to name.
     """
     if phrase.recurrence_until is not None:
         last: date | None = None
