@@ -106,3 +106,13 @@ login_session = Table(
     Column("message", Text, nullable=False),
     Column("finished_at", BigInteger),
 )
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("payload", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+"""Requests that were shown to a person and wait for the press of a button."""

@@ -10,6 +10,7 @@ from storage.mapping import audit_values
 from storage.repositories.bookings import SqlBookingRepository
 from storage.repositories.closures import SqlClosureRepository
 from storage.repositories.counters import SqlCounterRepository
+from storage.repositories.drafts import SqlDraftRepository
 from storage.repositories.installations import SqlInstallationRepository
 from storage.repositories.jobs import SqlJobRepository
 from storage.repositories.login_sessions import SqlLoginSessionRepository
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.societies = SqlSocietyRepository(connection, self.changes)
         self.bookings = SqlBookingRepository(connection)
         self.series = SqlSeriesRepository(connection)
+        self.drafts = SqlDraftRepository(connection)
         self.timetable = SqlTimetableRepository(connection, self.changes)
         self.closures = SqlClosureRepository(connection, self.changes)
         self.tokens = SqlTokenRepository(connection, self.changes)

@@ -144,7 +144,9 @@ def extend_button(booking: Booking) -> Button:
 
 
 def cancel_button(booking: Booking, label: str = "Cancel") -> Button:
-    return Button(Action.CANCEL, label, booking.id, ButtonStyle.DANGER, confirm="Cancel this booking?")
+    is_of_series = booking.series_id is not None
+    question = "Cancel this date only? The series goes on." if is_of_series else "Cancel this booking?"
+    return Button(Action.CANCEL, label, booking.id, ButtonStyle.DANGER, confirm=question)
 
 
 def format_minutes(count: int) -> str:

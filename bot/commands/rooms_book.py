@@ -17,6 +17,8 @@ from bot.conversation.offered_titles import keep_title, title_for
 from bot.conversation.questions import clarification
 from bot.conversation.search import reading_notes, search_from, summary_of
 from bot.conversation.search_reply import search_reply
+from bot.conversation.series_reply import series_reply
+from bot.conversation.series_text import check_request_frequency
 from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
 from bot.conversation.typed_options import parse_request
 from bot.language import ParsedTime, ParseResult, TimeKind
@@ -36,12 +38,15 @@ async def handle(context: CommandContext) -> Reply:
 
 async def _book(context: CommandContext, reading: ParseResult) -> Reply:
     read_model = context.read_model
+    check_request_frequency(context)
     if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
     if reading.room is None:
         return await _no_room(context, reading)
     room = read_model.catalogue.room(reading.room)
     when = reading.when
+    if when is not None and when.recurrence is not None:
+        return await series_reply(context, reading, when, room)
     if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
         search = search_from(context, reading)
         if when is None:
@@ -75,24 +80,20 @@ async def handle_button(context: CommandContext) -> Reply:
 
 def _is_plain(reading: ParseResult, when: ParsedTime, slot: Interval) -> bool:
     """Whether the request can be booked without a confirmation, because nothing was guessed."""
-    is_one_time = when.recurrence is None and not reading.also
-    return is_as_requested(when, slot) and is_one_time and not reading.unparsed and not reading.alternatives
+    is_one_time = not reading.also and not reading.unparsed and not reading.alternatives
+    return is_as_requested(when, slot) and is_one_time
 
 
 def _offer(context: CommandContext, reading: ParseResult, room: Room, value: SlotValue) -> Reply:
     """Asks for a confirmation that names the slot and its cost; its button books."""
     notes = list(reading_notes(reading))
-    if len(_all_times(reading)) > 1 or _is_series(reading):
+    if len(_all_times(reading)) > 1:
         notes.insert(0, " I book one date at a time: this is the first.")
     others = (
         *_further_times(context, reading, room, value),
         *_other_readings(context, reading, room, value),
     )
     return offer_slot(context, room, value, notes, others)
-
-
-def _is_series(reading: ParseResult) -> bool:
-    return reading.when is not None and reading.when.recurrence is not None
 
 
 def _all_times(reading: ParseResult) -> tuple[ParsedTime, ...]:

@@ -3,10 +3,12 @@
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import booking_text, cancel_button, format_minutes, quota_left_text
-from bot.chat.reply import Inline, Reply, Tone
+from bot.chat.reply import Button, ButtonStyle, Inline, Reply, Tone
 from bot.conversation.booking_list import renew_if_gone, with_other_bookings
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
-from core.model import BookingId
+from bot.conversation.series_change import ask_scope_of_cancel, series_day
+from bot.conversation.series_values import CANCEL, SeriesValue
+from core.model import Booking, BookingId
 from core.policy.quota import has_quota
 
 
@@ -14,8 +16,19 @@ async def handle(context: CommandContext) -> Reply:
     try:
         booking = find_booking(context, context.argument("booking"))
     except AmbiguousBooking as ambiguous:
-        return choose_booking(context, ambiguous, cancel_button)
+        return choose_booking(context, ambiguous, _choice_button)
+    if booking.series_id is not None:
+        value = SeriesValue(booking.series_id, CANCEL, series_day(booking).toordinal())
+        return await ask_scope_of_cancel(context, value)
     return await _cancel(context, booking.id)
+
+
+def _choice_button(booking: Booking) -> Button:
+    """Cancels a booking, or asks which dates of its series."""
+    if booking.series_id is None:
+        return cancel_button(booking)
+    value = SeriesValue(booking.series_id, CANCEL, series_day(booking).toordinal())
+    return Button(Action.SERIES, "Cancel…", str(value), ButtonStyle.DANGER)
 
 
 async def handle_button(context: CommandContext) -> Reply:

@@ -9,16 +9,19 @@ from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import with_full_ids
 from bot.conversation.quoted_message import read_quoted
 from bot.conversation.search_reply import result_reply, search_reply
+from bot.conversation.series_text import check_request_frequency
 from bot.conversation.typed_options import parse_request
 
 
 async def handle(context: CommandContext) -> Reply:
-    return await search_reply(context, parse_request(context))
+    reading = parse_request(context)
+    check_request_frequency(context)
+    return await search_reply(context, reading)
 
 
 async def handle_quoted(context: CommandContext, message: str) -> Reply:
     """Lists rooms for the time, size and place in a quoted message."""
-    return await search_reply(context, read_quoted(context, message))
+    return await search_reply(context, read_quoted(context, message), is_quoted=True)
 
 
 async def handle_button(context: CommandContext) -> Reply:

@@ -1,5 +1,6 @@
 """`/rooms move`: moves a booking to another time, another room, or both."""
 
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -8,18 +9,25 @@ from bot.chat.command import ButtonAction, Command, CommandContext, CommandParam
 from bot.chat.formatting import room_name, short_id
 from bot.chat.reply import Bold, Button, Code, Inline, Reply, TimeRange, Tone
 from bot.conversation.alternatives import move_button
-from bot.conversation.booking import RECOVERABLE, move_confirmation, refusal_reply
+from bot.conversation.booking import RECOVERABLE, move_confirmation, refusal_reply, valid_title
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import MoveValue, SlotValue, resolve_id
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_request, upcoming_bookings
 from bot.conversation.questions import clarification
 from bot.conversation.search import reading_notes
+from bot.conversation.series_change import ask_scope_of_change, make_change, series_day
+from bot.conversation.series_views import read_day
 from bot.conversation.typed_options import parse_request
-from bot.language import ParsedTime, ParseResult, TimeKind
+from bot.language import ParseResult, TimeKind
 from core.errors import UnknownBooking
 from core.interval import Interval
 from core.model import Booking, Room
+from core.policy.recurrence import occurrence_slot
 from core.services.bookings import snap_to_grid
+from core.services.series import SeriesChange, SeriesScope
+
+_UNTIL = re.compile(r"\s*(?:until|till|to end(?: on)?|ends?(?: on)?)\s+(?P<day>\D.*|\d.*\D.*)", re.IGNORECASE)
+_OTHERS_STAY = " The other dates of the series stay as they are."
 
 
 async def handle(context: CommandContext) -> Reply:
@@ -29,17 +37,56 @@ async def handle(context: CommandContext) -> Reply:
     except AmbiguousBooking as ambiguous:
         return choose_booking(context, ambiguous, partial(_choice_button, context))
     reading = parse_request(replace(context, text=text))
+    if booking.series_id is not None and (change := _change_of_series(context, booking, reading, text)):
+        return await make_change(context, change)
     if (question := clarification(context, reading)) is not None:
         return question
     when = reading.when
     if reading.room is None and (when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}):
         return _ask_for_target(context, booking)
     room = read_model.catalogue.room(reading.room or booking.room_id)
-    wanted = _slot(booking, when)
+    wanted = _slot(context, booking, reading)
     slot = snap_to_grid(wanted, room, context.services.rules)
+    if booking.series_id is not None and not reading.unparsed and not reading.alternatives:
+        return await _move_in_series(context, booking, room, slot)
     if slot != wanted or reading.unparsed or reading.alternatives:
         return _offer(reading, booking, room, slot)
     return await _move(context, booking, room, slot)
+
+
+def _change_of_series(
+    context: CommandContext, booking: Booking, reading: ParseResult, text: str
+) -> SeriesChange | None:
+    """A new last day (`until 1 may`) or title (`"Committee"`) of the whole series; None for anything else."""
+    if booking.series_id is None:
+        return None
+    change = SeriesChange(booking.series_id, context.person.id, SeriesScope.ALL)
+    if (until := _UNTIL.fullmatch(context.argument("when") if context.options else text)) is not None:
+        return replace(change, until=read_day(context, until["day"]))
+    has_target = reading.when is not None or reading.room is not None or reading.unparsed
+    return replace(change, title=valid_title(reading.title)) if reading.title and not has_target else None
+
+
+async def _move_in_series(context: CommandContext, booking: Booking, room: Room, slot: Interval) -> Reply:
+    """Asks which dates move; to another day moves only one, since a series keeps its days."""
+    zone = context.services.rules.zone
+    local, before = slot.start.astimezone(zone), booking.interval.start.astimezone(zone)
+    if booking.series_id is None or local.date() != before.date():
+        moved = await _move(context, booking, room, slot)
+        return moved if moved.is_refusal else replace(moved, text=(*moved.text, _OTHERS_STAY))
+    is_same_time = slot == booking.interval
+    change = SeriesChange(
+        booking.series_id,
+        context.person.id,
+        SeriesScope.ALL,
+        series_day(booking),
+        starts_at=None if is_same_time else local.hour * 60 + local.minute,
+        length=None if is_same_time else slot.minutes,
+        room_id=None if room.id == booking.room_id else room.id,
+    )
+    return await ask_scope_of_change(
+        context, change, ("Move to ", Bold(room_name(room)), ", ", TimeRange(slot), "?")
+    )
 
 
 def _choice_button(context: CommandContext, booking: Booking) -> Button | None:
@@ -49,7 +96,7 @@ def _choice_button(context: CommandContext, booking: Booking) -> Button | None:
     if reading.room is None and (when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}):
         return None
     room = context.read_model.catalogue.room(reading.room or booking.room_id)
-    slot = snap_to_grid(_slot(booking, when), room, context.services.rules)
+    slot = snap_to_grid(_slot(context, booking, reading), room, context.services.rules)
     return move_button(booking, room, slot, "Move this one")
 
 
@@ -82,13 +129,21 @@ def _ask_for_target(context: CommandContext, booking: Booking) -> Reply:
     return Reply(text, tone=Tone.UNCLEAR)
 
 
-def _slot(booking: Booking, when: ParsedTime | None) -> Interval:
-    """The new time: as long as before without an end, at the same time when only a room is given."""
+def _slot(context: CommandContext, booking: Booking, reading: ParseResult) -> Interval:
+    """The new time: as long as before without an end, at the same time when only a room is given.
+
+    A date of a series stays on its day where only a time of day is given.
+    """
+    when = reading.when
     if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
         return booking.interval
+    start, zone = when.start.astimezone(context.services.rules.zone), context.services.rules.zone
+    if booking.series_id is not None and "day" in reading.assumptions:
+        day, minutes = booking.interval.start.astimezone(zone).date(), start.hour * 60 + start.minute
+        start = occurrence_slot(day, minutes, booking.interval.minutes, zone).start
     if when.end is None:
-        return Interval.of_length(when.start, booking.interval.duration)
-    return Interval(when.start, when.end)
+        return Interval.of_length(start, booking.interval.duration)
+    return Interval.of_length(start, when.end - when.start)
 
 
 def _offer(reading: ParseResult, booking: Booking, room: Room, slot: Interval) -> Reply:

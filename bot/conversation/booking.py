@@ -66,7 +66,7 @@ async def book(
         title=title if value.society_id else "",
         notes="" if value.society_id else title,
         request=context.key,
-        confirm=_is_lost_from_view(context),
+        confirm=is_lost_from_view(context),
         booked_from=context.request.requester.identity,
     )
     try:
@@ -86,7 +86,7 @@ def valid_title(title: str) -> str:
     return title
 
 
-def _is_lost_from_view(context: CommandContext) -> bool:
+def is_lost_from_view(context: CommandContext) -> bool:
     """Whether the reply may be gone tomorrow, so that a direct message should confirm the booking."""
     request = context.request
     is_terminal = request.requester.platform is PlatformName.TERMINAL

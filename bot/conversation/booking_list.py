@@ -1,22 +1,38 @@
 """The requester's bookings as a list, page by page, with the buttons that change them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import booking_item
-from bot.chat.reply import Button, ButtonStyle, Code, Reply, Text, Tone
+from bot.chat.formatting import booking_item, own_title, room_name, short_id
+from bot.chat.reply import (
+    Bold,
+    Button,
+    ButtonStyle,
+    Code,
+    Inline,
+    Reply,
+    ReplyItem,
+    Text,
+    Timestamp,
+    TimestampStyle,
+    Tone,
+)
 from bot.chat.request import PlatformName
 from bot.conversation.alternatives import owner_buttons
 from bot.conversation.own_bookings import upcoming_bookings
 from bot.conversation.refusals import refusal_tone
+from bot.conversation.series_text import common_time, weekday_plural
+from bot.conversation.series_values import series_buttons
 from bot.conversation.term_notes import week_note
 from core.errors import BookingIsOver, UnknownBooking
+from core.model import Booking
 
 _PAGE_SIZE = 20
 _PAGE_SIZES = {PlatformName.DISCORD: 6}
-"""A message of Discord has 40 components, of which a booking takes up to six."""
+_PAGE_SIZES_WITH_SERIES = {PlatformName.DISCORD: 5}
+"""A message of Discord has 40 components, of which a booking takes up to six, and a series seven."""
 
 
 def booking_page(context: CommandContext, skip: int = 0) -> Reply:
@@ -26,21 +42,57 @@ def booking_page(context: CommandContext, skip: int = 0) -> Reply:
         find = Button(Action.FREE_NOW, "Free now", style=ButtonStyle.PRIMARY)
         text = ("You have no upcoming bookings. Find a room with ", Code("/rooms free now 20 seats"), ".")
         return Reply(text, actions=(find, Button(Action.HELP, "How to book")))
-    size = _PAGE_SIZES.get(context.request.requester.platform, _PAGE_SIZE)
-    skip = skip if skip < len(bookings) else (len(bookings) - 1) // size * size
-    rooms, shown = context.read_model.catalogue.rooms, bookings[skip : skip + size]
-    items = tuple(
-        booking_item(
-            each,
-            rooms.get(each.room_id),
-            *owner_buttons(context, each),
-            week=week_note(context.services, each.interval.start),
-        )
-        for each in shown
-    )
+    entries = group_by_series(bookings)
+    has_series = any(each[0].series_id is not None for each in entries)
+    sizes = _PAGE_SIZES_WITH_SERIES if has_series else _PAGE_SIZES
+    size = sizes.get(context.request.requester.platform, _PAGE_SIZE)
+    skip = skip if skip < len(entries) else (len(entries) - 1) // size * size
+    shown = entries[skip : skip + size]
+    items = tuple(_item(context, each) for each in shown)
     count = "1 upcoming booking" if len(bookings) == 1 else f"{len(bookings)} upcoming bookings"
-    which = "" if len(shown) == len(bookings) else f" These are {skip + 1} to {skip + len(shown)}."
-    return Reply((f"You have {count}.{which}",), items=items, actions=_pages(skip, size, len(bookings)))
+    which = "" if len(shown) == len(entries) else f" These are {skip + 1} to {skip + len(shown)}."
+    if which and len(entries) < len(bookings):
+        which = f" This is the list from {skip + 1} to {skip + len(shown)} of {len(entries)}."
+    return Reply((f"You have {count}.{which}",), items=items, actions=_pages(skip, size, len(entries)))
+
+
+def group_by_series(bookings: Sequence[Booking]) -> list[tuple[Booking, ...]]:
+    """The bookings, those of one series together in the place of the first."""
+    groups: dict[str, list[Booking]] = {}
+    for booking in bookings:
+        groups.setdefault(booking.series_id or booking.id, []).append(booking)
+    return [tuple(each) for each in groups.values()]
+
+
+def _item(context: CommandContext, entry: tuple[Booking, ...]) -> ReplyItem:
+    first, room = entry[0], context.read_model.catalogue.rooms.get(entry[0].room_id)
+    if first.series_id is None:
+        week = week_note(context.services, first.interval.start)
+        return booking_item(first, room, *owner_buttons(context, first), week=week)
+    return series_item(context, entry)
+
+
+def series_item(context: CommandContext, dates: Sequence[Booking]) -> ReplyItem:
+    """List item of a series: `Tuesdays 19:00, 8 to come, next 17 Mar`."""
+    first, rooms = dates[0], {each.room_id for each in dates}
+    starts = [each.interval.start.astimezone(context.services.rules.zone) for each in dates]
+    weekday, clock = common_time(starts)
+    when = (
+        f"{weekday_plural(weekday)} {clock}" if weekday is not None and len(dates) > 1 else f"Series {clock}"
+    )
+    room = context.read_model.catalogue.rooms.get(first.room_id)
+    where = (room_name(room) if room else first.room_id) if len(rooms) == 1 else f"{len(rooms)} rooms"
+    title: list[Inline] = [Bold(where)]
+    if named := own_title(first):
+        title += [" · ", named]
+    detail: Text = (
+        f"{when}, {len(dates)} to come, next ",
+        Timestamp(first.interval.start, TimestampStyle.DATE),
+        " · ",
+        Code(short_id(first)),
+    )
+    buttons = series_buttons(first.series_id) if first.series_id is not None else ()
+    return ReplyItem(tuple(title), detail, buttons)
 
 
 def _pages(skip: int, size: int, total: int) -> tuple[Button, ...]:

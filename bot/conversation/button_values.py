@@ -182,6 +182,11 @@ def _encode(search: SearchValue) -> str:
     return "~".join(map(str, parts))
 
 
+def short_id_of(identifier: str) -> str:
+    """The id as it fits into a button, which `resolve_id` turns back."""
+    return _short(identifier)
+
+
 def resolve_id(coded: T, known: Iterable[T]) -> T:
     """The known id that an encoded id stands for; the argument itself if there is none."""
     if not coded.startswith(_DIGEST):

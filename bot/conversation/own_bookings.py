@@ -36,12 +36,12 @@ def choose_booking(
     rooms = context.read_model.catalogue.rooms
     items = tuple(
         booking_item(each, rooms.get(each.room_id), button)
-        for each in ambiguous.bookings[:_MAX_CHOICES]
+        for each in first_of_series(ambiguous.bookings)[:_MAX_CHOICES]
         if (button := to_button(each)) is not None
     )
     if not items:
         raise ambiguous
-    has_more = len(ambiguous.bookings) > _MAX_CHOICES
+    has_more = len(first_of_series(ambiguous.bookings)) > _MAX_CHOICES
     return Reply(
         (ambiguous.question,),
         tone=Tone.UNCLEAR,
@@ -49,6 +49,11 @@ def choose_booking(
         actions=(Button(Action.MY_BOOKINGS, "All my bookings"),) if has_more else (),
         code=ambiguous.code,
     )
+
+
+def first_of_series(bookings: Iterable[Booking]) -> list[Booking]:
+    """The bookings, and of each series only the first."""
+    return list({each.series_id or each.id: each for each in reversed(tuple(bookings))}.values())[::-1]
 
 
 def upcoming_bookings(context: CommandContext) -> tuple[Booking, ...]:
@@ -154,6 +159,10 @@ def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
             raise UnknownBooking
         case (booking,):
             return booking
+        case (first, *others) if first.series_id is not None and all(
+            each.series_id == first.series_id for each in others
+        ):
+            return first
         case several:
             raise AmbiguousBooking(
                 f"That could be any of {len(several)} bookings.", _with_id(context, several), several
@@ -164,7 +173,7 @@ def _with_id(context: CommandContext, bookings: Sequence[Booking]) -> str:
     """`Choose one by its id: 21cf0a17 (Wren G01, Thu 12 Mar 15:00).`"""
     if not bookings:
         return "You have no bookings."
-    named = [f"{short_id(each)} ({_where_and_when(context, each)})" for each in bookings]
+    named = [f"{short_id(each)} ({_where_and_when(context, each)})" for each in first_of_series(bookings)]
     more = f" and {len(named) - _MAX_LISTED} more" if len(named) > _MAX_LISTED else ""
     return f"Choose one by its id: {', '.join(named[:_MAX_LISTED])}{more}."
 

@@ -20,20 +20,31 @@ from bot.conversation.free_rooms import (
 from bot.conversation.narrowing import narrowing_menus
 from bot.conversation.questions import clarification
 from bot.conversation.search import reading_notes, search_from
+from bot.conversation.series_reply import series_reply
+from bot.conversation.series_search import series_search_reply
+from bot.conversation.series_text import has_time, is_endless
 from bot.language import ParsedTime, ParseResult
 from core.services.find_rooms import SearchResult
 
 _MAX_OTHER_TIMES = 4
 
 
-async def search_reply(context: CommandContext, reading: ParseResult) -> Reply:
-    """Free rooms for what a text asks, or the question that it leaves open."""
+async def search_reply(context: CommandContext, reading: ParseResult, *, is_quoted: bool = False) -> Reply:
+    """Free rooms for what a text asks, or the question that it leaves open.
+
+    Of a series in a quoted message only the first date is searched: what others write stores no drafts.
+    """
 
     def answer(chosen: ParseResult, label: str) -> Button:
         return Button(Action.SEARCH, label, str(search_from(context, chosen)))
 
     if (question := clarification(context, reading, answer)) is not None:
         return question
+    when = reading.when
+    if when is not None and when.recurrence is not None and not is_quoted and _is_searchable(context, when):
+        if reading.room is not None:
+            return await series_reply(context, reading, when, context.read_model.catalogue.room(reading.room))
+        return await series_search_reply(context, reading, when)
     search = search_from(context, reading)
     names_length = reading.when is None or "default duration" in reading.assumptions
     reply = await result_reply(context, search, names_length=names_length)
@@ -43,12 +54,19 @@ async def search_reply(context: CommandContext, reading: ParseResult) -> Reply:
     )
 
 
+def _is_searchable(context: CommandContext, when: ParsedTime) -> bool:
+    """Whether all dates are searched: they have a time of day and an end, and somebody to book them."""
+    return context.account is not None and has_time(when) and not is_endless(when)
+
+
 def _first_only(context: CommandContext, reading: ParseResult) -> Iterator[Inline]:
     """What to know where a text names more dates than one press books."""
     when = reading.when
     if when is not None and when.recurrence is not None:
         first = when.start.astimezone(context.zone)
         yield f" These buttons book the first date only, {first:%a} {first.day} {first:%b}."
+        if not _is_searchable(context, when):
+            yield " To book all, say at what time, and how long it goes on, such as 10 times."
 
 
 def _other_times(context: CommandContext, reading: ParseResult) -> Iterator[Button]:

@@ -16,6 +16,7 @@ from core.model.campus import (
 from core.model.change import Change
 from core.model.closure import Closure, ClosureId, closed_times, closure_source
 from core.model.counters import CounterIncrement, CounterValue
+from core.model.draft import Draft
 from core.model.installation import Installation
 from core.model.jobs import JobState
 from core.model.login_session import LoginSession, LoginState
@@ -79,6 +80,7 @@ __all__ = [
     "CounterIncrement",
     "CounterValue",
     "DeliveryOutcome",
+    "Draft",
     "Equipment",
     "Expired",
     "Expiring",

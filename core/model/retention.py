@@ -22,6 +22,8 @@ class Expiring(Enum):
     """Login tokens, by when they were last used."""
     KNOWN_ADDRESSES = "known addresses"
     """Client networks of earlier logins."""
+    DRAFTS = "drafts"
+    """Previews of series that wait for the press of a button."""
     MESSAGES = "messages"
     """Outbox messages that are complete or expired."""
     REFUSED_LOGINS = "refused logins"

@@ -14,6 +14,7 @@ MAX_LOGIN_SESSIONS = 20_000
 MAX_INSTALLATION_STATES = 10_000
 _MAX_BOOKINGS = 5_000_000
 _MAX_MESSAGES = 500_000
+_MAX_DRAFTS = 100_000
 _MAX_REFUSED_LOGINS = 200_000
 _MAX_RATINGS = 200_000
 _MAX_CLOSURES = 100_000
@@ -50,6 +51,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.KNOWN_ADDRESSES, now - KNOWN_FOR, slice_rows=_PEOPLE_PER_SLICE),
         Limit(Expiring.REQUESTS, now - _WEEK, _MAX_REQUESTS),
         Limit(Expiring.DELIVERIES, now - _WEEK, _MAX_DELIVERIES),
+        Limit(Expiring.DRAFTS, now, _MAX_DRAFTS),
         Limit(Expiring.MESSAGES, now - retention.messages, _MAX_MESSAGES),
         Limit(Expiring.RATINGS, now - _RATINGS, _MAX_RATINGS),
         Limit(Expiring.REFUSED_LOGINS, now - retention.refused_logins, _MAX_REFUSED_LOGINS),

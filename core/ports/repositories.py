@@ -15,6 +15,7 @@ from core.model import (
     CounterIncrement,
     CounterValue,
     DeliveryOutcome,
+    Draft,
     Expired,
     Identity,
     Installation,
@@ -140,6 +141,16 @@ class SeriesRepository(Protocol):
     """Series; their bookings are `BookingRepository`'s."""
 
     def many(self, ids: Collection[SeriesId]) -> list[Series]: ...
+
+
+class DraftRepository(Protocol):
+    """Requests that were shown to a person and wait for the press of a button."""
+
+    def add(self, new: Draft, max_drafts: int) -> None:
+        """Adds or renews a draft; of its person, only the newest `max_drafts` stay."""
+        ...
+
+    def get(self, draft_id: str) -> Draft | None: ...
 
 
 class TimetableRepository(Protocol):

@@ -13,6 +13,7 @@ from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
 from core.ports.repositories import (
     BookingRepository,
     CounterRepository,
+    DraftRepository,
     InstallationRepository,
     JobRepository,
     LoginSessionRepository,
@@ -47,6 +48,8 @@ class UnitOfWork(Protocol):
     def bookings(self) -> BookingRepository: ...
     @property
     def series(self) -> SeriesRepository: ...
+    @property
+    def drafts(self) -> DraftRepository: ...
     @property
     def timetable(self) -> TimetableRepository: ...
     @property

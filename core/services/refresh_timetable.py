@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 from core.clock import Clock
@@ -26,7 +26,7 @@ from core.model import (
 )
 from core.ports import Storage, UnitOfWork
 from core.read_model import ReadModel
-from core.services.conflicts import find_conflicts, queue_conflict_notices
+from core.services.conflicts import by_series, find_conflicts, queue_conflict_notices
 from core.services.operators import queue_for_operators
 from core.services.place_merge import MergedPlaces, merge_places
 from core.services.timetable_import import ImportResult, RunReport, TimetableSnapshot
@@ -182,11 +182,12 @@ class TimetableService:
     async def _finish(self, source: str) -> int:
         """Notifies holders of conflicting bookings and deletes old runs; returns the number of messages."""
         now, notified = self._clock.now(), 0
+        conflicting: list[Booking] = []
         for bookings in _slices(list(self._read_model.bookings.values()), _BOOKINGS_PER_BATCH):
-            conflicting = list(find_conflicts(self._read_model, bookings, source, now))
-            if conflicting:
-                notified += await self._notify_holders(conflicting, source)
+            conflicting += find_conflicts(self._read_model, bookings, source, now)
             await asyncio.sleep(0)
+        for groups in _slices(by_series(conflicting), _BOOKINGS_PER_BATCH):
+            notified += await self._notify_holders(list(chain.from_iterable(groups)), source)
         await self._purge()
         return notified
 

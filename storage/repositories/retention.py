@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from core.model import Change, Expired, Expiring, Limit, PersonId
 from storage.mapping import seconds
-from storage.service_tables import login_session, oauth_state, seen, tally
+from storage.service_tables import draft, login_session, oauth_state, seen, tally
 from storage.tables import (
     audit,
     booking,
@@ -72,6 +72,7 @@ _KINDS = {
     Expiring.LOGIN_SESSIONS: _Rows(login_session, login_session.c.hash, _over_at),
     Expiring.TOKENS: _Rows(token, token.c.hash, token_alive_at),
     Expiring.KNOWN_ADDRESSES: _Rows(known_address, known_address.c.key, known_address.c.at),
+    Expiring.DRAFTS: _Rows(draft, draft.c.id, draft.c.expires_at),
     Expiring.MESSAGES: _Rows(outbox, outbox.c.id, outbox.c.due_at, is_serial=True),
     Expiring.REFUSED_LOGINS: _Rows(audit, audit.c.id, audit.c.at, _REFUSED, is_serial=True),
     Expiring.RATINGS: _Rows(rating, rating.c.key, rating.c.at),

@@ -139,11 +139,11 @@ async def test_several_bookings_are_chosen_by_a_button(wil: Chat):
     assert "Moved to Wren G02" in await wil.press("Move this one")
 
 
-async def test_a_series_books_its_first_date_and_says_so(wil: Chat):
+async def test_a_series_without_an_end_is_asked_for_one_and_its_first_date_can_be_booked(wil: Chat):
     reply = await wil.say("/book Wren G02 every tuesday 5-6pm")
 
-    assert "one date at a time" in reply
-    assert "You're booked: Wren G02 (H-C12-G02), Tue 17 Mar" in await wil.press("Book it")
+    assert "A series needs an end" in reply
+    assert "You're booked: Wren G02 (H-C12-G02), Tue 17 Mar" in await wil.press("Only Tue 17 Mar 17:00–18:00")
 
 
 async def test_a_time_in_another_zone_is_converted_and_echoed(wil: Chat):

@@ -33,8 +33,9 @@ async def test_a_week_can_be_named_in_booking_and_moving(wil: Chat):
 async def test_weeks_that_repeat_are_searched_from_the_first_to_come(wil: Chat):
     response = await wil.say("/rooms free tuesdays 3-4pm weeks 1-10")
 
-    assert "Tue 17 Mar, 15:00–16:00 (week 9): " in response
-    assert "These buttons book the first date only, Tue 17 Mar." in response
+    assert "Tuesdays 15:00–16:00, 17 Mar to 24 Mar, 2 dates" in response
+    assert "free on 1 of 2, not on Tue 24 Mar" in response  # students book seven days ahead
+    assert "Tue 17 Mar\tweek 9\tfree" in await wil.press("See dates")
 
 
 @pytest.mark.parametrize(

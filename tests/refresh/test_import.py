@@ -13,8 +13,9 @@ from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
 from core.errors import NotFound, SlotTaken
 from core.interval import Interval
-from core.model import BookingType, Identity, RoomId, TimetableSlot, TokenTerm
+from core.model import BookingType, Identity, RoomId, SeriesFrequency, SeriesRule, TimetableSlot, TokenTerm
 from core.services import refresh_timetable
+from core.services.series import BookedSeries, SeriesRequest
 from core.services.timetable_import import ImportResult, TimetableSnapshot
 from tests.builders import a_building, a_room, a_slot, at
 from tests.outbox.environment import CHESS, HALL, LAB, PRES, REMA, STAN, WIL, Environment
@@ -318,3 +319,26 @@ async def test_answers_say_when_a_timetable_is_old(environment: Environment):
 
     assert "timetable from " not in map(str, fresh.footer)
     assert "timetable from " in list(old.footer)
+
+
+async def test_a_class_over_three_dates_of_a_series_is_one_message_with_rooms_for_each(
+    environment: Environment,
+):
+    first = a_slot("15:00")
+    rule = SeriesRule(SeriesFrequency.DAILY, first.start.date(), count=4)
+    account = environment.services.read_model.directory.by_identity(PRES)
+    assert account is not None
+    request = SeriesRequest(rule, 15 * 60, 60, account.person.id, HALL, society_id=CHESS)
+    series = environment.services.series
+    preview = await series.preview(request)
+    assert isinstance(await series.book(request, preview.free), BookedSeries)
+    one, day = a_class("15:00"), 24 * 60 * 60
+    classes = [one._replace(start=one.start + day * ahead, end=one.end + day * ahead) for ahead in range(4)]
+
+    for published in (classes[:3], classes[:3], classes):
+        await run_import(environment, *published)
+        await environment.deliver()
+
+    shown = [reply for to, reply, _ in environment.chat.shown if to == PRES]
+    assert ["on 3 dates of your series" in "".join(map(str, each.text)) for each in shown] == [True, False]
+    assert [len([b for b in item.buttons if b.action == "move"]) for item in shown[0].items] == [2, 2, 2]

@@ -86,6 +86,12 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "overall": 5,
         },
         "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
+        "draft": {
+            "id": f"'{word} ' || {{n}}",
+            "person_id": BOOKED_BY_WIL,
+            "payload": "'{}'",
+            "expires_at": second,
+        },
         "outbox": {
             "key": f"'{word} ' || {{n}}",
             "kind": "'reply'",

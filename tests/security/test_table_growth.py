@@ -30,6 +30,7 @@ _TABLES = {
     Expiring.TALLIES: "tally",
     Expiring.INSTALLATION_STATES: "oauth_state",
     Expiring.LOGIN_SESSIONS: "login_session",
+    Expiring.DRAFTS: "draft",
     Expiring.TOKENS: "token",
     Expiring.KNOWN_ADDRESSES: "known_address",
     Expiring.CLOSURES: "closure",
@@ -136,7 +137,12 @@ async def test_rows_over_the_limit_are_deleted_oldest_first(
 
     the_newest = kind is Expiring.CHANGES  # is not counted, for it says where the log ends
     assert gone == 900 - the_newest
-    column = {"oauth_state": "until", "login_session": "expires_at", "token": "last_used_at"}
+    column = {
+        "oauth_state": "until",
+        "login_session": "expires_at",
+        "draft": "expires_at",
+        "token": "last_used_at",
+    }
     column |= {"outbox": "due_at", "booking": '"end"', "closure": '"end"', "series": "ends_at"}
     second = int(newer.timestamp())
     assert await count_rows(table, f"{column.get(table, 'at')} = {second}") == 100

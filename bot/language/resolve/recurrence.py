@@ -71,13 +71,16 @@ def build_recurrence_rule(
 def _last_occurrence_day(phrase: TimePhrase, first: date, context: ResolutionContext) -> date | None:
     """The last possible day of a recurrence.
 
-    `until june` ends with May, `until 5 june` on that day, `every day next week` with that week.
+    `until june` ends with May, `until 5 june` on that day, `every day next week` with that week. One that
+    is said to be before the first day is kept, for a refusal to name.
     """
     if phrase.recurrence_until is not None:
+        last: date | None = None
         for dates in likeliest(phrase.recurrence_until, context.today):
             last = add_days(dates.first, -1) if _is_whole_month(phrase.recurrence_until) else dates.last
             if last >= first:
-                return last
+                break
+        return last
     if is_recurrence_duration(phrase) and phrase.duration is not None:
         last = add_days(add_months(first, phrase.duration.months), phrase.duration.days - 1)
         return last if last <= add_months(first, 12) else None

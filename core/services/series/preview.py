@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeAlias
 
 from core.availability import Availability, RoomSchedule
@@ -29,6 +29,8 @@ from core.services.series.verdicts import (
 
 _HOPELESS = {Verdict.TOO_FAR, Verdict.OVER_QUOTA, Verdict.PAST}
 """Verdicts that no other room changes."""
+_MAX_TRIED = 3
+"""Free rooms whose cost to the requester is looked at: it hardly differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class PreviewMaker:
         self._catalogue = availability.catalogue
         self._party = party
         self._ledger = ledger
+        self._start = ledger.copy()
         self._last_day = last_day
         self._now = now
         self._own: dict[RoomId, datetime] = {}
@@ -112,13 +115,18 @@ class PreviewMaker:
         return sum(self._ledger.charged.values())
 
     def room_for_all(self, dates: Sequence[SeriesDate], query: RoomQuery) -> RoomId | None:
-        """The smallest other room that is free on every date."""
+        """The smallest other room that is free on every date, if the requester could book all of them."""
         slots = [(int(each.slot.start.timestamp()), int(each.slot.end.timestamp())) for each in dates]
         wanted = {each.room_id for each in dates}
         fitting = free_in_all(
             self._availability, self._like_room(dates[0].room_id, query), slots, self._check.accepts
         )
-        return next((room.id for room in fitting if room.id not in wanted), None)
+        others = (room for room in fitting if room.id not in wanted)
+        return next((room.id for room in islice(others, _MAX_TRIED) if self._affords_all(dates, room)), None)
+
+    def _affords_all(self, dates: Sequence[SeriesDate], room: Room) -> bool:
+        ledger = self._start.copy()
+        return all(self._affords(each, room, ledger) for each in dates)
 
     def _with_rooms(self, candidates: Candidates, query: RoomQuery) -> Candidates:
         unplaced = [each for each in candidates if each.room_id is None]

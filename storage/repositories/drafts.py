@@ -1,0 +1,42 @@
+"""Drafts of requests; a person has a limited number, the newest."""
+
+from sqlalchemy import Connection, delete, select
+
+from core.model import Draft, PersonId
+from storage.mapping import instant, seconds
+from storage.service_tables import draft
+from storage.upsert import upsert
+
+
+class SqlDraftRepository:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Draft, max_drafts: int) -> None:
+        upsert(
+            self._connection,
+            draft,
+            [
+                {
+                    "id": new.id,
+                    "person_id": new.person_id,
+                    "payload": new.payload,
+                    "expires_at": seconds(new.expires_at),
+                }
+            ],
+        )
+        self._delete_surplus(new.person_id, max_drafts)
+
+    def _delete_surplus(self, person_id: PersonId, max_drafts: int) -> None:
+        surplus = (
+            select(draft.c.id)
+            .where(draft.c.person_id == person_id)
+            .order_by(draft.c.expires_at.desc(), draft.c.id)
+            .offset(max_drafts)
+        )
+        if ids := self._connection.execute(surplus).scalars().all():
+            self._connection.execute(delete(draft).where(draft.c.id.in_(ids)))
+
+    def get(self, draft_id: str) -> Draft | None:
+        row = self._connection.execute(select(draft).where(draft.c.id == draft_id)).one_or_none()
+        return None if row is None else Draft(row[0], PersonId(row[1]), row[2], instant(row[3]))

@@ -1,0 +1,150 @@
+"""Series in chat: preview, booking, what changed meanwhile, changes and cancelling, and bad input."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.chat.reply import Tone
+from core.model import Term
+from core.policy.rules import Rules
+from core.policy.terms import Terms, break_of_week
+from tests.bot.chat import Chat, buttons
+
+SERIES = '/book Wren G02 every tuesday 5-7pm 4 times for SOTECHSOC "Committee"'
+
+
+@pytest.fixture
+def rules() -> Rules:
+    start = date(2026, 2, 16)
+    term = Term("Term 1 2026", start, date(2026, 5, 29), 14, (break_of_week(start, 6),))
+    return replace(Rules(), terms=Terms((term,)))
+
+
+async def test_a_series_is_previewed_booked_and_listed_as_one_item(wil: Chat):
+    preview = await wil.say(SERIES)
+    assert "Tuesdays 17:00–19:00, 17 Mar to 7 Apr, for UCLU Technology Society, “Committee”" in preview
+    assert wil.labels == ["Book all 4"]
+
+    assert "4 dates, 17 Mar to 7 Apr." in await wil.press("Book all 4")
+    listed = await wil.say("/rooms mine")
+    assert "Tuesdays 17:00, 4 to come, next Tue 17 Mar" in listed
+    assert wil.labels == ["Next", "All dates", "Change…", "Cancel…"]
+    assert "It's number 1 of 4 dates to come." in await wil.press("Next")
+
+
+async def test_taken_dates_are_named_and_other_rooms_are_offered(wil: Chat, rema: Chat):
+    await rema.say("/book Wren G02 tuesday 5-6pm")
+
+    preview = await wil.say(SERIES)
+    assert "3 of 4 dates can be booked." in preview
+    assert "Tue 17 Mar\tweek 5\ttaken" in preview
+    assert wil.labels[:2] == ["Book the 3 that are free", "Use another room for the other date"]
+    assert wil.labels[2].startswith("Another room for all: ")
+    assert "2 rooms, Tuesdays" in await wil.press("Use another room for the other date")
+
+
+async def test_what_was_taken_meanwhile_books_nothing_and_is_shown_again(wil: Chat, rema: Chat):
+    await wil.say(SERIES)
+    await rema.say("/book Wren G02 tuesday 5-6pm")
+
+    again = await wil.press("Book all 4")
+    assert "Nothing was booked, because something changed meanwhile: Tue 17 Mar." in again
+    assert wil.tone is Tone.REFUSED
+    assert "no upcoming bookings" in await Chat(wil.services, "wil").say("/rooms mine")
+    assert "3 dates" in await wil.press("Book the 3 that are free")
+
+
+async def test_the_preview_of_somebody_else_cannot_be_pressed(wil: Chat, rema: Chat):
+    await wil.say(SERIES)
+    (button,) = buttons(wil.last)
+
+    assert "This preview has expired" in await rema.act(button.action, button.value)
+    await wil.press("Book all 4")
+    for button in buttons(wil.last):
+        await rema.act(button.action, button.value)
+        assert rema.tone is Tone.REFUSED
+    assert "4 to come" in await wil.say("/rooms mine")
+
+
+async def test_one_date_moves_then_the_rest_is_cancelled(wil: Chat):
+    await wil.say(SERIES)
+    await wil.press("Book all 4")
+
+    assert "Which dates should change?" in await wil.say("/rooms move 6pm")
+    assert wil.labels == ["Only Tue 17 Mar", "All 4 to come"]
+    assert "Changed 1 date: Wren G02 (H-C12-G02), Tue 17 Mar 18:00–20:00." in await wil.press(
+        "Only Tue 17 Mar"
+    )
+    await wil.say("/rooms mine")
+    await wil.press("Cancel…")
+    cancelled = await wil.press("All 4 to come")
+    assert "Cancelled: Tue 17 Mar, Tue 24 Mar, Tue 31 Mar and Tue 7 Apr." in cancelled
+    assert "no upcoming bookings" in await wil.say("/rooms mine")
+
+
+async def test_the_form_changes_time_title_and_end_of_all_dates(wil: Chat):
+    await wil.say(SERIES)
+    await wil.press("Book all 4")
+
+    await wil.press("Change…")
+    assert "Changed 4 dates: Wren G02 (H-C12-G02), Tuesdays 18:00–19:30." in await wil.fill_in(
+        time="18:00–19:30", title="Board"
+    )
+    await wil.press("Change…")
+    assert "This cancels Tue 31 Mar and Tue 7 Apr." in await wil.fill_in(until="24 march")
+    await wil.press("Yes, cancel 2 dates")
+    assert "Tuesdays 18:00, 2 to come" in await wil.say("/rooms mine")
+    await wil.press("Change…")
+    await wil.fill_in(room="Nowhere Hall")
+    assert wil.last.form_errors == {"room": "There's no room Nowhere Hall."}
+
+
+async def test_weeks_of_a_term_leave_out_the_reading_week_and_stand_beside_the_dates(wil: Chat):
+    preview = await wil.say("/book Wren G02 every tuesday 5-7pm weeks 1-10 for SOTECHSOC")
+
+    assert "Tue 17 Mar\tweek 5\tfree\nTue 31 Mar\tweek 6\tfree" in preview
+    assert "The days of" not in preview
+
+
+async def test_a_booking_becomes_a_series(wil: Chat):
+    await wil.say("/book Wren G02 tomorrow 5-6pm")
+
+    await wil.say("/rooms repeat daily 2 times")
+    assert "2 dates, 12 Mar to 13 Mar." in await wil.press("Book both")
+    assert "Series 17:00, 2 to come" in await wil.say("/rooms mine")
+
+
+async def test_rooms_are_searched_and_planned_for_a_whole_series(wil: Chat):
+    found = await wil.say("/rooms free every tuesday 5-7pm 4 times 30 seats for SOTECHSOC")
+    assert "rooms are free on all 4 dates." in found
+    assert "Book all 4" in (await wil.press("See dates"))
+
+    planned = await wil.say("/society plan tuesdays 17-19 4 times 30 seats near Wren")
+    assert "Wren G03 (H-C12-G03) can be had every time, so nobody has to move." in planned
+    assert "You're booked: Wren G03" in await wil.press("Book all 4")
+
+
+async def test_a_day_is_planned_with_few_moves(wil: Chat, rema: Chat):
+    await rema.say("/book Library Pod 101 tomorrow 10-11")
+
+    planned = await wil.say("/rooms plan tomorrow 10-12 for 4 near Nowhere")
+    assert "is free all the time, so you can stay." in planned
+    assert "I didn't understand “Nowhere”" in planned
+    assert "You're booked: " in await wil.press("Book")
+    assert "From when to when" in await wil.say("/rooms plan tomorrow")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("every tuesday 5-7pm", "A series needs an end"),
+        ("every hour until friday", "A series repeats once a day at most"),
+        ("every tuesday 5-7pm 53 times", "more than 52 dates"),
+        ("every tuesday 5-7pm until 1 march 2020", "before"),
+        ("every tuesday until 1 may", "At what time?"),
+    ],
+)
+async def test_a_rule_that_cannot_be_booked_is_answered_with_what_to_do(wil: Chat, words: str, sentence: str):
+    assert sentence in await wil.say(f"/book Wren G02 {words}")
+    assert wil.tone in {Tone.UNCLEAR, Tone.REFUSED}
