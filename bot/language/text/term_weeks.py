@@ -44,6 +44,7 @@ _NO_WEEK_NUMBER_AFTER = word_set("this next last every each per a one coming fol
 _RANGE_WORDS = word_set("- to through thru until till")
 _LIST_WORDS = word_set(", and & +")
 _WHOLE_WORDS = word_set("all whole entire this the rest remainder")
+_COURSEWORK = word_set("problem problems set sets quiz test exercise exercises sheet notes paper")
 _WEEK_CODE = re.compile(r"(?:week|weeks|wk|wks)([0-9]{1,2})")
 _OTHER_WORDS = KNOWN_WORDS | FILLER_WORDS | CONNECTIVE_WORDS | EXCLUSION_WORDS
 _MAX_NUMBER = 53
@@ -256,6 +257,8 @@ class _Finder:
     def _describes_something(self, index: int) -> bool:
         """Whether a word that is no time follows: `week 3 tutorial`, `reading week social`."""
         word = self._word(index)
+        if word in _COURSEWORK:
+            return True
         return word.isalpha() and word not in _OTHER_WORDS and not self.is_name(word)
 
 
