@@ -1,28 +1,19 @@
 """Cache of the ratings' means, which one query reads for all rooms."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Mapping
 
+from bot.web.framework.database_read import DatabaseRead
 from core.model import RatingSummary, RoomId
-from core.ports import UnitOfWork
 
 _MAX_AGE_SECONDS = 10
 """Within this the ratings that other processes take are seen."""
 
 
-class Read(Protocol):
-    """`ServerState.read`."""
-
-    async def __call__(
-        self, work: Callable[[UnitOfWork], Mapping[RoomId, RatingSummary]]
-    ) -> Mapping[RoomId, RatingSummary]: ...
-
-
 class RatingCache:
     """The summaries of all rooms, read when they are requested. `now` is in seconds since 1970."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: DatabaseRead) -> None:
         self._read = read
         self._summaries: Mapping[RoomId, RatingSummary] = {}
         self._expires_at = 0

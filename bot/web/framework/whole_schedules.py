@@ -1,25 +1,17 @@
 """Cache of rooms' schedules of all time, past and future, which the read model does not hold."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
+from bot.web.framework.database_read import DatabaseRead
 from core.availability import Availability, RoomSchedule
 from core.bounded_cache import BoundedCache
-from core.model import Busy, RoomId
-from core.ports import UnitOfWork
+from core.model import RoomId
 from core.read_model import ReadModel
 from core.schedule_reading import ALL_TIME, busy_in_room
 
 _MAX_ROOMS = 1_000
 _MAX_ENTRIES = 2_000
 """Rooms with more entries than this are read each time."""
-
-
-class Read(Protocol):
-    """`ServerState.read`."""
-
-    async def __call__(self, work: Callable[[UnitOfWork], list[Busy]]) -> list[Busy]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +29,7 @@ class WholeSchedules:
     The read model replaces a room's schedule whenever anything changes in the room, within its window or not.
     """
 
-    def __init__(self, read_model: ReadModel, read: Read) -> None:
+    def __init__(self, read_model: ReadModel, read: DatabaseRead) -> None:
         self._read_model = read_model
         self._read = read
         self._entries: BoundedCache[RoomId, _Entry] = BoundedCache(_MAX_ROOMS)
