@@ -129,6 +129,10 @@ class UnknownBooking(NotFound):
         super().__init__("No booking has been found")
 
 
+class NoBookings(UnknownBooking):
+    """The requester has no bookings to come."""
+
+
 class NotYourBooking(Conflict):
     code = "not_your_booking"
 

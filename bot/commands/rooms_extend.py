@@ -7,13 +7,19 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, room_name
-from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Text, TimeRange
+from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, room_name, short_id
+from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, Text, TimeRange, Tone
 from bot.conversation.alternatives import price_text
 from bot.conversation.booking import move_confirmation, refusal_reply
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import SlotValue
-from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_request
+from bot.conversation.length_changes import LengthChange, length_changes, words_for_booking
+from bot.conversation.own_bookings import (
+    AmbiguousBooking,
+    choose_booking,
+    find_booking,
+    named_by_title_or_room,
+)
 from bot.conversation.search import parse_text
 from bot.language import TimeKind
 from core.errors import Invalid, RoomClosed, SlotTaken
@@ -21,39 +27,76 @@ from core.interval import Interval
 from core.model import Booking, BookingId
 from core.services.bookings import snap_to_grid
 
-_LENGTH = re.compile(
-    r"^(?:by |for )?(?P<less>[-−] ?|less )?\+?(?:(?P<hours>\d{1,2}(?:\.5)?) ?(?:h|hr|hrs|hours?))? ?"
-    r"(?:(?P<minutes>\d{1,3}) ?(?:m|min|mins|minutes?)?)?(?P<fewer> less| earlier| shorter)?"
-    r"(?: more| longer)?$"
-)
-_UNTIL = re.compile(r"^(?:until|till|til|to) ", re.IGNORECASE)
-_IN_FIGURES = (("half an hour", "30m"), ("an hour", "1h"), ("one hour", "1h"), ("quarter of 1h", "15m"))
+_SHORTENS = re.compile(r"^/?\s*(?:rooms )?shorten\b", re.IGNORECASE)
 
 
 async def handle(context: CommandContext) -> Reply:
-    try:
-        booking, text = resolve_request(context)
-    except AmbiguousBooking as ambiguous:
-        return choose_booking(context, ambiguous, partial(_choice_button, context))
-    change = _parse_change(context, booking, context.argument("length") if context.options else text)
-    on_grid = _snap_change(context, booking, change)
-    if on_grid != change:
-        return _offer(context, booking, on_grid)
-    return await _extend(context, booking, change)
+    text = context.argument("length") if context.options else context.text
+    if _SHORTENS.match(context.request.text):
+        text = f"{text} shorter"
+    candidates = list(length_changes(text))
+    if not candidates:
+        return _ask_how_much(context, words_for_booking(text))
+    doubts = list[tuple[LengthChange, AmbiguousBooking]]()
+    for wanted in candidates:
+        if wanted.is_guess and (context.options or not named_by_title_or_room(context, wanted.booking)):
+            continue
+        try:
+            booking = _find(context, wanted.booking)
+        except AmbiguousBooking as ambiguous:
+            doubts.append((wanted, ambiguous))
+            continue
+        change = _change(context, booking, wanted)
+        on_grid = _snap_change(context, booking, change)
+        if on_grid != change:
+            return _offer(context, booking, on_grid)
+        return await _extend(context, booking, change)
+    likeliest, doubt = doubts[0]
+    return choose_booking(context, doubt, partial(_choice_button, context, likeliest))
 
 
-def _choice_button(context: CommandContext, booking: Booking) -> Button:
+def _find(context: CommandContext, words: str) -> Booking:
+    """The booking of typed options, or that the words name."""
+    chosen = context.argument("booking") if context.options else ""
+    return find_booking(context, chosen or words)
+
+
+def _choice_button(context: CommandContext, wanted: LengthChange, booking: Booking) -> Button:
     """The button that changes this one of several bookings as the text says."""
-    change = _snap_change(
-        context, booking, _parse_change(context, booking, context.argument("length").strip())
-    )
+    change = _snap_change(context, booking, _change(context, booking, wanted))
     end = (booking.interval.end + change).astimezone(context.zone)
     minutes = int(change.total_seconds()) // 60
     return Button(Action.EXTEND, f"Until {end:%H:%M}", f"{booking.id}~{minutes}")
 
 
-def _parse_change(context: CommandContext, booking: Booking, text: str) -> timedelta:
-    return _parse_length(text) if _UNTIL.match(text) is None else _parse_end(context, booking, text)
+def _change(context: CommandContext, booking: Booking, wanted: LengthChange) -> timedelta:
+    """The change in length, negative for less."""
+    if wanted.end:
+        return _change_to_end(context, booking, wanted.end)
+    if wanted.total is not None:
+        return wanted.total - booking.interval.duration
+    return wanted.change or timedelta(0)
+
+
+def _ask_how_much(context: CommandContext, words: str) -> Reply:
+    """Asks for the length, with the booking's own id in the examples."""
+    try:
+        booking = _find(context, words)
+    except AmbiguousBooking as ambiguous:
+        return choose_booking(context, ambiguous, _more_button)
+    begin = f"/rooms extend {short_id(booking)}"
+    text: Text = (
+        "How much longer? For example: ",
+        Code(f"{begin} 30 min"),
+        ", or ",
+        Code(f"{begin} -30 min"),
+        " to end earlier.",
+    )
+    return Reply(text, tone=Tone.UNCLEAR, actions=(_more_button(booking),), code=Invalid.code)
+
+
+def _more_button(booking: Booking) -> Button:
+    return Button(Action.EXTEND, f"{EXTENSION_MINUTES} min more", f"{booking.id}~{EXTENSION_MINUTES}")
 
 
 async def handle_button(context: CommandContext) -> Reply:
@@ -62,8 +105,10 @@ async def handle_button(context: CommandContext) -> Reply:
 
 async def _press(context: CommandContext) -> Reply:
     booking_id, _, length = context.value.partition("~")
+    if re.fullmatch(r"(?:-?[0-9]{1,4})?", length) is None:
+        raise Invalid("This button has expired. Please ask again.")
     booking = await context.services.bookings.get(BookingId(booking_id))
-    return await _extend(context, booking, _parse_length(length or str(EXTENSION_MINUTES)))
+    return await _extend(context, booking, timedelta(minutes=int(length or EXTENSION_MINUTES)))
 
 
 async def _extend(context: CommandContext, booking: Booking, change: timedelta) -> Reply:
@@ -77,26 +122,12 @@ async def _extend(context: CommandContext, booking: Booking, change: timedelta) 
     return replace(move_confirmation(context, moved, "You now have ", note), replaces=True)
 
 
-def _parse_length(text: str) -> timedelta:
-    """The change in length, negative for less."""
-    text = text.strip().lower()
-    for phrase, figures in _IN_FIGURES:
-        text = text.replace(phrase, figures)
-    match = _LENGTH.match(text)
-    if match is None or not (match["hours"] or match["minutes"]):
-        raise Invalid(
-            "How much longer? For example: /rooms extend 21cf0a17 30 min, or -30 min to end earlier."
-        )
-    length = timedelta(hours=float(match["hours"] or 0), minutes=int(match["minutes"] or 0))
-    return -length if match["less"] or match["fewer"] else length
-
-
-def _parse_end(context: CommandContext, booking: Booking, text: str) -> timedelta:
+def _change_to_end(context: CommandContext, booking: Booking, text: str) -> timedelta:
     """The change in length that ends a booking at a time on the day on which it ends now."""
     day = booking.interval.end.astimezone(context.services.rules.zone)
-    reading = parse_text(replace(context, text=f"{day:%Y-%m-%d} {_UNTIL.sub('', text)}"))
+    reading = parse_text(replace(context, text=f"{day:%Y-%m-%d} {text}"))
     if reading.when is None or reading.when.kind is not TimeKind.INSTANT:
-        raise Invalid("Until when? For example: /rooms extend 21cf0a17 until 17:00.")
+        raise Invalid(f"Until when? For example: /rooms extend {short_id(booking)} until {day:%H:%M}.")
     return reading.when.start - booking.interval.end
 
 
@@ -134,7 +165,7 @@ def _offer(context: CommandContext, booking: Booking, change: timedelta) -> Repl
 COMMAND = Command(
     name="rooms extend",
     summary="Extend or shorten a booking",
-    usage="/rooms extend [ID] LENGTH|until TIME",
+    usage="/rooms extend [ID|TITLE] LENGTH|until TIME",
     handle=handle,
     parameters=(
         CommandParameter("booking", ParameterType.BOOKING, "The booking's id (see /rooms mine)"),

@@ -1,7 +1,7 @@
 """Detects which command a message in plain words asks for."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _POLITE = (
     r"^\W*(?:(?:please|pls|plz|hi|hey|hello|ok|okay|so)\W+)*"
@@ -11,6 +11,10 @@ _POLITE = (
 _TOPICS = "book|reserve|cancel|extend|move|share|log ?in|log ?out|find|search"
 _MY_BOOKING = r"(?:my |the |our )?(?:booking|reservation|room)?\s*"
 _ROOM_FOR_ME = r"(?:me |us )?(?:(?:a|the|any|some) (?=room|space|place))?"
+_LONGER = (
+    rf"{_POLITE}(?:(?:make|keep) (?!me\b|us\b|an?\b|bookings?\b|reservations?\b).*\b(?:longer|shorter|long)\b"
+    r"|(?:end|finish) (?!by\b).*\b(?:earlier|sooner|later)\b)"
+)
 _TIMETABLE = r"\b(?:timetable|schedule|what'?s on in|what is on in)\b"
 _STATE = r"\b(?:free|busy|taken|available|open)\b"
 
@@ -19,12 +23,13 @@ _STATE = r"\b(?:free|busy|taken|available|open)\b"
 class _Intent:
     """A command, how a text asks for it, and what of the text is no argument (None: all of it is one).
 
-    A group `argument` of the pattern is the argument, without spaces.
+    A group `argument` of the pattern is the argument, without spaces; `added` is appended to any other.
     """
 
     command: str
     pattern: re.Pattern[str]
     dropped: re.Pattern[str] | None
+    added: str = ""
 
 
 def _intent(command: str, pattern: str, dropped: str | None = ".*") -> _Intent:
@@ -61,7 +66,9 @@ _INTENTS = (
         r"|^\W*(?:i'?ve|just) arrived\W*$",
     ),
     _request("rooms cancel", "cancel|drop|release|delete", _MY_BOOKING),
-    _request("rooms extend", "extend|prolong", _MY_BOOKING + "(?:by |for )?"),
+    _request("rooms extend", "extend|prolong|lengthen", _MY_BOOKING),
+    replace(_request("rooms extend", "shorten", _MY_BOOKING), added=" shorter"),
+    _intent("rooms extend", _LONGER, rf"{_POLITE}(?:make|keep|end|finish)\s+{_MY_BOOKING}"),
     _request("rooms move", "move|reschedule|rebook", _MY_BOOKING + "(?:to )?"),
     _intent(
         "rooms mine",
@@ -89,4 +96,4 @@ def _argument(intent: _Intent, match: re.Match[str], plain: str) -> str:
     if intent.dropped is None:
         return plain
     named = match.groupdict().get("argument")
-    return named.replace(" ", "") if named else intent.dropped.sub(" ", plain).strip(" ?!.")
+    return named.replace(" ", "") if named else intent.dropped.sub(" ", plain).strip(" ?!.") + intent.added

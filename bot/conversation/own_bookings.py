@@ -10,11 +10,13 @@ from bot.chat.formatting import booking_item, one_line, room_name, short_id
 from bot.chat.reply import Button, Reply, Tone
 from bot.conversation.search import parse_text
 from bot.language import ParseResult, TimeKind
-from core.errors import Invalid, UnknownBooking
+from core.errors import Invalid, NoBookings, UnknownBooking
 from core.model import Booking, Role
 
 _ID = re.compile(r"#?([0-9a-fA-F]{4,8}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,27})")
 _ONLY_WORDS = re.compile(r"\b(?:my|the|a|booking|bookings|room|please|pls|one|it|that|this|in|at|on|for)\b")
+_ALL = re.compile(r"^\s*(?:all|both|every|each|everything)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:[:.'’][^\W_]+)*")
 _MAX_LISTED = 5
 _MAX_CHOICES = 8
 
@@ -76,13 +78,48 @@ def resolve_booking(context: CommandContext, text: str) -> tuple[Booking, str]:
     """The booking whose id starts with the first word, or the only one; and the rest of the text."""
     bookings = upcoming_bookings(context)
     first, _, rest = text.strip().partition(" ")
-    if (match := _ID.fullmatch(first)) is not None:
-        start = match.group(1).lower()
-        if found := [each for each in bookings if each.id.startswith(start)]:
-            return _only(context, found), rest.strip()
-        if len(start) == 8 or first.startswith("#"):
-            raise UnknownBooking
+    if found := _with_id_like(context, first):
+        return _only(context, found), rest.strip()
+    named, to, target = text.strip().partition(" to ")
+    if to and (found := named_by_title_or_room(context, named)):
+        return _only(context, found), target.strip()
+    if found := _leading_title(bookings, text):
+        title = title_words(_title_of(found[0]))
+        return _only(context, found), " ".join(_essential_words(text)[len(title) :])
     return _only(context, bookings), text.strip()
+
+
+def named_by_title_or_room(context: CommandContext, text: str) -> list[Booking]:
+    """The bookings that a text names by title or room, never by a time: `3 to 5pm` is no booking at 3."""
+    bookings = upcoming_bookings(context)
+    if found := titled(bookings, text) or _partly_titled(bookings, text):
+        return found
+    reading = parse_text(replace(context, text=text))
+    if reading.room is None or reading.when is not None or reading.unparsed:
+        return []
+    return [each for each in bookings if _fits(each, reading, context)]
+
+
+def _leading_title(bookings: Iterable[Booking], text: str) -> list[Booking]:
+    """The bookings with whose title the text begins; of several titles those with the longest."""
+    words = _essential_words(text)
+    found = [
+        each for each in bookings if (title := title_words(_title_of(each))) and words[: len(title)] == title
+    ]
+    longest = max((len(title_words(_title_of(each))) for each in found), default=0)
+    return [each for each in found if len(title_words(_title_of(each))) == longest]
+
+
+def _with_id_like(context: CommandContext, word: str) -> list[Booking]:
+    """The bookings whose id begins with a word; raises `UnknownBooking` for a whole id that none has."""
+    match = _ID.fullmatch(word)
+    if match is None:
+        return []
+    start = match.group(1).lower()
+    found = [each for each in upcoming_bookings(context) if each.id.startswith(start)]
+    if not found and (len(start) == 8 or word.startswith("#")):
+        raise UnknownBooking
+    return found
 
 
 def resolve_request(context: CommandContext) -> tuple[Booking, str]:
@@ -93,15 +130,24 @@ def resolve_request(context: CommandContext) -> tuple[Booking, str]:
 
 
 def find_booking(context: CommandContext, text: str) -> Booking:
-    """The booking that a text names by id, room or time, or the only one."""
-    first, _, rest = text.strip().partition(" ")
-    if _ID.fullmatch(first) is not None and not rest:
-        return resolve_booking(context, text)[0]
+    """The booking that a text names by id, title, room or time, or the only one."""
     bookings = upcoming_bookings(context)
+    if not bookings and not _ID.fullmatch(text.strip()):
+        raise NoBookings
+    if found := _with_id_like(context, text.strip()) or titled(bookings, text):
+        return _only(context, found)
     if not _ONLY_WORDS.sub(" ", text.casefold()).strip(" .!?"):
         return _only(context, bookings)
+    if _ALL.search(text) and len(bookings) > 1:
+        raise AmbiguousBooking(
+            "One booking at a time, please: which one?", _with_id(context, bookings), bookings
+        )
+    if found := _beside_title(context, bookings, text):
+        return _only(context, found)
     reading = parse_text(replace(context, text=text))
     if reading.unparsed or reading.problem is not None or not _names_a_booking(reading):
+        if found := _partly_titled(bookings, text):
+            return _only(context, found)
         unread = reading.problem.parsed_text if reading.problem is not None else ", ".join(reading.unparsed)
         unread = unread or one_line(text)
         raise AmbiguousBooking(
@@ -109,6 +155,53 @@ def find_booking(context: CommandContext, text: str) -> Booking:
         )
     fitting = [each for each in bookings if _fits(each, reading, context)]
     return _only(context, fitting or [each for each in bookings if _fits_on_any_day(each, reading, context)])
+
+
+def titled(bookings: Iterable[Booking], text: str) -> list[Booking]:
+    """The bookings whose title is the text, give or take words such as `my` and `booking`."""
+    wanted = (title_words(text), _essential_words(text))
+    return [each for each in bookings if (words := title_words(_title_of(each))) and words in wanted]
+
+
+def _beside_title(context: CommandContext, bookings: Sequence[Booking], text: str) -> list[Booking]:
+    """The bookings whose whole title is in the text, and that fit the rest (`committee on friday`)."""
+    words, found = _essential_words(text), list[Booking]()
+    for each in sorted(bookings, key=lambda each: -len(_title_of(each))):
+        title = title_words(_title_of(each))
+        at = _find_run(words, title) if title else None
+        if at is None or (found and _title_of(found[0]) != _title_of(each)):
+            continue
+        rest = " ".join((*words[:at], *words[at + len(title) :]))
+        reading = parse_text(replace(context, text=rest))
+        if not reading.unparsed and reading.problem is None and _fits(each, reading, context):
+            found.append(each)
+    return found
+
+
+def _partly_titled(bookings: Iterable[Booking], text: str) -> list[Booking]:
+    """The bookings whose title has all words of the text, one after another."""
+    words = _essential_words(text)
+    return [each for each in bookings if words and _find_run(title_words(_title_of(each)), words) is not None]
+
+
+def title_words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def _essential_words(text: str) -> tuple[str, ...]:
+    """The words of a text without those before and after that only say that it is a booking."""
+    words = list(title_words(text))
+    while words and _ONLY_WORDS.fullmatch(words[0]):
+        del words[0]
+    while words and _ONLY_WORDS.fullmatch(words[-1]):
+        del words[-1]
+    return tuple(words)
+
+
+def _find_run(words: Sequence[str], run: Sequence[str]) -> int | None:
+    """Where a run of words stands among others."""
+    places = range(len(words) - len(run) + 1)
+    return next((at for at in places if tuple(words[at : at + len(run)]) == tuple(run)), None)
 
 
 def _names_a_booking(reading: ParseResult) -> bool:
@@ -155,6 +248,8 @@ def _is_then(booking: Booking, reading: ParseResult) -> bool:
 
 def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
     match tuple(bookings):
+        case () if not upcoming_bookings(context):
+            raise NoBookings
         case ():
             raise UnknownBooking
         case (booking,):

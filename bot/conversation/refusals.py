@@ -15,6 +15,7 @@ from core.errors import (
     InThePast,
     Invalid,
     InvalidTimes,
+    NoBookings,
     NotAuthenticated,
     NotBookable,
     NotFound,
@@ -61,6 +62,9 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
             is_society_only = isinstance(refusal, SocietyOnly)
             rule = "can only be booked for a society." if is_society_only else "can't be booked here."
             return (f"{room_name(refusal.room)} {rule}",)
+        case NoBookings():
+            find = Code("/rooms free now 20 seats")
+            return ("You have no bookings to come. Find a room with ", find, ".")
         case UnknownBooking():
             return ("I can't find that booking among yours. ", Code("/rooms mine"), " lists them.")
         case _:
@@ -133,6 +137,8 @@ def refusal_actions(refusal: RoomieError) -> tuple[Button, ...]:
         return (Button(Action.LOG_IN, "Log in"),)
     if isinstance(refusal, QuotaSpent):
         return (Button(Action.MY_BOOKINGS, "My bookings"), Button(Action.MY_QUOTA, "My quota"))
+    if isinstance(refusal, NoBookings):
+        return (Button(Action.FREE_NOW, "Free now"),)
     if isinstance(refusal, UnknownBooking) or refusal.code == "which_booking":
         return (Button(Action.MY_BOOKINGS, "My bookings"),)
     return ()

@@ -1,6 +1,7 @@
 """Parser of what people type: times, seats, equipment and places."""
 
 from bot.language.engine import parse_phrase, preload
+from bot.language.lengths import FoundLength, find_lengths
 from bot.language.model.reading import (
     ASSUMPTIONS,
     Clarification,
@@ -24,6 +25,7 @@ __all__ = [
     "ASSUMPTIONS",
     "Clarification",
     "Exclusions",
+    "FoundLength",
     "NameIndex",
     "ParseProblem",
     "ParseResult",
@@ -35,6 +37,7 @@ __all__ = [
     "SmallTalk",
     "TextSpan",
     "TimeKind",
+    "find_lengths",
     "parse_lines",
     "parse_phrase",
     "preload",

@@ -135,7 +135,11 @@ class _PhraseParser:
         title, people = self._extract_title(), self._extract_people()
         self._translate()
         self.weeks = translate_term_weeks(
-            self.tokens, self.context.defaults.terms, self.context.now.date(), self.names.is_name
+            self.tokens,
+            self.context.defaults.terms,
+            self.context.now.date(),
+            self.names.is_name,
+            self.names.spans_of_several_words,
         )
         self.tokens = self.weeks.tokens
         self._correct_spelling()

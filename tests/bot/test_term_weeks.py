@@ -54,3 +54,9 @@ async def test_a_week_that_the_term_does_not_have_is_named(wil: Chat):
 @pytest.mark.parametrize("rules", ["no terms"], indirect=True)
 async def test_without_terms_dates_stand_alone(wil: Chat):
     assert "(week" not in await wil.say("/book Wren G01 friday 2-3pm")
+
+
+async def test_a_title_that_says_weekly_does_not_repeat_the_week(wil: Chat):
+    reply = await wil.say('/book Wren G01 week 9 tuesday 2-3pm "Weekly meeting"')
+
+    assert "Tue 17 Mar, 14:00–15:00 (week 9), “Weekly meeting”" in reply

@@ -117,6 +117,15 @@ class NameIndex:
                 found = NameMatch(*owner, start_index, index + 1)
         return found
 
+    def spans_of_several_words(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+        """The positions `[start, end)` of the names of two words and more, from left to right."""
+        index = 0
+        while index < len(tokens):
+            match = self.match_at(tokens, index) if tokens[index].is_word else None
+            if match is not None and match.end_index > index + 1:
+                yield index, match.end_index
+            index = max(match.end_index if match is not None else 0, index + 1)
+
     def _owner(self, key: str, tokens: Sequence[Token], first: int, last: int) -> NameOwner | None:
         """Whose name these tokens are."""
         if key in self.exact:

@@ -24,7 +24,8 @@ REPEATING_WORDS = word_set("every each weekly daily fortnightly biweekly weekday
 
 def repeats(tokens: Sequence[Token]) -> bool:
     """Whether a text names something that repeats: `every`, `weekly`, `tuesdays`."""
-    return any(token.word in REPEATING_WORDS or token.word in PLURAL_WEEKDAYS for token in tokens)
+    words = REPEATING_WORDS | PLURAL_WEEKDAYS
+    return any(token.field is None and token.word in words for token in tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class TermWriter:
             for index, token in enumerate(tokens)
             if token.field is None and token.word in WEEKDAY_NUMBERS and index not in inside
         ]
-        self.repeats = any(token.word in REPEATING_WORDS or token.word in PLURAL_WEEKDAYS for token in tokens)
+        self.repeats = repeats(tokens)
         self.result: list[Token] = []
         self.delayed: list[tuple[str, ...]] = []
         self.exceptions: list[CalendarDays] = []

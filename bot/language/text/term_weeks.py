@@ -59,15 +59,39 @@ class TermReading:
     unknown: tuple[tuple[int, int], ...] = ()
 
 
+_NAMED = "named"
+"""Mark of the words of a name, while times are looked for beside it."""
+
+
 def translate_term_weeks(
-    tokens: list[Token], terms: Terms, today: date, is_name: Callable[[str], bool]
+    tokens: list[Token],
+    terms: Terms,
+    today: date,
+    is_name: Callable[[str], bool],
+    name_spans: Callable[[Sequence[Token]], Iterable[tuple[int, int]]],
 ) -> TermReading:
-    """Writes what a text says about weeks of terms as dates, seen from a day."""
+    """Writes what a text says about weeks of terms as dates, seen from a day.
+
+    Words of the names `[start, end)` that `name_spans` finds say nothing about time (`Alpha One week 10`).
+    """
     if not any(
         token.word in WEEK_WORDS or "term" in token.word or _WEEK_CODE.fullmatch(token.word)
         for token in tokens
     ):
         return TermReading(tokens)
+    named = [token for start, end in name_spans(tokens) for token in tokens[start:end] if token.field is None]
+    _mark(named, _NAMED)
+    reading = _translate(tokens, terms, today, is_name)
+    _mark(named, None)
+    return reading
+
+
+def _mark(tokens: Iterable[Token], field: str | None) -> None:
+    for token in tokens:
+        token.field = field
+
+
+def _translate(tokens: list[Token], terms: Terms, today: date, is_name: Callable[[str], bool]) -> TermReading:
     phrases = list(_Finder(tokens, terms, today, is_name).find())
     unknown = tuple(
         (tokens[each.first].start, tokens[each.after - 1].end) for each in phrases if not each.runs
