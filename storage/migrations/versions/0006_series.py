@@ -1,6 +1,7 @@
-"""Series, the bookings that are their dates, closures, and who wants a direct message for each booking.
+"""Series, the bookings that are their dates, closures, drafts, and who wants a message for each booking.
 
-One revision for one release; closures are of rooms, buildings and the campus.
+One revision for one release; closures are of rooms, buildings and the campus, drafts are requests that were
+shown to a person and wait for the press of a button.
 """
 
 import sqlalchemy as sa
@@ -79,9 +80,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closure")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "draft",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("person_id", _SERIAL, nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+    )
+    op.create_index(op.f("ix_draft_person_id"), "draft", ["person_id"])
+    op.create_index(op.f("ix_draft_expires_at"), "draft", ["expires_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("draft")
     op.drop_table("closure")
     op.drop_column("person", "wants_confirmations")
     op.drop_index("ix_booking_series_id_series_day", table_name="booking")
