@@ -6,12 +6,20 @@ from datetime import date
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import format_minutes, join_with_and, quota_left_text, room_name
+from bot.chat.formatting import format_minutes, quota_left_text, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Text, Tone
-from bot.conversation.series_dates import dates_table, page_buttons, page_size
-from bot.conversation.series_drafts import DraftValue, SeriesDraft, load_draft, store_draft
+from bot.conversation.series_dates import dates_table, page_buttons, page_number, page_size
+from bot.conversation.series_drafts import DraftValue, SeriesDraft, keep_draft, load_draft, store_draft
 from bot.conversation.series_preview import FREE, OTHERS, PAGE
-from bot.conversation.series_text import all_words, clock_words, count_words, day_words, rule_words
+from bot.conversation.series_text import (
+    MAX_NAMED_DAYS,
+    all_words,
+    clock_words,
+    count_words,
+    day_words,
+    join_days,
+    rule_words,
+)
 from bot.conversation.series_values import SeriesValue, series_buttons
 from core.errors import Invalid
 from core.model import Booking
@@ -26,7 +34,6 @@ from core.services.series import (
 )
 
 _EXPIRED = "This button has expired. Please ask again."
-_MAX_NAMED = 4
 
 
 def scope_labels(overview: SeriesOverview, day: date) -> dict[SeriesScope, str]:
@@ -75,10 +82,8 @@ async def press_change(context: CommandContext) -> Reply:
         reply = await make_change(context, replace(change, scope=SeriesScope(value.mode)))
     elif value.mode == PAGE:
         preview = await context.services.series.preview_change(change)
-        reply = await _preview_reply(
-            context, preview, draft, int(value.detail) if value.detail.isdecimal() else 0
-        )
-    elif value.mode in draft.shown and draft.digest(value.mode) == value.detail:
+        reply = await _preview_reply(context, preview, draft, page_number(value.detail))
+    elif value.mode in draft.shown:
         reply = await _apply(context, change, draft.shown[value.mode])
     else:
         raise Invalid("This preview has changed. Please ask again.")
@@ -106,8 +111,7 @@ async def _preview_reply(
     context: CommandContext, preview: SeriesChangePreview, draft: SeriesDraft, page: int
 ) -> Reply:
     shown = _choices(preview)
-    stored = draft if draft.id and draft.shown == shown else replace(draft, id="", shown=shown)
-    stored = stored if stored.id else await store_draft(context, stored)
+    stored = await keep_draft(context, draft, shown)
     size = page_size(context)
     page = min(page, max(0, (len(preview.dates) - 1) // size))
     pages = {number: str(DraftValue(stored.id, PAGE, str(number))) for number in (page - 1, page + 1)}
@@ -145,7 +149,7 @@ def _buttons(preview: SeriesChangePreview, draft: SeriesDraft) -> Iterator[Butto
                 else f"Change the {len(choices)} that can be"
             )
         style = ButtonStyle.DANGER if preview.cancelled and mode == FREE else ButtonStyle.PRIMARY
-        yield Button(Action.SERIES_CHANGE, label, str(DraftValue(draft.id, mode, draft.digest(mode))), style)
+        yield Button(Action.SERIES_CHANGE, label, str(DraftValue(draft.id, mode)), style)
 
 
 def _preview_text(context: CommandContext, preview: SeriesChangePreview) -> Text:
@@ -182,9 +186,7 @@ def _wanted(context: CommandContext, change: SeriesChange, preview: SeriesChange
 
 
 def _days_of(bookings: tuple[Booking, ...]) -> str:
-    days = [day_words(series_day(each)) for each in bookings]
-    more = [f"{len(days) - _MAX_NAMED} more"] if len(days) > _MAX_NAMED else []
-    return join_with_and((*days[:_MAX_NAMED], *more))
+    return join_days([series_day(each) for each in bookings])
 
 
 def _kept_words(kept: tuple[Booking, ...]) -> str:
@@ -265,7 +267,7 @@ async def press_cancel(context: CommandContext) -> Reply:
     else:
         count = len(changed.cancelled)
         days = _days_of(changed.cancelled)
-        text = [f"Cancelled: {days}." if count <= _MAX_NAMED else f"Cancelled {count} dates: {days}."]
+        text = [f"Cancelled: {days}." if count <= MAX_NAMED_DAYS else f"Cancelled {count} dates: {days}."]
     if changed.kept:
         text.append(f" {_kept_words(changed.kept)}")
     text += _quota_words(context, changed)

@@ -107,6 +107,11 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
+def page_number(text: str) -> int:
+    """The page that a button carries, from 0; the first for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else 0
+
+
 def page_buttons(
     action: str, total: int, page: int, size: int, values: Mapping[int, str]
 ) -> tuple[Button, ...]:

@@ -1,16 +1,16 @@
 """Stores series that were shown, so that the press of a button books or changes exactly what was shown.
 
-A button has room for 70 characters, so that it carries the id of a stored draft, what to do with it, and a
-digest of what was shown. Any process can answer the press, until the draft expires.
+A button has room for 70 characters, so that it carries the id of a stored draft and what to do with it. A
+stored draft never changes. Any process can answer the press, until the draft expires.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from bot.chat.command import CommandContext
 from core.catalogue import RoomQuery
@@ -23,17 +23,19 @@ from core.model import (
     Equipment,
     Location,
     RoomId,
-    SeriesFrequency,
     SeriesId,
     SeriesRule,
     SocietyId,
 )
+from core.policy.recurrence import read_rule, write_rule
 from core.services.series import Choices, SeriesChange, SeriesRequest, SeriesScope
 
 _LIFETIME = timedelta(days=2)
 _MAX_DRAFTS = 100
 """Per person."""
-_ID_LENGTH, _DIGEST_LENGTH = 16, 10
+_ID_LENGTH = 16
+_ANY_ZONE = ZoneInfo("UTC")
+"""Rules are stored with their last day as a date."""
 _EXPIRED = "This preview has expired. Please ask again."
 
 
@@ -50,15 +52,10 @@ class SeriesDraft:
     shown: Mapping[str, Choices] = field(default_factory=dict)
     id: str = ""
 
-    def digest(self, mode: str) -> str:
-        """Digest of what the button of this name does."""
-        pairs = [[day.toordinal(), room_id] for day, room_id in self.shown.get(mode, ())]
-        return sha256(json.dumps(pairs).encode()).hexdigest()[:_DIGEST_LENGTH]
-
 
 @dataclass(frozen=True, slots=True)
 class DraftValue:
-    """What a button carries: a draft, what to do with it, and a detail of that (a digest, a page, a room)."""
+    """What a button carries: a draft, what to do with it, and a detail of that (a page, a room)."""
 
     draft_id: str
     mode: str
@@ -76,12 +73,21 @@ class DraftValue:
 
 
 async def store_draft(context: CommandContext, draft: SeriesDraft) -> SeriesDraft:
-    """Stores a draft for the requester; returns it with its id."""
-    draft_id = draft.id or uuid4().hex[:_ID_LENGTH]
+    """Stores a new draft for the requester; returns it with its id."""
+    draft_id = uuid4().hex[:_ID_LENGTH]
     expires_at = context.services.clock.now() + _LIFETIME
     stored = Draft(draft_id, context.person.id, json.dumps(_encode(draft)), expires_at)
     await context.services.storage.write(lambda unit: unit.drafts.add(stored, _MAX_DRAFTS))
-    return SeriesDraft(draft.request, draft.change, draft.adopt, draft.shown, draft_id)
+    return replace(draft, id=draft_id)
+
+
+async def keep_draft(
+    context: CommandContext, draft: SeriesDraft, shown: Mapping[str, Choices]
+) -> SeriesDraft:
+    """The draft itself if it is stored with these choices; else a new one, as old buttons keep theirs."""
+    if draft.id and draft.shown == shown:
+        return draft
+    return await store_draft(context, replace(draft, shown=shown))
 
 
 async def load_draft(context: CommandContext, value: DraftValue) -> SeriesDraft:
@@ -152,30 +158,15 @@ def _decode_request(payload: Mapping[str, Any], stored: Draft) -> SeriesRequest:
 
 def _encode_rule(rule: SeriesRule) -> dict[str, Any]:
     return {
-        "frequency": rule.frequency.value,
+        "rrule": write_rule(rule),
         "starts_on": rule.starts_on.toordinal(),
-        "step": rule.step,
-        "weekdays": rule.weekdays,
-        "nth": rule.nth,
-        "month_days": rule.month_days,
-        "until": _ordinal(rule.until),
-        "count": rule.count,
         "exceptions": sorted(day.toordinal() for day in rule.exceptions),
     }
 
 
 def _decode_rule(payload: Mapping[str, Any]) -> SeriesRule:
-    return SeriesRule(
-        SeriesFrequency(payload["frequency"]),
-        date.fromordinal(payload["starts_on"]),
-        payload["step"],
-        tuple(payload["weekdays"]),
-        payload["nth"],
-        tuple(payload["month_days"]),
-        _date(payload["until"]),
-        payload["count"],
-        frozenset(map(date.fromordinal, payload["exceptions"])),
-    )
+    rule = read_rule(payload["rrule"], date.fromordinal(payload["starts_on"]), _ANY_ZONE)
+    return replace(rule, exceptions=frozenset(map(date.fromordinal, payload["exceptions"])))
 
 
 def _encode_query(query: RoomQuery) -> dict[str, Any]:

@@ -6,19 +6,34 @@ from datetime import date
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import format_minutes, join_with_and, quota_left_text, room_name
+from bot.chat.formatting import format_minutes, quota_left_text, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Text, Tone
 from bot.conversation.booking import is_lost_from_view
 from bot.conversation.button_values import resolve_id
-from bot.conversation.series_dates import dates_table, name_of, page_buttons, page_size, plan_words
+from bot.conversation.series_dates import (
+    dates_table,
+    name_of,
+    page_buttons,
+    page_number,
+    page_size,
+    plan_words,
+)
 from bot.conversation.series_drafts import (
     DraftValue,
     SeriesDraft,
     adopted_booking,
+    keep_draft,
     load_draft,
     store_draft,
 )
-from bot.conversation.series_text import all_words, clock_words, count_words, day_words, rule_words
+from bot.conversation.series_text import (
+    all_words,
+    clock_words,
+    count_words,
+    day_words,
+    join_days,
+    rule_words,
+)
 from bot.conversation.series_values import series_buttons
 from core.errors import Invalid, UnknownBooking
 from core.model import Booking, RoomId, SocietyId
@@ -31,7 +46,6 @@ from core.services.series import (
 )
 
 FREE, OTHERS, SAME_ROOM, PAGE, IN_ROOM = "free", "others", "all", "page", "room"
-_MAX_NAMED = 4
 
 
 async def series_preview(
@@ -71,7 +85,7 @@ async def press_preview(context: CommandContext) -> Reply:
         room_id = resolve_id(RoomId(value.detail), context.read_model.catalogue.rooms)
         request = replace(draft.request, room_id=context.read_model.catalogue.room(room_id).id)
         return await series_preview(context, request)
-    if value.mode not in draft.shown or draft.digest(value.mode) != value.detail:
+    if value.mode not in draft.shown:
         raise Invalid("This preview has changed. Please ask again.")
     return await _book(context, draft, draft.request, value, adopt)
 
@@ -79,10 +93,8 @@ async def press_preview(context: CommandContext) -> Reply:
 async def _turn_page(
     context: CommandContext, draft: SeriesDraft, request: SeriesRequest, adopt: Booking | None, page: str
 ) -> Reply:
-    number = int(page) if page.isascii() and page.isdecimal() and len(page) < 3 else 0
     preview = await context.services.series.preview(request, adopt)
-    same = replace(draft, shown={}) if not draft.shown else draft
-    return replace(await _preview_reply(context, preview, same, number), replaces=True)
+    return replace(await _preview_reply(context, preview, draft, page_number(page)), replaces=True)
 
 
 async def _book(
@@ -114,12 +126,10 @@ async def _changed_meanwhile(
 ) -> Reply:
     """Nothing was booked: says which dates are no longer to be had, and shows all of them again."""
     possible = {*preview.free, *preview.with_other_rooms}
-    gone = [day_words(day) for day, room_id in choices if (day, room_id) not in possible]
-    more = [f"{len(gone) - _MAX_NAMED} more"] if len(gone) > _MAX_NAMED else []
-    named = join_with_and((*gone[:_MAX_NAMED], *more)) if gone else ""
-    what = f": {named}" if gone else ""
+    gone = [day for day, room_id in choices if (day, room_id) not in possible]
+    what = f": {join_days(gone)}" if gone else ""
     lead = f"Nothing was booked, because something changed meanwhile{what}. This is how it looks now. "
-    reply = await _preview_reply(context, preview, replace(draft, id="", shown={}), 0)
+    reply = await _preview_reply(context, preview, replace(draft, id=""), 0)
     return replace(reply, text=(lead, *reply.text), tone=Tone.REFUSED, replaces=True)
 
 
@@ -127,8 +137,7 @@ async def _preview_reply(
     context: CommandContext, preview: SeriesPreview, draft: SeriesDraft, page: int
 ) -> Reply:
     shown = _choices(preview, is_adopting=draft.adopt is not None)
-    stored = draft if draft.id and draft.shown == shown else replace(draft, id="", shown=shown)
-    stored = stored if stored.id else await store_draft(context, stored)
+    stored = await keep_draft(context, draft, shown)
     size = page_size(context)
     page = min(page, (len(preview.dates) - 1) // size)
     pages = {number: str(DraftValue(stored.id, PAGE, str(number))) for number in (page - 1, page + 1)}
@@ -163,7 +172,7 @@ def _book_buttons(context: CommandContext, preview: SeriesPreview, draft: Series
             SAME_ROOM: f"Another room for all: {name_of(context, preview.room_for_all)}",
         }[mode]
         style = ButtonStyle.PRIMARY if mode == next(iter(draft.shown)) else ButtonStyle.PLAIN
-        value = DraftValue(draft.id, mode, draft.digest(mode))
+        value = DraftValue(draft.id, mode)
         yield Button(Action.SERIES_BOOK, label[:75], str(value), style)
 
 

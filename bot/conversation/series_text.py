@@ -1,7 +1,7 @@
 """Reads series from parsed text, and says them in words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ _FREQUENCIES = {
 _TOO_FREQUENT = re.compile(
     r"\b(?:every|each)\s+(?:\w+\s+)?(?:seconds?|minutes?|mins?|hours?|quarter)\b|\bhourly\b", re.IGNORECASE
 )
+MAX_NAMED_DAYS = 4
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]?")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
@@ -162,6 +163,12 @@ def day_words(day: date, today: date | None = None) -> str:
     """`Tue 17 Mar`; with the year where it is not that of today."""
     words = f"{day:%a} {day.day} {day:%b}"
     return words if today is None or day.year == today.year else f"{words} {day.year}"
+
+
+def join_days(days: Sequence[date]) -> str:
+    """`Tue 17 Mar, Tue 24 Mar and 3 more`: the first days and the number of the others."""
+    more = [f"{len(days) - MAX_NAMED_DAYS} more"] if len(days) > MAX_NAMED_DAYS else []
+    return join_with_and((*map(day_words, days[:MAX_NAMED_DAYS]), *more))
 
 
 def count_words(count: int, noun: str = "date") -> str:
