@@ -106,6 +106,8 @@ async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], sec
             await worker.start()
             await everybody.wait()
             await asyncio.sleep(_LONGER_THAN_A_LEASE)
+    except TimeoutError:
+        pytest.fail(f"{accepted} of {len(platform.people)} were reminded.\n{worker.log}")
     finally:
         worker.kill_now()
     await worker.ended()

@@ -17,6 +17,10 @@ with warnings.catch_warnings():
 from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.settings import DiscordSettings
 from core.clock import SystemClock
+from core.policy.rules import Rules
+from core.ports import ManagedStorage
+from tests.fakes.clock import StillClock
+from tests.platforms.discord.environment import Environment, build_environment
 from tests.platforms.discord.fakes import COMMANDS, Autocompleter, Claims, KeyValues, Script
 from tests.standins.discord import Discord
 
@@ -89,3 +93,14 @@ def settings_for(discord: Discord) -> DiscordSettings:
 async def platform(start_platform: StartPlatform) -> AsyncIterator[DiscordPlatform]:
     async with start_platform() as running:
         yield running
+
+
+@pytest.fixture
+async def environment(
+    discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock
+) -> AsyncIterator[Environment]:
+    """The whole application on this platform, open."""
+    discord.interactions.window = 15.0  # the 3 s deadline is tested elsewhere; this machine may be busy
+    built = await build_environment(discord, storage, rules, clock)
+    async with built.open() as built.platform:
+        yield built

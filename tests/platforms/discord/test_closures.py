@@ -1,28 +1,12 @@
 """An operator closes a room on Discord; the holder of a booking inside gets a message with another room."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from bot.notifications import NOTIFICATION_TYPES
 from bot.worker.outbox import OutboxSender, OutboxSettings
-from core.policy.rules import Rules
-from core.ports import ManagedStorage, UnitOfWork
-from tests.fakes.clock import StillClock
-from tests.platforms.discord.environment import Environment, build_environment
-from tests.standins.discord import Discord
-
-
-@pytest.fixture
-async def environment(
-    discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock
-) -> AsyncIterator[Environment]:
-    discord.interactions.window = 15.0  # the 3 s deadline is tested elsewhere; this machine may be busy
-    built = await build_environment(discord, storage, rules, clock)
-    async with built.open() as built.platform:
-        yield built
+from core.ports import UnitOfWork
+from tests.platforms.discord.environment import Environment
 
 
 def promote_ops(unit: UnitOfWork) -> None:

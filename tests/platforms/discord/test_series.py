@@ -1,32 +1,20 @@
 """A series on Discord: 52 dates within the limits, one taken meanwhile, one moved, the rest cancelled."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
 from core.model import Role
 from core.policy.rules import Rules
-from core.ports import ManagedStorage, UnitOfWork
+from core.ports import UnitOfWork
 from tests.builders import a_society
-from tests.fakes.clock import StillClock
-from tests.platforms.discord.environment import Environment, build_environment
-from tests.standins.discord import Discord, Person
+from tests.platforms.discord.environment import Environment
+from tests.standins.discord import Person
 
 
 @pytest.fixture
 def rules() -> Rules:
     return replace(Rules(), society_series=60)
-
-
-@pytest.fixture
-async def environment(
-    discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock
-) -> AsyncIterator[Environment]:
-    discord.interactions.window = 15.0  # the 3 s deadline is tested elsewhere; this machine may be busy
-    built = await build_environment(discord, storage, rules, clock)
-    async with built.open() as built.platform:
-        yield built
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -16,16 +16,6 @@ from tests.builders import a_room
 from tests.fakes.clock import StillClock
 from tests.platforms.discord.environment import Environment, build_environment
 from tests.standins.discord import Discord, Person, ShownMessage
-
-
-@pytest.fixture
-async def environment(
-    discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock
-) -> AsyncIterator[Environment]:
-    discord.interactions.window = 15.0  # the 3 s deadline is tested elsewhere; this machine may be busy
-    built = await build_environment(discord, storage, rules, clock)
-    async with built.open() as built.platform:
-        yield built
 
 
 @pytest.fixture
