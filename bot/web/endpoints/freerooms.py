@@ -107,10 +107,12 @@ async def bookings(context: RequestContext) -> Response:
     read_model = context.state.services.read_model
     availability, catalogue = read_model.availability, read_model.catalogue
     schedule = availability.schedule(room_id)
-    whole = schedule if read_model.covers(window) else await context.state.whole_schedules.get(room_id)
-    busy = whole.conflicts(*seconds_of(window))
+    if read_model.covers(window):
+        rendered = [wire.render_busy(each) for each in schedule.conflicts(*seconds_of(window))]
+    else:
+        rendered = (await context.state.whole_schedules.get(room)).overlapping(*seconds_of(window))
     return CacheableResponse(
-        with_etag(wire.room_bookings_body(replace(room, id=RoomId(context.require(ROOM))), busy)),
+        with_etag(wire.room_bookings_body(replace(room, id=RoomId(context.require(ROOM))), rendered)),
         lambda _: (
             read_model.availability is availability
             and availability.schedule(room_id) is schedule
