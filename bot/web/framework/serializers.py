@@ -79,10 +79,10 @@ def _room(room: Room) -> dict[str, object]:
     }
 
 
-def room_bookings_body(room: Room, rendered: Iterable[bytes]) -> bytes:
-    """A room and its busy intervals, each as `render_busy` makes it."""
+def room_bookings_body(room_id: str, name: str, rendered: Iterable[bytes]) -> bytes:
+    """A room, by the id of the request, and its busy intervals, each as `render_busy` makes it."""
     bookings = orjson.Fragment(b"[%b]" % b",".join(rendered))
-    return orjson.dumps({"bookings": bookings, "id": room.id, "name": room.name})
+    return orjson.dumps({"bookings": bookings, "id": room_id, "name": name})
 
 
 def render_busy(busy: Busy) -> bytes:
