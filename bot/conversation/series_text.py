@@ -112,14 +112,16 @@ def to_series_rule(rule: RecurrenceRule, start: datetime, zone: ZoneInfo) -> Ser
     weekdays = tuple(sorted({(day + shift) % 7 for day in rule.weekdays}))
     if not weekdays and rule.unit is RecurrenceUnit.WEEK:
         weekdays = (first.weekday(),)
-    is_day_of_month = rule.unit is RecurrenceUnit.MONTH and not weekdays
+    month_days = (
+        (rule.month_days or (first.day,)) if rule.unit is RecurrenceUnit.MONTH and not weekdays else ()
+    )
     return SeriesRule(
         _FREQUENCIES[rule.unit],
         first,
         rule.step,
         weekdays,
-        rule.nth if weekdays else None,
-        (first.day,) if is_day_of_month else (),
+        tuple(sorted(rule.nth)) if weekdays else (),
+        month_days,
         until=None if rule.until is None else rule.until + timedelta(days=shift),
         count=rule.count,
         exceptions=frozenset(day + timedelta(days=shift) for day in rule.excluded),
@@ -147,7 +149,8 @@ def rule_words(rule: SeriesRule) -> str:
     adverb, plural = _UNITS[rule.frequency]
     if rule.frequency is SeriesFrequency.MONTHLY:
         day = join_with_and(names) if names else "day " + join_with_and(map(str, rule.month_days or ("?",)))
-        which = f"the {_NTH[rule.nth]} {day}" if rule.nth in _NTH else day
+        places = sorted(rule.nth, key=lambda nth: (nth < 0, nth))
+        which = f"the {join_with_and([_NTH[nth] for nth in places])} {day}" if places else day
         return f"{which} of every month" if rule.step == 1 else f"{which} every {rule.step} months"
     if rule.step == 1:
         return join_with_and(f"{name}s" for name in names) if names else adverb
