@@ -68,15 +68,20 @@ def check_request_frequency(context: CommandContext) -> None:
 
 
 def series_request(
-    context: CommandContext, reading: ParseResult, when: ParsedTime, room: Room | None
+    context: CommandContext,
+    reading: ParseResult,
+    when: ParsedTime,
+    room: Room | None,
+    *,
+    may_be_endless: bool = False,
 ) -> SeriesRequest:
     """The request for a text that recurs; without `room`, the planner chooses rooms.
 
-    Raises `InvalidSeries` for a rule without an end, and for one without a time of day.
+    Raises `InvalidSeries` for a rule without an end, unless it may be endless, and without a time of day.
     """
     if when.recurrence is None or not has_time(when):
         raise InvalidSeries("At what time? For example: every tuesday 7-9pm 10 times.")
-    if is_endless(when):
+    if is_endless(when) and not may_be_endless:
         raise EndlessSeries
     slot = _first_slot(context, when, room)
     zone, title = context.services.rules.zone, one_line(reading.title or "")
@@ -129,7 +134,7 @@ def to_series_rule(rule: RecurrenceRule, start: datetime, zone: ZoneInfo) -> Ser
 
 
 def read_rule_text(context: CommandContext, text: str, start: datetime) -> SeriesRule:
-    """The rule that a text such as `every week until 1 may` gives a booking which starts at `start`."""
+    """The rule, perhaps endless, that `every week until 1 may` gives a booking which starts at `start`."""
     check_frequency(text)
     zone = context.services.rules.zone
     local = start.astimezone(zone)
@@ -138,8 +143,6 @@ def read_rule_text(context: CommandContext, text: str, start: datetime) -> Serie
         raise Invalid(reading.problem.message)
     if reading.when is None or reading.when.recurrence is None or reading.unparsed:
         raise InvalidSeries("How often, and until when? For example: every week until 1 may.")
-    if is_endless(reading.when):
-        raise EndlessSeries
     return to_series_rule(reading.when.recurrence, start.astimezone(context.zone), zone)
 
 

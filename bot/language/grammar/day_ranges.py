@@ -161,9 +161,8 @@ def _parse_nth_of_month(cursor: TokenCursor, index: int) -> DayMatch | None:
         return None
     if month is not None:
         return WeekdayOfMonth(nth, number, month[0]), month[1]
-    if nth < 0 or cursor.word(at + 1) in {"of", "in", "after", "from"}:
-        return None
-    if _is_in_monthly_list(cursor, at + 1):
+    is_of_other = cursor.word(at + 1) in {"of", "in", "after", "from"}
+    if nth < 0 or is_of_other or _is_in_monthly_list(cursor, at + 1):
         return None
     months = (CalendarMonth(), CalendarMonth(month_offset=1))
     return DayAlternatives(tuple(WeekdayOfMonth(nth, number, month) for month in months)), at + 1

@@ -191,7 +191,7 @@ def _parse_counted_plural(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 
 def _parse_nth_weekday(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """`first thursday of every month`, `the last friday of each month`, `1st and 3rd tuesdays of the month`."""
+    """`first thursday of every month`, `1st and 3rd tuesdays of the month`."""
     nth = _parse_nths(cursor, cursor.skip(index, {"the"}))
     if nth is None:
         return None
