@@ -51,7 +51,7 @@ async def _import(services: Services, arguments: argparse.Namespace) -> int:
         for reason in file.rejections[:_MAX_SHOWN]:
             print(f"{name}: rejected: {reason}", file=sys.stderr)
         if file.rejections:
-            print(f"{name}: not imported, because of {len(file.rejections)} rejected records")
+            print(f"{name}: not imported, because of {_records(len(file.rejections))}")
             status = 1
         elif not file.closures:
             print(f"{name}: there is nothing ahead in it")
@@ -122,6 +122,10 @@ def _booking(services: Services, booking: Booking) -> Iterator[str]:
 def _time(services: Services, interval: Interval) -> str:
     start, end = (each.astimezone(services.rules.zone) for each in (interval.start, interval.end))
     return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+
+
+def _records(rejected: int) -> str:
+    return "a rejected record" if rejected == 1 else f"{rejected} rejected records"
 
 
 def _count(bookings: int) -> str:

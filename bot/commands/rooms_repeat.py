@@ -2,9 +2,11 @@
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.formatting import one_line, short_id
 from bot.chat.reply import Reply
 from bot.conversation.own_bookings import AmbiguousBooking, resolve_request
 from bot.conversation.series_change import press_cancel, press_change
+from bot.conversation.series_end import ask_for_end_of
 from bot.conversation.series_preview import press_preview, series_preview
 from bot.conversation.series_text import read_rule_text
 from bot.conversation.series_views import FORM, open_form, press_view, submit_form
@@ -19,6 +21,9 @@ async def handle(context: CommandContext) -> Reply:
         raise Invalid("That booking is part of a series. Change the end of the series instead: /rooms mine")
     rule = read_rule_text(context, text, booking.interval.start)
     request = context.services.series.from_booking(booking, rule)
+    if rule.until is None and rule.count is None:
+        command = f"/rooms repeat {short_id(booking)}"
+        return await ask_for_end_of(context, request, command, one_line(text), "every week", booking)
     return await series_preview(context, request, adopt=booking)
 
 

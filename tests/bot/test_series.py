@@ -148,3 +148,53 @@ async def test_a_day_is_planned_with_few_moves(wil: Chat, rema: Chat):
 async def test_a_rule_that_cannot_be_booked_is_answered_with_what_to_do(wil: Chat, words: str, sentence: str):
     assert sentence in await wil.say(f"/book Wren G02 {words}")
     assert wil.tone in {Tone.UNCLEAR, Tone.REFUSED}
+
+
+async def test_an_endless_series_is_one_press_away_from_the_end_of_its_term(wil: Chat):
+    asked = await wil.say('/book Wren G02 every tuesday 5-7pm for SOTECHSOC "Committee"')
+
+    assert "How long does it go on in Wren G02 (H-C12-G02)? A series needs an end" in asked
+    assert '/book Wren G02 every tuesday 5-7pm for SOTECHSOC "Committee" 10 times or ' in asked
+    assert 'for SOTECHSOC "Committee" until the end of term' in asked
+    assert wil.labels == ["Until the end of term, Fri 29 May", "Only Tue 17 Mar 17:00–19:00"]
+    preview = await wil.press("Until the end of term, Fri 29 May")
+    assert "Tuesdays 17:00–19:00, 17 Mar to 26 May, for UCLU Technology Society, “Committee”" in preview
+    assert "11 dates" in await wil.press("Book all 11")
+
+
+async def test_the_examples_of_an_endless_series_can_be_typed_as_they_are(wil: Chat):
+    asked = await wil.say("/book Wren G02 every day at 5pm for SOTECHSOC")
+    _, _, examples = asked.partition("For example: ")
+    first, _, second = examples.splitlines()[0].partition(" or ")
+
+    assert "11 Mar to 20 Mar" in await wil.say(first)
+    assert "more than 52 dates" in await wil.say(second)
+
+
+async def test_a_booking_is_repeated_until_the_end_of_term_with_one_press(wil: Chat):
+    booked = await wil.say("/book Wren G02 tomorrow 5-6pm for SOTECHSOC")
+    booking_id = booked.rpartition("Booking ")[2].split()[0]
+
+    asked = await wil.say("/rooms repeat every week")
+    assert f"/rooms repeat {booking_id} every week 10 times" in asked
+    assert "Thursdays 17:00–18:00, 12 Mar to 28 May" in await wil.press("Until the end of term, Fri 29 May")
+    assert "12 dates" in await wil.press("Book all 12")
+    assert "Thursdays 17:00, 12 to come" in await wil.say("/rooms mine")
+
+
+async def test_rooms_for_an_endless_series_are_planned_until_the_end_of_term(wil: Chat):
+    await wil.say("every tuesday at 5pm for 30 people for SOTECHSOC", free=True)
+    assert "free on all 11 dates" in await wil.press("Until the end of term, Fri 29 May")
+
+    asked = await wil.say("/society plan tuesdays 17-19 30 seats")
+    assert "/society plan tuesdays 17-19 30 seats 10 times" in asked
+    assert "free on all 11 dates" in await wil.press("Until the end of term, Fri 29 May")
+
+
+async def test_two_weekdays_of_each_month_are_one_series(wil: Chat):
+    preview = await wil.say(
+        "/book Wren G02 first and third tuesday of every month 5-6pm until 20 may for SOTECHSOC"
+    )
+
+    assert "the first and third Tuesday of every month 17:00–18:00, 17 Mar to 19 May" in preview
+    assert "5 dates" in await wil.press("Book all 5")
