@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TypeAlias
 
 Cell: TypeAlias = (
@@ -63,8 +63,13 @@ def to_json(cell: Cell) -> object:
 
 
 def to_wall_time(moment: datetime) -> datetime | None:
-    """Without its zone, as spreadsheets have times; None if that time occurs twice on its day."""
+    """Without its zone, as spreadsheets have times.
+
+    None for a time that occurs twice on its day, and for midnight, which would be read as a whole day.
+    """
     wall = moment.replace(tzinfo=None)
+    if wall.time() == time():
+        return None
     first, second = (wall.replace(tzinfo=moment.tzinfo, fold=fold).astimezone(UTC) for fold in (0, 1))
     return wall if first == second else None
 

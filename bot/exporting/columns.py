@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from core.model import (
     TimetableEntry,
     UserGroup,
 )
+from core.services.closures import NewClosure
 
 _GROUP_NAMES = {
     UserGroup.STAFF: "staff",
@@ -90,8 +91,12 @@ def entry_cells(entry: TimetableEntry, context: TableContext) -> Sequence[Cell]:
     return entry.room_id, entry.name, str(entry.booking_type), start, end
 
 
-def closure_cells(closure: Closure, context: TableContext) -> Sequence[Cell]:
-    start, end = context.local(closure.interval.start), context.local(closure.interval.end)
+def closure_cells(closure: Closure | NewClosure, context: TableContext) -> Sequence[Cell]:
+    """Whole days are dates, the last included."""
+    start, end = (each.astimezone(context.zone) for each in (closure.interval.start, closure.interval.end))
+    if start.time() == end.time() == time():
+        days = start.date(), end.date() - timedelta(days=1)
+        return closure.room_id or closure.building_id or "campus", *days, closure.reason, closure.is_yearly
     return closure.room_id or closure.building_id or "campus", start, end, closure.reason, closure.is_yearly
 
 

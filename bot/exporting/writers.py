@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import IO, TYPE_CHECKING
 
 from bot.exporting.cells import Cell, guard_quoted, is_formula, to_json, to_row, to_text, to_wall_time
@@ -88,11 +88,13 @@ def _write_workbook(out: IO[bytes], kind: str, headings: Sequence[str], rows: Ro
 
 def _to_workbook_cell(
     sheet: "WriteOnlyWorksheet", cell: Cell
-) -> "WorkbookCell | bool | int | float | datetime | None":
+) -> "WorkbookCell | bool | int | float | date | None":
     if cell is None or isinstance(cell, int | float):
         return cell
     if isinstance(cell, datetime) and (wall := to_wall_time(cell)) is not None:
         return wall
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return cell
     return _to_text_cell(sheet, to_text(cell))
 
 

@@ -9,6 +9,7 @@ from bot.runtime.closures import ClosureFile, place_closures
 from bot.runtime.import_references import check_references
 from bot.services import Services
 from core.ports import UnitOfWork
+from core.services.closures import compare_closures
 from core.services.import_comparison import ImportComparison, ImportSummary
 from core.services.import_facts import (
     compare_buildings,
@@ -190,5 +191,7 @@ def _compare(unit: UnitOfWork, file: ImportFile, *, keeps_others: bool) -> AnyCo
             return compare_people(unit, file.values, file.given)
         case "societies":
             return compare_societies(unit, file.values, file.given)
+        case "closures":
+            return compare_closures(unit, file.values)
         case _:
             return compare_timetable(unit, file.values, keeps_others=keeps_others)
