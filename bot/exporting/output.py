@@ -39,6 +39,7 @@ def _replace(path: Path) -> Iterator[IO[bytes]]:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w+b") as file:
+            os.fchmod(descriptor, 0o600)  # a umask may have removed even the owner's rights
             yield file
             file.flush()
             os.fsync(file.fileno())

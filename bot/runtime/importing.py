@@ -12,6 +12,7 @@ from core.ports import UnitOfWork
 from core.services.closures import compare_closures
 from core.services.import_comparison import ImportComparison, ImportSummary
 from core.services.import_facts import (
+    IMPORTED,
     compare_buildings,
     compare_rooms,
     compare_timetable,
@@ -108,7 +109,7 @@ def _parse(document: "Document", services: Services, options: ReadOptions) -> Im
                 "closures", closures.closures, closures.rejections, closures.remarks, closures=closures
             )
         case FileKind.TIMETABLE:
-            return _file("timetable entries", parse_timetable(document, zone, "", order))
+            return _file("timetable entries", parse_timetable(document, zone, IMPORTED, order))
 
 
 def _file(

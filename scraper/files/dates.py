@@ -61,7 +61,7 @@ class DateReader:
         rest = _WEEKDAY.sub("", text, count=1) if text[:1].isalpha() else text
         day, end = self._read_day(rest)
         rest = rest[end:].lstrip(" ,Tt\u00a0\u202f") if day else rest
-        if not rest:
+        if day and not rest:
             return Moment(day, None)
         return Moment(day, _read_clock(rest))
 

@@ -45,7 +45,7 @@ Progress = Callable[[int], None]
 
 
 def read_csv(text: str, progress: Progress = lambda _done: None) -> Sheet:
-    """The delimiter is comma, semicolon or tab, whichever the first lines have most often."""
+    """The delimiter is comma, semicolon or tab, whichever more of the first lines have."""
     text = text.removeprefix(BOM)
     delimiter, start, skipped = _detect_delimiter(text), 0, 0
     if separator := _SEPARATOR_LINE.match(text):
@@ -108,8 +108,12 @@ def _without_blank_end(raw: Sequence[str]) -> Sequence[str]:
 
 
 def _detect_delimiter(text: str) -> str:
-    lines = [line for line in islice(io.StringIO(text), _LINES_SEEN) if line.strip()]
-    return max(_DELIMITERS, key=lambda each: max((line.count(each) for line in lines), default=0))
+    """The one in the most of the first lines; of several, the most frequent."""
+    lines = list(islice(io.StringIO(text), _LINES_SEEN))
+    return max(
+        _DELIMITERS,
+        key=lambda each: (sum(each in line for line in lines), sum(line.count(each) for line in lines)),
+    )
 
 
 def _explain(line: int, error: csv.Error) -> str:

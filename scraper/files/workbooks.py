@@ -20,6 +20,8 @@ MAX_UNPACKED_BYTES = 600_000_000
 _MAX_RATIO = 200
 """Of a part's unpacked to its packed size, beyond 10 MB; sheets of equal rows reach 60."""
 _SMALL_BYTES = 10_000_000
+_MAX_SHEET_ROWS = 1_048_576
+"""Of `.xlsx`, blank ones included."""
 _CHUNK_BYTES = 1 << 20
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _HALF_SECOND = timedelta(milliseconds=500)
@@ -135,7 +137,7 @@ def _rows(sheet: "ReadOnlyWorksheet") -> Iterator[tuple[int, list[str]]]:
     sheet.reset_dimensions()
     rows: Iterable[tuple[object, ...]] = sheet.iter_rows(values_only=True)  # type: ignore[misc]  # inherited
     for number, cells in enumerate(rows, 1):
-        if number > MAX_ROWS * 2:
+        if number > _MAX_SHEET_ROWS:
             raise UnreadableFile(
                 f"the sheet {sheet.title!r} has more than {MAX_ROWS:,} rows; import it in parts"
             )
