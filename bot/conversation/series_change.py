@@ -31,6 +31,7 @@ from core.services.series import (
     SeriesChangePreview,
     SeriesOverview,
     SeriesScope,
+    Verdict,
 )
 
 _EXPIRED = "This button has expired. Please ask again."
@@ -160,6 +161,9 @@ def _preview_text(context: CommandContext, preview: SeriesChangePreview) -> Text
         text.append(
             f" {free or 'None'} of {count_words(total)} can be changed like that; {stay} would stay as now."
         )
+    too_far = next((each.refusal for each in preview.dates if each.verdict is Verdict.TOO_FAR), None)
+    if too_far is not None:
+        text.append(f" {too_far}")
     if preview.cancelled:
         text.append(f" This cancels {_days_of(preview.cancelled)}.")
     if preview.kept:
