@@ -21,6 +21,7 @@ from bot.conversation.alternatives import (
     eligibility,
     eligibility_with_quota,
     owner_actions,
+    remaining_quota,
 )
 from bot.conversation.button_values import SlotValue, resolve_id
 from bot.conversation.own_bookings import upcoming_bookings
@@ -157,7 +158,7 @@ async def refusal_reply(
     """Why the slot cannot be booked: who has it, where that is public, and the nearest alternatives."""
     room = context.read_model.catalogue.room(value.room_id)
     if moving is None and (own := _own_booking_of(context, value)) is not None:
-        return _already_booked(context, own, room)
+        return await _already_booked(context, own, room)
     items = await alternative_items(
         context, UnavailableSlot(RoomQuery(room=room.id), value.slot, value.society_id, value.title), moving
     )
@@ -184,10 +185,10 @@ def _own_booking_of(context: CommandContext, value: SlotValue) -> Booking | None
     )
 
 
-def _already_booked(context: CommandContext, booking: Booking, room: Room) -> Reply:
+async def _already_booked(context: CommandContext, booking: Booking, room: Room) -> Reply:
     return Reply(
         ("You have already booked ", *booking_text(booking, room), ". You have it already; nothing changed."),
-        actions=owner_actions(context, booking),
+        actions=owner_actions(context, booking, await remaining_quota(context)),
         footer=(f"Booking {short_id(booking)}",),
     )
 

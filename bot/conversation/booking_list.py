@@ -20,7 +20,7 @@ from bot.chat.reply import (
     Tone,
 )
 from bot.chat.request import PlatformName
-from bot.conversation.alternatives import owner_buttons
+from bot.conversation.alternatives import owner_buttons, remaining_quota
 from bot.conversation.own_bookings import upcoming_bookings
 from bot.conversation.refusals import refusal_tone
 from bot.conversation.series_text import common_time, weekday_plural
@@ -36,7 +36,7 @@ _PAGE_SIZES_WITH_SERIES = {PlatformName.DISCORD: 5}
 """A message of Discord has 40 components, of which a booking takes up to six, and a series seven."""
 
 
-def booking_page(context: CommandContext, skip: int = 0) -> Reply:
+async def booking_page(context: CommandContext, skip: int = 0) -> Reply:
     """One page of upcoming bookings, or how to make one."""
     bookings = upcoming_bookings(context)
     if not bookings:
@@ -49,7 +49,8 @@ def booking_page(context: CommandContext, skip: int = 0) -> Reply:
     size = sizes.get(context.request.requester.platform, _PAGE_SIZE)
     skip = skip if skip < len(entries) else (len(entries) - 1) // size * size
     shown = entries[skip : skip + size]
-    items = tuple(_item(context, each) for each in shown)
+    left = await remaining_quota(context)
+    items = tuple(_item(context, each, left) for each in shown)
     count = "1 upcoming booking" if len(bookings) == 1 else f"{len(bookings)} upcoming bookings"
     which = "" if len(shown) == len(entries) else f" These are {skip + 1} to {skip + len(shown)}."
     if which and len(entries) < len(bookings):
@@ -65,11 +66,11 @@ def group_by_series(bookings: Sequence[Booking]) -> list[tuple[Booking, ...]]:
     return [tuple(each) for each in groups.values()]
 
 
-def _item(context: CommandContext, entry: tuple[Booking, ...]) -> ReplyItem:
+def _item(context: CommandContext, entry: tuple[Booking, ...], quota_left: int | None) -> ReplyItem:
     first, room = entry[0], context.read_model.catalogue.rooms.get(entry[0].room_id)
     if first.series_id is None:
         notes = week_note(context.services, first.interval.start) + _closed_note(context, [first])
-        return booking_item(first, room, *owner_buttons(context, first), week=notes)
+        return booking_item(first, room, *owner_buttons(context, first, quota_left), week=notes)
     return series_item(context, entry)
 
 
@@ -132,11 +133,11 @@ def _pages(skip: int, size: int, total: int) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-def with_other_bookings(context: CommandContext, reply: Reply) -> Reply:
+async def with_other_bookings(context: CommandContext, reply: Reply) -> Reply:
     """Adds the bookings that remain, so that they stay in view when the reply takes the list's place."""
     if not upcoming_bookings(context):
         return reply
-    page = booking_page(context)
+    page = await booking_page(context)
     return replace(
         reply, text=(*reply.text, " ", *page.text), items=page.items, actions=(*reply.actions, *page.actions)
     )
@@ -149,7 +150,7 @@ async def renew_if_gone(context: CommandContext, answer: Callable[[], Awaitable[
     except (UnknownBooking, BookingIsOver) as gone:
         is_over = isinstance(gone, BookingIsOver)
         lead: Text = ("That booking is over. " if is_over else "I can't find that booking any more. ",)
-        page = booking_page(context)
+        page = await booking_page(context)
         return replace(
             page,
             text=(*lead, *page.text),

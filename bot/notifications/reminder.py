@@ -1,15 +1,10 @@
 """Reminder before a booking starts, with buttons to check in, extend or cancel."""
 
+from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import (
-    cancel_button,
-    check_in_button,
-    extend_button,
-    own_title,
-    room_name,
-    short_id,
-)
+from bot.chat.formatting import check_in_button, own_title, room_name, short_id
 from bot.chat.reply import Bold, Button, Inline, Reply, TimeRange, Timestamp, TimestampStyle
+from bot.conversation.alternatives import owner_buttons, remaining_quota
 from bot.notifications.template import NotificationType
 from core.model import Booking, OutboxMessage
 from core.services.reminders import REMINDER, Reminder
@@ -32,12 +27,14 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
         TimeRange(booking.interval),
         f" ({title})." if title else ".",
     )
-    return Reply(text, actions=_buttons(booking), footer=(f"Booking {short_id(booking)}",))
+    return Reply(text, actions=await _buttons(context, booking), footer=(f"Booking {short_id(booking)}",))
 
 
-def _buttons(booking: Booking) -> tuple[Button, ...]:
-    check_in = (check_in_button(booking),) if booking.checked_in_at is None else ()
-    return (*check_in, extend_button(booking), cancel_button(booking))
+async def _buttons(context: CommandContext, booking: Booking) -> tuple[Button, ...]:
+    """The owner's buttons, and *I'm here* before the booking starts as well."""
+    buttons = owner_buttons(context, booking, await remaining_quota(context))
+    is_offered = booking.checked_in_at is not None or any(each.action == Action.CHECK_IN for each in buttons)
+    return buttons if is_offered or not buttons else (check_in_button(booking), *buttons)
 
 
 REMINDER_TYPE = NotificationType(REMINDER, compose)

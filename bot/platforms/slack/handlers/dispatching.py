@@ -144,4 +144,5 @@ def share_buttons(line: str, reply: Reply) -> tuple[Button, ...]:
 
 def is_shareable(line: str) -> bool:
     """Whether a line only reads about rooms, so that a button may run it again."""
-    return line.startswith(_SHAREABLE)
+    words = line.casefold()
+    return words.startswith(_SHAREABLE) and not words.endswith((" help", " ?"))
