@@ -195,6 +195,8 @@ def _already_booked(context: CommandContext, booking: Booking, room: Room) -> Re
 def _taken_text(context: CommandContext, room: Room, value: SlotValue, taken: SlotTaken) -> Text:
     if _is_held_by_requester(context, taken):
         return ("You have already booked ", Bold(room_name(room)), " at that time.")
+    if any(each.is_hold for each in taken.holders):
+        return (Bold(room_name(room)), " is held for somebody on the waiting list for a few minutes.")
     names = sorted({each.name for each in taken.holders} - {"Booked"})
     why = f" ({', '.join(names)})." if names else ": somebody else has booked it."
     return (Bold(room_name(room)), " is taken ", TimeRange(value.slot), why)

@@ -41,7 +41,8 @@ class WholeSchedules:
         known = self._entries.get(room_id)
         if known is not None and known.availability is availability and known.current is current:
             return known.whole
-        whole = RoomSchedule(await self._read(lambda unit: busy_in_room(unit, room_id, ALL_TIME)))
+        stored = await self._read(lambda unit: busy_in_room(unit, room_id, ALL_TIME))
+        whole = RoomSchedule([*stored, *(each for each in current.busy if each.is_hold)])
         if len(whole.busy) <= _MAX_ENTRIES:
             self._entries.put(room_id, _Entry(availability, current, whole))
         return whole
