@@ -237,6 +237,7 @@ wait = Table(
     Column("state", SmallInteger, nullable=False),
     Column("ended", Text),
     Column("hold_id", Text),
+    Column("offered_until", BigInteger),
     CheckConstraint('start < "end"', name="order"),
     sqlite_autoincrement=True,
 )

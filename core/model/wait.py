@@ -56,3 +56,4 @@ class Wait:
     state: WaitState = WaitState.WAITING
     ended: WaitEnd | None = None
     hold_id: BookingId | None = None
+    offered_until: datetime | None = None

@@ -73,6 +73,7 @@ def _to_wait(row: Row) -> Wait:
         state=WaitState(row[9]),
         ended=None if row[10] is None else WaitEnd(row[10]),
         hold_id=row[11],
+        offered_until=None if row[12] is None else instant(row[12]),
     )
 
 
@@ -90,4 +91,5 @@ def _values(new: Wait) -> dict[str, Any]:
         "state": new.state.value,
         "ended": new.ended,
         "hold_id": new.hold_id,
+        "offered_until": new.offered_until and seconds(new.offered_until),
     }

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("state", sa.SmallInteger(), nullable=False),
         sa.Column("ended", sa.Text(), nullable=True),
         sa.Column("hold_id", sa.Text(), nullable=True),
+        sa.Column("offered_until", sa.BigInteger(), nullable=True),
         sa.CheckConstraint('start < "end"', name=op.f("ck_wait_order")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_wait_person_id_person")),
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_wait_room_id_room")),
