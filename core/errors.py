@@ -385,4 +385,10 @@ class OfferExpired(Conflict):
 
 
 class NothingToWaitFor(Conflict):
+    """Waiting makes no sense; `is_free`: because it can be booked now."""
+
     code = "nothing_to_wait_for"
+
+    def __init__(self, message: str, *, is_free: bool = False) -> None:
+        super().__init__(message)
+        self.is_free = is_free

@@ -245,7 +245,7 @@ class WaitingService:
             )
         refusals = [self._refusal(room, wait, now) for room in self._rooms(wait)]
         if any(each is None for each in refusals):
-            raise NothingToWaitFor("That's free, so there is nothing to wait for. Book it now.")
+            raise NothingToWaitFor("That's free, so there is nothing to wait for. Book it now.", is_free=True)
         if not any(isinstance(each, SlotTaken) for each in refusals):
             raise refusals[0] or UnknownRoom(wait.room_id or "")
 
@@ -255,7 +255,7 @@ class WaitingService:
         if is_past(wait, self._rules, now):
             raise NothingToWaitFor("That time has passed. Choose a later one.")
         if is_free_to_watch(wait, self._read_model.availability, now):
-            raise NothingToWaitFor("It's free already. Book it now.")
+            raise NothingToWaitFor("It's free already. Book it now.", is_free=True)
 
     def _rooms(self, wait: Wait) -> list[Room]:
         rooms = list(self._read_model.catalogue.rooms_in(bookable_rooms(wait, self._read_model)))
