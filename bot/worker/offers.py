@@ -42,6 +42,8 @@ class OfferMaker:
         is_recent = self._read_at is not None and abs(now - self._read_at) < _MAX_SILENCE
         if version == self._version and is_recent:
             return
-        while await self._services.waiting.make_offers():
+        while changed := await self._services.waiting.make_offers():
             continue
+        if changed is None:
+            return
         self._version, self._read_at = version, now

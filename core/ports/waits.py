@@ -9,8 +9,12 @@ from core.model import PersonId, RoomId, Wait
 class WaitRepository(Protocol):
     """The waiting list, always in the order of the line."""
 
-    def lock(self, rooms: Collection[RoomId] = (), people: Collection[PersonId] = ()) -> None:
-        """Keeps others from changing the line, and decisions from changing these, until the commit."""
+    def lock_line(self) -> bool:
+        """Keeps others from making offers until the commit; False if another transaction does."""
+        ...
+
+    def lock(self, people: Collection[PersonId], rooms: Collection[RoomId] = ()) -> None:
+        """Keeps decisions, and other changes of these people's waits, away until the commit."""
         ...
 
     def add(self, new: Wait) -> Wait:

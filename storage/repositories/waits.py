@@ -1,6 +1,6 @@
 """The waiting list."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, literal_column, select, text, update
@@ -19,21 +19,20 @@ class SqlWaitRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def lock(self, rooms: Collection[RoomId] = (), people: Collection[PersonId] = ()) -> None:
+    def lock_line(self) -> bool:
         """Needed on PostgreSQL only: SQLite has one writer."""
         if self._connection.dialect.name != "postgresql":
+            return True
+        attempt = text("SELECT pg_try_advisory_xact_lock(:number)")
+        return bool(self._connection.execute(attempt, {"number": WAITING_LOCK}).scalar())
+
+    def lock(self, people: Collection[PersonId], rooms: Collection[RoomId] = ()) -> None:
+        if self._connection.dialect.name != "postgresql":
             return
-        self._take_locks([WAITING_LOCK])
         numbers = {lock_number("room", each) for each in rooms}
         numbers |= {lock_number("person", each) for each in people}
-        if numbers:
-            self._take_locks(sorted(numbers))
-
-    def _take_locks(self, numbers: Sequence[int]) -> None:
-        self._connection.execute(
-            text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n"),
-            {"numbers": numbers},
-        )
+        locks = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
+        self._connection.execute(locks, {"numbers": sorted(numbers)})
 
     def add(self, new: Wait) -> Wait:
         values = _values(new)

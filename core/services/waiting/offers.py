@@ -64,10 +64,15 @@ class OfferRound:
         gone = {room_id for room_id, interval in self.taken if interval.overlaps(slot)}
         return [each for each in candidate.rooms if each not in gone]
 
-    def settle(self, unit: UnitOfWork, batch: Sequence[WaitCandidate]) -> int:
-        """Makes the offers of a batch, in the order of the line; returns how many waits have changed."""
+    def settle(self, unit: UnitOfWork, batch: Sequence[WaitCandidate]) -> int | None:
+        """Makes the offers of a batch, in the order of the line; returns how many waits have changed.
+
+        None if another transaction makes offers at this moment.
+        """
+        if not unit.waits.lock_line():
+            return None
         rooms = {room_id for each in batch for room_id in each.rooms}
-        unit.waits.lock(rooms, {each.wait.person_id for each in batch})
+        unit.waits.lock({each.wait.person_id for each in batch}, rooms)
         current = {each.id: each for each in unit.waits.many([each.wait.id for each in batch])}
         changed = 0
         for each in batch:

@@ -102,7 +102,7 @@ class WaitingService:
         self._check(new, now)
 
         def transaction(unit: UnitOfWork) -> tuple[Wait, list[Wait]]:
-            unit.waits.lock(people=[request.by])
+            unit.waits.lock([request.by])
             mine = unit.waits.of_person(request.by)
             stored = next((each for each in mine if _key(each) == _key(new)), None)
             if stored is None:
@@ -155,14 +155,14 @@ class WaitingService:
                 request=f"offer {hold.id}",
             )
         )
-        await self._end(wait.id, WaitEnd.BOOKED)
+        await self._end(wait, WaitEnd.BOOKED)
         return booked
 
     async def pass_on(self, wait_reference: str, by: PersonId) -> Wait:
         """Declines an offer. Who waits for a room stops waiting; others keep their place for other rooms."""
 
         def transaction(unit: UnitOfWork) -> Wait:
-            unit.waits.lock()
+            unit.waits.lock([by])
             wait, hold = _find(unit, wait_reference, by)
             if wait.ended is WaitEnd.PASSED:
                 return wait
@@ -182,7 +182,7 @@ class WaitingService:
         """Ends a wait of `by`; `UnknownWait` if it has ended."""
 
         def transaction(unit: UnitOfWork) -> Wait:
-            unit.waits.lock()
+            unit.waits.lock([by])
             wait, _ = _find(unit, str(wait_id), by)
             if wait.state is WaitState.ENDED:
                 raise UnknownWait
@@ -191,24 +191,28 @@ class WaitingService:
 
         return await self._storage.write_relaxed(transaction)
 
-    async def make_offers(self) -> int:
+    async def make_offers(self) -> int | None:
         """Offers what is free to those who are first in line; returns how many waits have changed.
 
-        Any process may call this at any time: whatever freed a slot, it is found by its being free.
+        Any process may call this at any time: whatever freed a slot, it is found by its being free. None if
+        another process makes offers at this moment: call again a little later.
         """
         waits = await self._storage.read(lambda unit: unit.waits.open())
         now = self._clock.now()
         pending = candidates(waits, self._read_model, self._rules, now)
         offers, changed = OfferRound(self._read_model, self._rules, now), 0
         while batch := _next_batch(pending, offers):
-            changed += await self._settle(offers, batch)
+            settled = await self._settle(offers, batch)
+            if settled is None:
+                return None
+            changed += settled
         return changed
 
-    async def _settle(self, offers: OfferRound, batch: Sequence[WaitCandidate]) -> int:
+    async def _settle(self, offers: OfferRound, batch: Sequence[WaitCandidate]) -> int | None:
         """What a transaction has offered counts only when it is committed; it may be repeated."""
         before = tuple(offers.taken)
 
-        def transaction(unit: UnitOfWork) -> int:
+        def transaction(unit: UnitOfWork) -> int | None:
             offers.taken[:] = before
             return offers.settle(unit, batch)
 
@@ -222,10 +226,10 @@ class WaitingService:
         mine = self._read_model.of_person(by)
         return any((each.room_id, each.interval) == (hold.room_id, hold.interval) for each in mine)
 
-    async def _end(self, wait_id: WaitId, why: WaitEnd) -> None:
+    async def _end(self, ended: Wait, why: WaitEnd) -> None:
         def transaction(unit: UnitOfWork) -> None:
-            unit.waits.lock()
-            wait = unit.waits.get(wait_id)
+            unit.waits.lock([ended.person_id])
+            wait = unit.waits.get(ended.id)
             if wait is not None and wait.ended is not why:
                 end(unit, wait, why, self._clock.now())
 
