@@ -179,6 +179,7 @@ def to_booking(row: Row) -> Booking:
         version=row[11],
         non_refundable=row[12],
         occurrence=None if row[13] is None else Occurrence(row[13], day_of(row[14]), row[15]),
+        held_until=None if row[16] is None else instant(row[16]),
     )
 
 
@@ -203,6 +204,7 @@ def booking_values(booking: Booking) -> dict[str, object]:
         "version": booking.version,
         "non_refundable": booking.non_refundable,
         **_occurrence_values(booking.occurrence),
+        "held_until": booking.held_until and seconds(booking.held_until),
     }
 
 

@@ -27,4 +27,7 @@ class Action(StrEnum):
     SERIES_CHANGE = "series_change"
     SERIES_EDIT = "series_edit"
     SHARE = "share"
+    WAIT = "wait"
+    WAITING = "waiting"
+    WATCH = "watch"
     WHO_AM_I = "whoami"

@@ -72,6 +72,8 @@ def busy_reason(busy: Busy) -> str:
     """The entry that occupies a room, and its source: `COMP1511 LEC, timetable unsw`."""
     if busy.booking_id is not None:
         return "booked here" if busy.name == "Booked" else f"{busy.name}, booked here"
+    if busy.is_hold:
+        return "held for somebody on the waiting list"
     if busy.is_closure:
         return "closed" if busy.name == "Closed" else f"closed: {busy.name}"
     return f"{busy.name}, timetable" + ("" if busy.source in {"", "import"} else f" {busy.source}")

@@ -27,6 +27,7 @@ from bot.conversation.button_values import SlotValue, resolve_id
 from bot.conversation.own_bookings import upcoming_bookings
 from bot.conversation.refusals import refusal_actions, refusal_text, refusal_tone
 from bot.conversation.term_notes import week_note
+from bot.conversation.wait_buttons import wait_buttons
 from core.catalogue import RoomQuery
 from core.errors import (
     InThePast,
@@ -169,8 +170,16 @@ async def refusal_reply(
     )
     if items:
         text = (*text, " Free instead:")
-    actions = (*_society_buttons(context, value, refusal), *refusal_actions(refusal))
+    wait = _wait_buttons(context, value, moving) if isinstance(refusal, SlotTaken) else ()
+    actions = (*_society_buttons(context, value, refusal), *refusal_actions(refusal), *wait)
     return Reply(text, tone=refusal_tone(refusal), items=items, actions=actions)
+
+
+def _wait_buttons(context: CommandContext, value: SlotValue, moving: Booking | None) -> tuple[Button, ...]:
+    """*Tell me when it's free*, unless the time is that of the booking which is to be moved there."""
+    if moving is not None and moving.interval.overlaps(value.slot):
+        return ()
+    return wait_buttons(context, RoomQuery(room=value.room_id), value.slot, value.society_id)
 
 
 def _own_booking_of(context: CommandContext, value: SlotValue) -> Booking | None:
@@ -196,6 +205,8 @@ async def _already_booked(context: CommandContext, booking: Booking, room: Room)
 def _taken_text(context: CommandContext, room: Room, value: SlotValue, taken: SlotTaken) -> Text:
     if _is_held_by_requester(context, taken):
         return ("You have already booked ", Bold(room_name(room)), " at that time.")
+    if any(each.is_hold for each in taken.holders):
+        return (Bold(room_name(room)), " is held for somebody on the waiting list for a few minutes.")
     names = sorted({each.name for each in taken.holders} - {"Booked"})
     why = f" ({', '.join(names)})." if names else ": somebody else has booked it."
     return (Bold(room_name(room)), " is taken ", TimeRange(value.slot), why)

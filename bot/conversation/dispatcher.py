@@ -263,6 +263,7 @@ BUTTON_COMMANDS = {
     Action.FREE_NOW: "rooms free",
     Action.MY_BOOKINGS: "rooms mine",
     Action.MY_QUOTA: "rooms quota",
+    Action.WAITING: "rooms waiting",
     Action.WHO_AM_I: "whoami",
 }
 """Buttons that run a command without arguments."""

@@ -9,6 +9,7 @@ from bot.notifications import (
     quota,
     reminder,
     series_confirmation,
+    waiting,
 )
 from bot.notifications.template import NotificationType
 
@@ -22,4 +23,7 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     conflict.CONFLICT_TYPE,
     closure.CLOSURE_TYPE,
     import_rejected.IMPORT_REJECTED_TYPE,
+    waiting.OFFER_TYPE,
+    waiting.MISSED_TYPE,
+    waiting.FREE_TYPE,
 )

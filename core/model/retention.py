@@ -37,6 +37,7 @@ class Expiring(Enum):
     SERIES = "series"
     """Series without bookings, by the end of their last date."""
     BOOKINGS = "bookings"
+    WAITS = "waits"
     """Bookings by their end, with their charges and messages."""
 
 

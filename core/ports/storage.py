@@ -32,6 +32,7 @@ from core.ports.repositories import (
     TimetableRunRepository,
     TokenRepository,
 )
+from core.ports.waits import WaitRepository
 
 T = TypeVar("T")
 
@@ -79,6 +80,8 @@ class UnitOfWork(Protocol):
     def counters(self) -> CounterRepository: ...
     @property
     def ratings(self) -> RatingRepository: ...
+    @property
+    def waits(self) -> WaitRepository: ...
     @property
     def retention(self) -> RetentionRepository: ...
     def audit(self, entry: AuditEntry) -> None: ...

@@ -103,7 +103,7 @@ class BookingService:
         booking = self._read_model.bookings.get(booking_id)
         if booking is None:
             booking = await self._storage.read(lambda unit: unit.bookings.get(booking_id))
-        if booking is None or booking.state is BookingState.CANCELLED:
+        if booking is None or booking.state is not BookingState.ACTIVE:
             raise UnknownBooking
         return booking
 

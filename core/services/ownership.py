@@ -10,7 +10,7 @@ from core.ports import Facts
 def own_booking(facts: Facts, by: PersonId, now: datetime) -> Booking:
     """Returns the existing booking if `by` owns it and it is not over."""
     booking = facts.booking
-    if booking is None or booking.state is BookingState.CANCELLED:
+    if booking is None or booking.state is not BookingState.ACTIVE:
         raise UnknownBooking
     if not owns(booking, by, facts.role):
         raise NotYourBooking

@@ -40,7 +40,7 @@ async def test_find_book_view_refuse_and_cancel(wil: Chat, rema: Chat):
 async def test_every_alternative_to_a_taken_room_works_when_pressed(wil: Chat, rema: Chat):
     await wil.say("/book Wren G02 11:00 for 2 hours")
     await rema.say("/book Wren G02 11:00 for 2 hours")
-    offered = len(rema.labels)
+    offered = rema.labels.count("Book")
 
     answers = []
     for number in range(offered):

@@ -97,6 +97,14 @@ class WholeSchedules:
         return found[room.id]
 
 
-def _read(unit: UnitOfWork, rooms: Iterable[RoomId]) -> Mapping[RoomId, RenderedSchedule]:
-    found = read_rooms(unit, ALL_TIME, list(rooms))
-    return {room_id: RenderedSchedule(room.schedule.busy) for room_id, room in found.items()}
+def _read(unit: UnitOfWork, states: Mapping[RoomId, _State]) -> Mapping[RoomId, RenderedSchedule]:
+    """All that is stored, and the holds that are live now."""
+    found = read_rooms(unit, ALL_TIME, list(states))
+    return {
+        room_id: RenderedSchedule([*room.schedule.busy, *_holds(states[room_id])])
+        for room_id, room in found.items()
+    }
+
+
+def _holds(state: _State) -> list[Busy]:
+    return [each for each in state.schedule.busy if each.is_hold]
