@@ -22,6 +22,7 @@ from core.services.closures import ClosureService
 from core.services.login import LoginService
 from core.services.refresh_timetable import TimetableService
 from core.services.series import SeriesService
+from core.services.sharing import SharingService
 from core.services.society import SocietyService
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class Services:
     timetables: TimetableService = field(init=False)
     closures: ClosureService = field(init=False)
     series: SeriesService = field(init=False)
+    sharing: SharingService = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -125,6 +127,8 @@ class Services:
         end_of_term = self.rules.terms.end_of_term_with
         series = SeriesService(self.storage, self.read_model, self.rules, self.clock, end_of_term)
         object.__setattr__(self, "series", series)
+        sharing = SharingService(self.storage, self.read_model, self.rules, self.clock)
+        object.__setattr__(self, "sharing", sharing)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

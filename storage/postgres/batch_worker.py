@@ -14,6 +14,7 @@ from storage.postgres.command import QueuedDecision
 from storage.postgres.connection import BATCH_SETTINGS, connect
 from storage.postgres.errors import OutcomeUnknown, is_connection_error, is_retryable, is_unknown_transaction
 from storage.postgres.statements import (
+    DETACH,
     FACTS,
     OUTCOME,
     WRITE,
@@ -171,6 +172,8 @@ class BatchWorker:
 
     async def _write(self, batch: _Batch, writes: list[TimedWrite]) -> None:
         await self._write_series(writes)
+        if detached := [booking_id for each in writes for booking_id in each.writes.detach]:
+            await self._session.execute(DETACH, detached)
         transaction, updated = (await self._write_statement.fetch(*write_parameters(writes, self._origin)))[0]
         if updated != updates_in(writes):
             raise StaleVersion
