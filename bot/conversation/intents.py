@@ -65,6 +65,15 @@ _INTENTS = (
         r"^\W*(?:i'?m|we'?re|i am|we are) (?:here|in|in the room)\W*$|^\W*check(?:ing)?[ -]?(?:me )?in\W*$"
         r"|^\W*(?:i'?ve|just) arrived\W*$",
     ),
+    _request("rooms invite", r"invite|add(?=.*\bto (?:my|the|our)\b(?!.*\bsociety))|bring(?! (?:me|us))", ""),
+    _request("rooms give", r"give(?! (?:me|us)\b)(?=.*\bto\b)|hand ?over|hand(?=.*\bto\b)|pass on", ""),
+    _request("rooms swap", r"swap|exchange|trade", ""),
+    _intent(
+        "rooms guests",
+        r"\bwho(?:'s| is| are)? (?:all )?(?:coming|invited)\b",
+        r"^.*?(?:coming|invited)(?: to)?",
+    ),
+    _request("rooms leave", r"leave|take me off", _MY_BOOKING),
     _request("rooms cancel", "cancel|drop|release|delete", _MY_BOOKING),
     _request("rooms extend", "extend|prolong|lengthen", _MY_BOOKING),
     replace(_request("rooms extend", "shorten", _MY_BOOKING), added=" shorter"),

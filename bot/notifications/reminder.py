@@ -2,16 +2,21 @@
 
 from bot.chat.command import CommandContext
 from bot.chat.formatting import (
+    booking_text,
     cancel_button,
     check_in_button,
     extend_button,
+    leave_button,
     own_title,
     room_name,
     short_id,
 )
-from bot.chat.reply import Bold, Button, Inline, Reply, TimeRange, Timestamp, TimestampStyle
+from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Timestamp, TimestampStyle
+from bot.conversation.guest_list import owner_name
+from bot.conversation.own_bookings import attendee, is_own
 from bot.notifications.template import NotificationType
 from core.model import Booking, OutboxMessage
+from core.services.ownership import guest_of
 from core.services.reminders import REMINDER, Reminder
 
 
@@ -21,6 +26,8 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
     booking = read_model.bookings.get(message.booking_id) if message.booking_id else None
     if booking is None or booking.interval.start != Reminder.read(message.payload).start:
         return None
+    if not is_own(context, booking):
+        return _for_guest(context, booking)
     room = read_model.catalogue.rooms.get(booking.room_id)
     title = own_title(booking)
     text: tuple[Inline, ...] = (
@@ -33,6 +40,25 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
         f" ({title})." if title else ".",
     )
     return Reply(text, actions=_buttons(booking), footer=(f"Booking {short_id(booking)}",))
+
+
+def _for_guest(context: CommandContext, booking: Booking) -> Reply | None:
+    """None for people who are no longer on the booking."""
+    requester = attendee(context)
+    if guest_of(booking, requester.person_id, requester.identities) is None:
+        return None
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
+    text: Text = (
+        "A booking you're invited to starts ",
+        Timestamp(booking.interval.start, TimestampStyle.RELATIVE),
+        ": ",
+        *booking_text(booking, room),
+        ", booked by ",
+        owner_name(context, booking),
+        ".",
+    )
+    check_in = (check_in_button(booking),) if booking.checked_in_at is None else ()
+    return Reply(text, actions=(*check_in, leave_button(booking)))
 
 
 def _buttons(booking: Booking) -> tuple[Button, ...]:

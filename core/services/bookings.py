@@ -83,7 +83,7 @@ class BookingService:
         return await self.move(booking, by, Interval(start, end))
 
     async def check_in(
-        self, booking_id: BookingId, by: PersonId, identities: tuple[Identity, ...] = ()
+        self, booking_id: BookingId, by: PersonId | None, identities: tuple[Identity, ...] = ()
     ) -> Booking:
         """Checks in the owner or a guest, who may have been invited by one of their chat accounts."""
         now, request = self._clock.now(), CheckIn(booking_id, by, identities)

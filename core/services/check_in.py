@@ -14,9 +14,9 @@ from core.services.ownership import attended_booking
 @dataclass(frozen=True, slots=True)
 class CheckIn:
     booking_id: BookingId
-    by: PersonId
+    by: PersonId | None
     identities: tuple[Identity, ...] = ()
-    """Chat accounts of `by`, which may have been invited before they were linked."""
+    """Chat accounts of `by`, which may have been invited without an account."""
 
 
 def check_in_keys(request: CheckIn, rules: Rules, now: datetime) -> DecisionKeys:
@@ -32,5 +32,6 @@ def decide_check_in(facts: Facts, request: CheckIn, rules: Rules, now: datetime)
     if now < opens:
         raise CheckInClosed(opens, rules.check_in_opens_before)
     checked_in = replace(booking, checked_in_at=now, version=booking.version + 1)
-    audit = AuditEntry(now, f"person:{request.by}", "check in", booking.id)
+    actor = f"person:{request.by}" if request.by is not None else next(iter(request.identities), "")
+    audit = AuditEntry(now, actor, "check in", booking.id)
     return Decision(checked_in, WriteSet(update=checked_in, before=booking, audit=audit))

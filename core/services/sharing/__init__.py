@@ -8,6 +8,7 @@ from core.services.sharing.transfers import (
     TRANSFER_OFFER,
     TransferAnswer,
     TransferClosed,
+    is_waiting,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "TooManyGuests",
     "TransferAnswer",
     "TransferClosed",
+    "is_waiting",
 ]

@@ -137,6 +137,12 @@ def open_transfer(booking: Booking | None, transfer_id: str, by: PersonId | None
     return transfer
 
 
+def is_waiting(booking: Booking, transfer: Transfer, now: datetime) -> bool:
+    """Whether an offer of the booking still waits for an answer."""
+    is_open = transfer.state is TransferState.OPEN and transfer.expires_at > now
+    return is_open and booking.state is BookingState.ACTIVE and booking.place == transfer.place
+
+
 _ENDED = {
     TransferState.ACCEPTED: "You have already accepted this offer. /rooms mine lists your bookings.",
     TransferState.DECLINED: "This offer has already been declined.",
