@@ -89,7 +89,6 @@ COMMAND = Command(
         ButtonAction(Action.DECLINE, decline),
         ButtonAction(Action.TAKE_BACK, take_back),
     ),
-    aliases=("give",),
     examples=("/rooms give @rema", "/rooms give my 5pm to @rema"),
     is_mutating=True,
 )

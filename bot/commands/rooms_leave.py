@@ -49,6 +49,5 @@ COMMAND = Command(
     handle=handle,
     parameters=(CommandParameter("booking", ParameterType.BOOKING, "The booking, if you're on several"),),
     actions=(ButtonAction(Action.LEAVE, handle_button),),
-    aliases=("leave",),
     is_mutating=True,
 )

@@ -101,7 +101,6 @@ COMMAND = Command(
         CommandParameter("booking", ParameterType.BOOKING, "Your booking, if you have several"),
     ),
     actions=(ButtonAction(_SWAP, handle_button),),
-    aliases=("swap",),
     examples=("/rooms swap my 5pm with Wren G02 3pm",),
     is_mutating=True,
 )

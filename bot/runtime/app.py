@@ -103,6 +103,8 @@ def booking_rules(config: Config) -> Rules:
         society_series_hours=booking.society_series_hours or None,
         quota_reset_hour=booking.quota_reset_hour,
         refund_notice=booking.refund_notice,
+        max_guests=booking.max_guests,
+        transfer_expiry=timedelta(hours=booking.transfer_hours),
         check_in_opens_before=booking.check_in_opens_minutes,
         society_token_days=booking.society_token_days,
         token_idle=config.login.token_idle,

@@ -204,10 +204,42 @@ async def test_a_started_booking_cannot_be_given(wil: Chat, rema: Chat, clock: S
 
 
 async def test_a_date_that_is_given_leaves_its_series(wil: Chat, rema: Chat):
-    await wil.say("/book Wren G02 15:00 for 30 min")
-    await wil.press("Repeat…") if "Repeat…" in wil.labels else None
-    await wil.say("/rooms repeat weekly 3 times")
-    await wil.press("Book") if "Book" in wil.labels else None
+    await wil.say("/book Wren G02 tomorrow 5-6pm")
+    await wil.say("/rooms repeat daily 2 times")
+    await wil.press("Book both")
+    first, *_ = wil.services.read_model.of_person(id_of(wil))
+
+    await wil.act("give", f"{first.id}~{id_of(rema)}")
+    given = await answer(rema, "accept", wil.services.read_model.bookings[first.id])
+
+    assert "It's yours" in given
+    assert booking_of(rema).occurrence is None
+    assert "1 to come" in await wil.say("/rooms mine")
+    assert (await wil.quota(), await rema.quota()) == (120, 120)
+
+
+async def test_a_date_that_is_swapped_keeps_its_place_in_the_series(wil: Chat, rema: Chat):
+    await wil.say("/book Wren G02 tomorrow 5-6pm")
+    await wil.say("/rooms repeat daily 2 times")
+    await wil.press("Book both")
+    await rema.say("/book Lovelace 205 tomorrow 6-7pm")
+    await rema.say("/rooms repeat daily 2 times")
+    await rema.press("Book both")
+    first, second = wil.services.read_model.of_person(id_of(wil))
+    theirs, _ = rema.services.read_model.of_person(id_of(rema))
+
+    await wil.act("swap", f"{first.id[:18]}~{theirs.id}")
+    await answer(rema, "accept", wil.services.read_model.bookings[first.id])
+
+    swapped, other = wil.services.read_model.of_person(id_of(wil))
+    assert (swapped.id, swapped.place) == (theirs.id, theirs.place)
+    assert swapped.series_id == second.series_id == other.series_id
+    assert swapped.occurrence is not None
+    assert first.occurrence is not None
+    assert swapped.occurrence.day == first.occurrence.day
+    assert "2 to come" in await wil.say("/rooms mine")
+    assert "2 to come" in await rema.say("/rooms mine")
+    assert (await wil.quota(), await rema.quota()) == (60, 60)
 
 
 async def test_two_bookings_are_swapped(wil: Chat, rema: Chat):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.chat.reply import Tone
+from core.model import Guest, Identity
 from tests.bot.chat import Chat
 from tests.fakes.clock import StillClock
 
@@ -152,13 +153,25 @@ async def test_a_guest_stays_on_a_booking_that_moves(wil: Chat, rema: Chat):
 
 
 async def test_more_people_than_seats_are_named(wil: Chat):
-    await wil.say("/book Wren G02 15:00 for 30 min")
-    room = wil.services.read_model.catalogue.rooms[wil.services.read_model.of_person(_id(wil))[0].room_id]
+    await wil.say("/book Library Pod 101 15:00 for 30 min")
+    (booking,) = wil.services.read_model.of_person(_id(wil))
 
-    fits = await wil.say("/rooms invite rema")
+    fits = await wil.say("/rooms invite rema emily")
+    await wil.services.sharing.invite(booking.id, _id(wil), [Guest(identity=Identity("discord:7"))])
+    crowded = await wil.say("/rooms invite dana")
 
-    assert room.capacity > 1
     assert "seats" not in fits
+    assert "With you that's 5 people, and the room has 4 seats." in crowded
+
+
+async def test_a_booking_has_a_limit_of_guests(wil: Chat):
+    await wil.say("/book Wren G02 15:00 for 30 min")
+    (booking,) = wil.services.read_model.of_person(_id(wil))
+    others = [Guest(identity=Identity(f"discord:{number}")) for number in range(29)]
+    await wil.services.sharing.invite(booking.id, _id(wil), others)
+
+    assert "up to 30 guests, and this one has 29" in await wil.say("/rooms invite rema emily")
+    assert "Invited rema boo" in await wil.say("/rooms invite rema")
 
 
 async def test_unknown_people_are_named(wil: Chat):
