@@ -42,7 +42,7 @@ from core.services.sharing import is_waiting
 _PAGE_SIZE = 20
 _PAGE_SIZES = {PlatformName.DISCORD: 6}
 _PAGE_SIZES_WITH_MORE = {PlatformName.DISCORD: 5}
-"""A message of Discord has 40 components, of which a booking takes six, or seven with guests or as a series."""
+"""A message of Discord has 40 components, of which a booking takes six, seven with guests or as a series."""
 
 
 def booking_page(context: CommandContext, skip: int = 0) -> Reply:

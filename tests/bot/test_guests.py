@@ -158,10 +158,10 @@ async def test_more_people_than_seats_are_named(wil: Chat):
 
     fits = await wil.say("/rooms invite rema emily")
     await wil.services.sharing.invite(booking.id, _id(wil), [Guest(identity=Identity("discord:7"))])
-    crowded = await wil.say("/rooms invite dana")
+    full = await wil.say("/rooms invite dana")
 
     assert "seats" not in fits
-    assert "With you that's 5 people, and the room has 4 seats." in crowded
+    assert "With you that's 5 people, and the room has 4 seats." in full
 
 
 async def test_a_booking_has_a_limit_of_guests(wil: Chat):

@@ -120,7 +120,7 @@ async def test_guests_hear_of_a_cancellation(environment: Environment):
     assert all("was cancelled" in environment.chat.texts_to(each)[0] for each in (REMA, ZOE))
 
 
-async def test_those_taken_off_a_booking_are_told(environment: Environment):
+async def test_those_taken_off_a_booking_get_a_notice(environment: Environment):
     booking = await invite(environment, await environment.book(a_slot("15:00")), ZOE)
     await environment.deliver()
     environment.chat.shown.clear()
