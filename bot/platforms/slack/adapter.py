@@ -23,6 +23,7 @@ from bot.platforms.ports import (
     Deduplicator,
     DeferredReplies,
     Installations,
+    HasAccount,
     IsLinked,
     OAuthStates,
 )
@@ -94,6 +95,7 @@ class SlackPlatform:
         deferred: DeferredReplies,
         commands: Sequence[Command],
         is_linked: IsLinked,
+        has_account: HasAccount = lambda _: True,
         chosen_zone: ChosenZone = lambda _: "",
         clock: Clock,
         zone: ZoneInfo,
@@ -115,6 +117,7 @@ class SlackPlatform:
             clock,
             self.status,
             is_linked,
+            has_account=has_account,
             chosen_zone=chosen_zone,
             match_email=settings.match_email,
             vouched_domains=settings.vouched_domains if settings.match_email else None,
