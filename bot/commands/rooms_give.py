@@ -19,7 +19,7 @@ _GIVE = "give"
 
 
 async def handle(context: CommandContext) -> Reply:
-    argument = people_in(context, _EXAMPLE)
+    argument = people_in(context, _EXAMPLE, is_last=True)
     to = argument.account
     try:
         booking = find_booking(context, argument.rest)

@@ -5,9 +5,9 @@ from functools import partial
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import guests_button
-from bot.chat.reply import Reply, Tone
+from bot.chat.reply import Reply
 from bot.conversation.booking_list import renew_if_gone
-from bot.conversation.guest_list import REMOVE_GUEST, guest_list, guest_name
+from bot.conversation.guest_list import guest_list
 from bot.conversation.own_bookings import (
     AmbiguousBooking,
     attended_bookings,
@@ -42,26 +42,11 @@ async def _show(context: CommandContext) -> Reply:
     return guest_list(context, booking)
 
 
-async def remove(context: CommandContext) -> Reply:
-    """The chosen option of the menu: a booking, and whom to take off it."""
-    booking_id, _, key = context.value.partition("~")
-    return await renew_if_gone(context, partial(_remove, context, BookingId(booking_id), key))
-
-
-async def _remove(context: CommandContext, booking_id: BookingId, key: str) -> Reply:
-    booking, guest = await context.services.sharing.remove(booking_id, context.person.id, key)
-    if guest is None:
-        reply = guest_list(context, booking, ("They are no longer on this booking.",))
-    else:
-        reply = guest_list(context, booking, (guest_name(context, guest), " is no longer on this booking."))
-    return Reply(reply.text, tone=Tone.DONE, actions=reply.actions, footer=reply.footer, replaces=True)
-
-
 COMMAND = Command(
     name="rooms guests",
     summary="See who's coming to a booking",
     usage="/rooms guests [BOOKING]",
     handle=handle,
     parameters=(CommandParameter("booking", ParameterType.BOOKING, "The booking, if you have several"),),
-    actions=(ButtonAction(Action.GUESTS, handle_button), ButtonAction(REMOVE_GUEST, remove)),
+    actions=(ButtonAction(Action.GUESTS, handle_button),),
 )

@@ -47,7 +47,8 @@ _PAGE_SIZES_WITH_MORE = {PlatformName.DISCORD: 5}
 
 def booking_page(context: CommandContext, skip: int = 0) -> Reply:
     """One page of upcoming bookings, or how to make one."""
-    bookings, invited = upcoming_bookings(context), _invited_only(context)
+    invited = _invited_only(context)
+    bookings = () if context.account is None and invited else upcoming_bookings(context)
     if not bookings and not invited:
         find = Button(Action.FREE_NOW, "Free now", style=ButtonStyle.PRIMARY)
         text = ("You have no upcoming bookings. Find a room with ", Code("/rooms free now 20 seats"), ".")
@@ -110,7 +111,8 @@ def _sharing_notes(context: CommandContext, booking: Booking) -> Text:
         notes.append(f" · {len(booking.guests)} guest{'' if len(booking.guests) == 1 else 's'}")
     transfer = booking.transfer
     if transfer is not None and is_waiting(booking, transfer, context.services.clock.now()):
-        notes += [" · offered to ", person_name(context, transfer.to)]
+        is_swap = transfer.swap_with is not None
+        notes += [" · swap offered"] if is_swap else [" · offered to ", person_name(context, transfer.to)]
     return tuple(notes)
 
 

@@ -36,8 +36,8 @@ class PeopleArgument:
         return guest.person_id
 
 
-def people_in(context: CommandContext, example: str) -> PeopleArgument:
-    """Parses `@user [@user …] [to BOOKING]`, or a booking and then `[to] @user`.
+def people_in(context: CommandContext, example: str, *, is_last: bool = False) -> PeopleArgument:
+    """Parses `@user [@user …] [to BOOKING]`, or with `is_last` preferably `BOOKING to @user`.
 
     People are mentions, usernames, e-mail addresses or chat accounts; of chat accounts without an account of
     Roomie only those on the requester's own server or workspace. Raises `Invalid` with the `example` if there
@@ -46,8 +46,8 @@ def people_in(context: CommandContext, example: str) -> PeopleArgument:
     if context.options:
         return _of_options(context, example)
     words = _WORDS.findall(_MENTION.sub(lambda found: f" {_token(context, found)} ", context.text))
-    marked = [place for place, word in enumerate(words) if _is_marked(word)]
-    chosen = marked or _known_names(context, words) or _first_run(words)
+    chosen = _with_neighbours(context, words, [at for at, word in enumerate(words) if _is_marked(word)])
+    chosen = chosen or _without_marks(context, words, is_last=is_last)
     people = tuple(dict.fromkeys(_person(context, words[place]) for place in chosen))
     if not people:
         raise Invalid(f"Who? Give a username, for example: {example}")
@@ -77,16 +77,36 @@ def _is_marked(word: str) -> bool:
     return word.startswith("@") or _IDENTITY.fullmatch(word) is not None or "@" in word[1:-1]
 
 
-def _known_names(context: CommandContext, words: Sequence[str]) -> list[int]:
-    """Usernames without a mark; a word before `to` may belong to the booking, one behind it may too."""
-    directory = context.read_model.directory
-    return [place for place, word in enumerate(words) if directory.by_name(word) is not None]
+def _with_neighbours(context: CommandContext, words: Sequence[str], marked: Sequence[int]) -> list[int]:
+    """These people, and the usernames that stand beside them: `@rema and emily`."""
+    chosen = set(marked)
+    for step in (1, -1):
+        for place in marked:
+            at = place + step
+            while 0 <= at < len(words) and (at in chosen or _joins(context, words[at])):
+                if words[at].casefold() not in _AND:
+                    chosen.add(at)
+                at += step
+    return sorted(chosen)
 
 
-def _first_run(words: Sequence[str]) -> list[int]:
-    """Without any known name: the last word behind `to`, else the first, so that the refusal names it."""
-    behind = [place + 1 for place, word in enumerate(words[:-1]) if word.casefold() == "to"]
-    return behind[-1:] or ([0] if words else [])
+def _joins(context: CommandContext, word: str) -> bool:
+    return word.casefold() in _AND or context.read_model.directory.by_name(word) is not None
+
+
+def _without_marks(context: CommandContext, words: Sequence[str], *, is_last: bool) -> list[int]:
+    """Usernames at the start, or behind the last `to`.
+
+    Where there are none, the word that should be one, so that the refusal names it.
+    """
+    if not words:
+        return []
+    directory, last = context.read_model.directory, len(words) - 1
+    at_start = _with_neighbours(context, words, [0]) if directory.by_name(words[0]) is not None else []
+    behind_to = [last] if last and words[-2].casefold() == "to" else []
+    if at_start and behind_to and directory.by_name(words[last]) is None:
+        behind_to = []
+    return (behind_to or at_start or [0]) if is_last else (at_start or behind_to or [0])
 
 
 def _person(context: CommandContext, word: str) -> Guest:

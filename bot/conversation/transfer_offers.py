@@ -48,23 +48,14 @@ def read_offer(context: CommandContext) -> tuple[BookingId, str]:
 
 
 def offered_reply(context: CommandContext, booking: Booking, transfer: Transfer) -> Reply:
-    """What was offered, for the one who did."""
-    swap = context.read_model.bookings.get(transfer.swap_with) if transfer.swap_with is not None else None
-    wanted: Text = ()
-    if swap is not None:
-        wanted = (" in exchange for ", *place_text(context, swap))
-    who = "its owner" if swap is not None else person_name(context, transfer.to)
+    """What was offered, for the one who did. With whom a swap would be is shown when they have accepted."""
     room = context.read_model.catalogue.rooms.get(booking.room_id)
-    text: tuple[Inline, ...] = (
-        "You've offered ",
-        *booking_text(booking, room),
-        " to ",
-        who,
-        *wanted,
-        ". It stays yours unless they accept by ",
-        Timestamp(transfer.expires_at),
-        ".",
-    )
+    what: Text = ("You've offered ", *booking_text(booking, room), " to ", person_name(context, transfer.to))
+    if transfer.swap_with is not None:
+        swap = context.read_model.bookings.get(transfer.swap_with)
+        theirs = place_text(context, swap) if swap is not None else ("their booking",)
+        what = ("You've offered ", *booking_text(booking, room), " in exchange for ", *theirs)
+    text: Text = (*what, ". It stays yours unless they accept by ", Timestamp(transfer.expires_at), ".")
     return Reply(text, actions=(Button(Action.TAKE_BACK, "Take it back", booking.id),), replaces=True)
 
 

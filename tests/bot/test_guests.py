@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.chat.reply import Tone
 from core.model import Guest, Identity
 from tests.bot.chat import Chat
@@ -206,3 +208,48 @@ def _id(chat: Chat):
     account = chat.services.read_model.directory.by_name(chat.name)
     assert account is not None
     return account.person.id
+
+
+async def test_people_are_taken_off_by_name(wil: Chat, rema: Chat, emily: Chat):
+    await wil.say("/book Wren G02 15:00 for 30 min")
+    await wil.say("/book Wren G02 17:00 for 30 min")
+    await wil.say("/rooms invite rema and emily to my 5pm")
+
+    await wil.say("/rooms uninvite rema")
+    removed = await wil.press("Take off")
+
+    assert "rema boo is no longer on this booking. 2 people are coming" in removed
+    assert "no upcoming bookings" in await rema.say("/rooms mine")
+    assert "aren't on this booking" in await wil.say("/rooms uninvite rema 5pm")
+
+
+@pytest.mark.parametrize(
+    ("words", "people"),
+    [
+        ("invite rema", ["rema"]),
+        ("invite @rema and emily", ["rema", "emily"]),
+        ("invite rema, emily and dana to my booking", ["rema", "emily", "dana"]),
+        ("could you invite rema@rema.com to the 3pm", ["rema"]),
+        ("add @rema to my booking", ["rema"]),
+    ],
+)
+async def test_people_are_read_from_plain_words(wil: Chat, words: str, people: list[str]):
+    await wil.say("/book Wren G02 15:00 for 30 min")
+
+    assert "Invited" in await wil.say(words, free=True)
+
+    (booking,) = wil.services.read_model.of_person(_id(wil))
+    directory = wil.services.read_model.directory.people
+    assert [directory[each.person_id].person.username for each in booking.guests if each.person_id] == people
+
+
+@pytest.mark.parametrize(
+    "words", ["leave at 5pm, room for 6", "add 30 minutes to my booking", "swap to a bigger room"]
+)
+async def test_other_requests_are_not_about_guests(wil: Chat, words: str):
+    await wil.say("/book Wren G02 15:00 for 30 min")
+
+    answer = await wil.say(words, free=True)
+
+    assert "invite" not in answer.casefold()
+    assert "nobody called" not in answer

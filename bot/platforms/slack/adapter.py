@@ -22,8 +22,8 @@ from bot.platforms.ports import (
     ChosenZone,
     Deduplicator,
     DeferredReplies,
-    Installations,
     HasAccount,
+    Installations,
     IsLinked,
     OAuthStates,
 )

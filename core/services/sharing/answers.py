@@ -11,6 +11,8 @@ from core.model import (
     BookingState,
     Busy,
     Charge,
+    Guest,
+    Identity,
     OutboxMessage,
     PersonId,
     TransferState,
@@ -34,6 +36,8 @@ class AcceptTransfer:
     booking: Booking
     by: PersonId
     swap: Booking | None = None
+    identities: tuple[Identity, ...] = ()
+    """Chat accounts of `by`, who may have been invited by one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def _hand_over(
         checked_in_at=None,
         occurrence=None,
         non_refundable=max(0, kept),
-        guests=tuple(each for each in booking.guests if each.person_id != request.by),
+        guests=tuple(each for each in booking.guests if not _is_requester(each, request)),
         transfer=ended(booking, TransferState.ACCEPTED),
     )
     charges = [Charge(request.by, booking.id, week, cost, now)] if cost else []
@@ -123,6 +127,10 @@ def _hand_over(
     )
     left = quota_left(theirs.spent + cost, rules)
     return JointDecision(AcceptedTransfer(after, None, cost, left), (writes,))
+
+
+def _is_requester(guest: Guest, request: AcceptTransfer) -> bool:
+    return guest.person_id == request.by or guest.identity in request.identities
 
 
 def _actor(booking: Booking) -> str:

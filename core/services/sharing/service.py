@@ -98,7 +98,9 @@ class SharingService:
     async def _accept(self, booking_id: BookingId, transfer_id: str, by: PersonId) -> AcceptedTransfer:
         now = self._clock.now()
         booking, swap = await self._storage.read(partial(_offered, booking_id=booking_id))
-        request = AcceptTransfer(transfer_id, booking, by, swap)
+        account = self._read_model.directory.people.get(by)
+        identities = account.identities if account is not None else ()
+        request = AcceptTransfer(transfer_id, booking, by, swap, identities)
         return await self._storage.decide_jointly(
             accept_keys(request, self._rules, now),
             partial(decide_accept, request=request, rules=self._rules, now=now),

@@ -92,7 +92,7 @@ def decide_offer(
     action = "offer" if swap is None else "offer swap"
     audit = AuditEntry(now, f"person:{request.by}", action, booking.id, {"to": f"person:{request.to}"})
     offer = OutboxMessage(
-        key=f"{TRANSFER_OFFER} {transfer.id}",
+        key=f"{TRANSFER_OFFER} {booking.id} {transfer.id}",
         kind=TRANSFER_OFFER,
         due_at=now,
         payload=transfer.id,
@@ -193,7 +193,7 @@ def answer(booking: Booking, state: TransferState, by: PersonId, now: datetime) 
     payload = TransferAnswer(state, by, booking.room_id, booking.interval, is_swap)
     return (
         OutboxMessage(
-            key=f"{TRANSFER_ANSWER} {transfer.id}",
+            key=f"{TRANSFER_ANSWER} {booking.id} {transfer.id}",
             kind=TRANSFER_ANSWER,
             due_at=now,
             payload=str(payload),
