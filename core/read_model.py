@@ -7,7 +7,7 @@ relies on it.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -24,6 +24,8 @@ from core.model import (
     BookingState,
     Busy,
     Change,
+    Guest,
+    Identity,
     Membership,
     PersonId,
     RoomId,
@@ -195,6 +197,7 @@ class ReadModel:
         self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
+        self._of_guest: dict[str, tuple[Booking, ...]] = {}
         self._listeners: list[ChangeCallback] = []
         self._touched: set[PersonId] = set()
         self._holds: dict[BookingId, Booking] = {}
@@ -238,6 +241,14 @@ class ReadModel:
     def of_person(self, person_id: PersonId) -> tuple[Booking, ...]:
         """A person's active bookings from the window's start on, by start; the same tuple until a change."""
         return self._of_person.get(person_id, ())
+
+    def of_guest(
+        self, person_id: PersonId | None, identities: Iterable[Identity] = ()
+    ) -> tuple[Booking, ...]:
+        """Active bookings to which a person or one of these chat accounts is invited, by start."""
+        keys = [Guest(person_id).key, *identities] if person_id is not None else list(identities)
+        found = {each.id: each for key in keys for each in self._of_guest.get(key, ())}
+        return tuple(sorted(found.values(), key=_order))
 
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:
         return self._of_society.get(society_id, ())
@@ -292,7 +303,7 @@ class ReadModel:
         self._availability = Availability(self.catalogue, schedules, self._availability.version + 1)
         self._holds.clear()
         self.bookings.clear()
-        for index in (self._of_person, self._of_society, self._in_room):
+        for index in (self._of_person, self._of_society, self._in_room, self._of_guest):
             index.clear()
 
     def _apply_rooms(self, rooms: Mapping[RoomId, RoomUpdate]) -> None:
@@ -315,14 +326,17 @@ class ReadModel:
 
     def _store(self, booking: Booking) -> None:
         """Adds to all indexes. A room's may still hold an older version: other rooms are read apart."""
-        is_known = booking.id in self.bookings
+        if (older := self.bookings.get(booking.id)) is not None:
+            self._remove_from_people(older)
         self.bookings[booking.id] = booking
         _insert(self._in_room, booking.room_id, booking, is_known=True)
         if booking.booked_by is not None:
-            _insert(self._of_person, booking.booked_by, booking, is_known=is_known)
-            self._touched.add(booking.booked_by)
+            _insert(self._of_person, booking.booked_by, booking)
         if booking.society_id is not None:
-            _insert(self._of_society, booking.society_id, booking, is_known=is_known)
+            _insert(self._of_society, booking.society_id, booking)
+        for guest in booking.guests:
+            _insert(self._of_guest, guest.key, booking)
+        self._touched.update(_people_of(booking))
 
     def _remove(self, booking: Booking) -> None:
         """Removes from the room's index, and from all others unless the booking has moved to another room."""
@@ -331,14 +345,29 @@ class ReadModel:
         if stored is None or stored.room_id != booking.room_id:
             return
         del self.bookings[booking.id]
+        self._remove_from_people(stored)
+
+    def _remove_from_people(self, booking: Booking) -> None:
+        """Removes from the indexes of its owner, society and guests, who may be others in a new version."""
         if booking.booked_by is not None:
             _remove(self._of_person, booking.booked_by, booking)
-            self._touched.add(booking.booked_by)
         if booking.society_id is not None:
             _remove(self._of_society, booking.society_id, booking)
+        for guest in booking.guests:
+            _remove(self._of_guest, guest.key, booking)
+        self._touched.update(_people_of(booking))
 
 
-def _insert(index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking, *, is_known: bool) -> None:
+def _people_of(booking: Booking) -> Iterator[PersonId]:
+    """Its owner and guests, of those with accounts."""
+    if booking.booked_by is not None:
+        yield booking.booked_by
+    yield from (each.person_id for each in booking.guests if each.person_id is not None)
+
+
+def _insert(
+    index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking, *, is_known: bool = False
+) -> None:
     others = index.get(key, ())
     if is_known:
         others = tuple(each for each in others if each.id != booking.id)

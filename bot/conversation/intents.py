@@ -26,6 +26,7 @@ _FALLS_FREE = (
     r"(?:(?:is|'?s|are|gets?|becomes?|comes?|falls?|turns?) (?:up |again )?)?(?:free|available|open|empty)"
     r"(?: up| again)?\b"
 )
+_SOMEBODY = r"(?:@|\b(?:slack|discord):)\w"
 _STATE = r"\b(?:free|busy|taken|available|open)\b"
 
 
@@ -75,6 +76,15 @@ _INTENTS = (
         r"^\W*(?:i'?m|we'?re|i am|we are) (?:here|in|in the room)\W*$|^\W*check(?:ing)?[ -]?(?:me )?in\W*$"
         r"|^\W*(?:i'?ve|just) arrived\W*$",
     ),
+    _request("rooms invite", rf"invite|add(?=.*{_SOMEBODY}.*\bto (?:my|the|our)\b)"),
+    _request("rooms give", r"give(?! (?:me|us)\b)(?=.*\bto\b)|hand ?over|hand(?=.*\bto\b)"),
+    _request("rooms swap", r"(?:swap|exchange|trade)(?=.* with\b)"),
+    _intent(
+        "rooms guests",
+        r"^\W*who(?:'s| is| are|'re)? (?:all )?(?:coming|invited)\b",
+        r"^.*?(?:coming|invited)(?: to)?",
+    ),
+    _request("rooms leave", r"leave(?=\W*$| (?:my|the|this|that)\b)|take me off", _MY_BOOKING),
     _request("rooms cancel", "cancel|drop|release|delete", _MY_BOOKING),
     _request("rooms extend", "extend|prolong|lengthen", _MY_BOOKING),
     replace(_request("rooms extend", "shorten", _MY_BOOKING), added=" shorter"),

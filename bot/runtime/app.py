@@ -105,6 +105,8 @@ def booking_rules(config: Config) -> Rules:
         refund_notice=booking.refund_notice,
         hold_minutes=booking.hold_minutes,
         waits_per_person=booking.waits_per_person,
+        max_guests=booking.max_guests,
+        transfer_expiry=timedelta(hours=booking.transfer_hours),
         check_in_opens_before=booking.check_in_opens_minutes,
         society_token_days=booking.society_token_days,
         token_idle=config.login.token_idle,

@@ -253,8 +253,8 @@ class OutboxRepository(Protocol):
         """Queues messages, skipping those whose key exists; returns how many are new."""
         ...
 
-    def withdraw(self, booking_id: BookingId, kind: str) -> None:
-        """Deletes waiting messages of one kind about a booking."""
+    def withdraw(self, booking_id: BookingId, kind: str, person_id: PersonId) -> None:
+        """Deletes a person's waiting messages of one kind about a booking."""
         ...
 
     def is_any_due(self, now: datetime) -> bool: ...
