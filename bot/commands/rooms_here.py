@@ -3,7 +3,7 @@
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import check_in_button, room_name
-from bot.chat.reply import Bold, Reply, Timestamp, TimestampStyle, Tone
+from bot.chat.reply import Bold, Reply, Subject, Timestamp, TimestampStyle, Tone
 from bot.conversation.alternatives import owner_actions
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
@@ -35,6 +35,7 @@ async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
         tone=Tone.DONE,
         actions=owner_actions(context, booking),
         replaces=True,
+        subject=Subject(booking_id=booking.id),
     )
 
 

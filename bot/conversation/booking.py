@@ -12,7 +12,7 @@ from bot.chat.formatting import (
     room_name,
     short_id,
 )
-from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Tone
+from bot.chat.reply import Bold, Button, Inline, Reply, Subject, Text, TimeRange, Tone
 from bot.chat.request import PlatformName
 from bot.conversation.alternatives import (
     UnavailableSlot,
@@ -132,6 +132,7 @@ def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
         actions=owner_actions(context, booking, booked.quota_left),
         footer=(f"Booking {short_id(booking)}",),
         replaces=False,
+        subject=Subject(booking_id=booking.id),
     )
 
 
@@ -148,6 +149,7 @@ def move_confirmation(context: CommandContext, moved: MoveResult, lead: str, quo
         tone=Tone.DONE,
         actions=owner_actions(context, booking, moved.quota_left),
         footer=(f"Booking {short_id(booking)}",),
+        subject=Subject(booking_id=booking.id),
     )
 
 
@@ -157,7 +159,7 @@ async def refusal_reply(
     """Why the slot cannot be booked: who has it, where that is public, and the nearest alternatives."""
     room = context.read_model.catalogue.room(value.room_id)
     if moving is None and (own := _own_booking_of(context, value)) is not None:
-        return _already_booked(context, own, room)
+        return already_booked(context, own, room)
     items = await alternative_items(
         context, UnavailableSlot(RoomQuery(room=room.id), value.slot, value.society_id, value.title), moving
     )
@@ -169,7 +171,8 @@ async def refusal_reply(
     if items:
         text = (*text, " Free instead:")
     actions = (*_society_buttons(context, value, refusal), *refusal_actions(refusal))
-    return Reply(text, tone=refusal_tone(refusal), items=items, actions=actions)
+    subject = Subject(slot=str(value)) if moving is None else Subject(booking_id=moving.id)
+    return Reply(text, tone=refusal_tone(refusal), items=items, actions=actions, subject=subject)
 
 
 def _own_booking_of(context: CommandContext, value: SlotValue) -> Booking | None:
@@ -184,11 +187,12 @@ def _own_booking_of(context: CommandContext, value: SlotValue) -> Booking | None
     )
 
 
-def _already_booked(context: CommandContext, booking: Booking, room: Room) -> Reply:
+def already_booked(context: CommandContext, booking: Booking, room: Room) -> Reply:
     return Reply(
         ("You have already booked ", *booking_text(booking, room), ". You have it already; nothing changed."),
         actions=owner_actions(context, booking),
         footer=(f"Booking {short_id(booking)}",),
+        subject=Subject(booking_id=booking.id),
     )
 
 

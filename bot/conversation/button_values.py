@@ -128,6 +128,11 @@ class SearchValue:
         codes = (code for reduced in _reduce(self) if len(code := _encode(reduced)) <= MAX_LENGTH)
         return next(codes)
 
+    @property
+    def whole(self) -> str:
+        """The encoded search with all conditions, which may be too long for a button."""
+        return _encode(self)
+
     @classmethod
     def read(cls, code: str) -> "SearchValue":
         """Raises `Invalid` for any other text. Ids may be digests: see `resolve_id`."""

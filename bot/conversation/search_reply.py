@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.reply import Button, Choice, Inline, Reply
+from bot.chat.reply import Button, Choice, Inline, Reply, Subject
 from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import (
     PAGE_SIZE,
@@ -84,7 +84,8 @@ async def result_reply(context: CommandContext, search: SearchValue, *, names_le
     """One page of free rooms, or alternatives when there are none, below what was asked."""
     reply = await _result(context, search)
     lead = heading(context, search, names_length=names_length)
-    return replace(reply, text=(*lead, *reply.text, *grid_note(context, search)))
+    text = (*lead, *reply.text, *grid_note(context, search))
+    return replace(reply, text=text, subject=Subject(search=search.whole))
 
 
 async def _result(context: CommandContext, search: SearchValue) -> Reply:

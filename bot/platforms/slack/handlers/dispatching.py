@@ -95,6 +95,7 @@ class RequestDispatcher:
             key or event.key,
             event.channel,
             is_direct=event.is_dm,
+            thread=event.thread,
         )
         return self._dispatched(await self._dispatcher.dispatch(request), requester)
 
