@@ -8,12 +8,14 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
+    ASK_CANCEL = "ask_cancel"
     BOOK = "book"
     CANCEL = "cancel"
     CHECK_IN = "here"
     EXTEND = "extend"
     FREE_NOW = "free_now"
     HELP = "help"
+    KEEP = "keep"
     LOG_IN = "login"
     LOG_OUT = "logout"
     MOVE = "move"

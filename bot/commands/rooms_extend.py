@@ -20,6 +20,7 @@ from bot.conversation.own_bookings import (
     find_booking,
     named_by_title_or_room,
 )
+from bot.conversation.questions import word_hint
 from bot.conversation.search import parse_text
 from bot.language import TimeKind
 from core.errors import Invalid, RoomClosed, SlotTaken
@@ -90,9 +91,15 @@ def _ask_how_much(context: CommandContext, words: str) -> Reply:
         Code(f"{begin} 30 min"),
         ", or ",
         Code(f"{begin} -30 min"),
-        " to end earlier.",
+        f" to end earlier.{word_hint(context, '30 min', 'until 5pm')}",
     )
-    return Reply(text, tone=Tone.UNCLEAR, actions=(_more_button(booking),), code=Invalid.code)
+    return Reply(
+        text,
+        tone=Tone.UNCLEAR,
+        actions=(_more_button(booking),),
+        code=Invalid.code,
+        subject=Subject(booking_id=booking.id, request=f"rooms extend {booking.id} {{}}"),
+    )
 
 
 def _more_button(booking: Booking) -> Button:

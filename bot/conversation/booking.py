@@ -38,9 +38,10 @@ from core.errors import (
     RoomieError,
     SlotTaken,
     SocietyOnly,
+    UnknownBooking,
 )
 from core.interval import Interval
-from core.model import Booking, Room
+from core.model import Booking, BookingId, Room
 from core.policy.quota import has_quota
 from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import new_booking_id
@@ -192,6 +193,21 @@ def already_booked(context: CommandContext, booking: Booking, room: Room) -> Rep
         ("You have already booked ", *booking_text(booking, room), ". You have it already; nothing changed."),
         actions=owner_actions(context, booking),
         footer=(f"Booking {short_id(booking)}",),
+        subject=Subject(booking_id=booking.id),
+    )
+
+
+async def kept_booking(context: CommandContext, booking_id: BookingId) -> Reply:
+    """Says that the requester keeps a booking, with its buttons; raises `UnknownBooking` if it is gone."""
+    booking = next((each for each in upcoming_bookings(context) if each.id == booking_id), None)
+    if booking is None:
+        raise UnknownBooking
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
+    return Reply(
+        ("Nothing changed. You have ", *booking_text(booking, room), "."),
+        actions=owner_actions(context, booking),
+        footer=(f"Booking {short_id(booking)}",),
+        replaces=True,
         subject=Subject(booking_id=booking.id),
     )
 

@@ -35,6 +35,16 @@ class Chat:
         button = [each for each in buttons(self.last) if each.label == label][nth]
         return await self.act(button.action, button.value, key=key)
 
+    async def cancel(self, words: str = "/rooms cancel") -> str:
+        """Asks to cancel in these words, and says yes to the question."""
+        await self.say(words, free=not words.startswith("/"))
+        return await self.press("Yes, cancel it")
+
+    async def press_cancel(self, nth: int = 0) -> str:
+        """Presses the nth *Cancel*, and says yes to the question."""
+        await self.press("Cancel", nth)
+        return await self.press("Yes, cancel it")
+
     async def act(self, action: str, value: str = "", key: str = "", **form: str) -> str:
         return await self._ask(
             ChatRequest(self.requester, action=action, value=value, form=form, delivery_id=key)

@@ -1,6 +1,7 @@
 """An answer as it is remembered: its buttons in order, and what it was about."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 
@@ -21,6 +22,7 @@ _SHORTCUTS = frozenset(
     }
 )
 """Buttons that lead on from any answer, and say nothing about this one."""
+_WHICH = re.compile(r"\b(?:which|what|where|when|who|how)\b", re.IGNORECASE)
 _MAX_ITEMS, _MAX_BUTTONS, _MAX_LABEL = 20, 12, 75
 
 
@@ -79,8 +81,14 @@ def is_yes_no_question(reply: Reply) -> bool:
         and isinstance(first, Button)
         and first.action not in _SHORTCUTS
         and first.style in {ButtonStyle.PRIMARY, ButtonStyle.DANGER}
-        and any(isinstance(each, str) and "?" in each for each in reply.text)
+        and _asks(reply)
+        and _WHICH.search(_plain(reply.text)) is None
     )
+
+
+def _asks(reply: Reply) -> bool:
+    """Whether the text of a reply is a question."""
+    return any(isinstance(each, str) and "?" in each for each in reply.text)
 
 
 def remember_reply(reply: Reply) -> RememberedAnswer:
@@ -90,12 +98,12 @@ def remember_reply(reply: Reply) -> RememberedAnswer:
         tuple(_buttons(_own_buttons(reply.actions))),
         reply.subject or Subject(),
         is_yes_no_question(reply),
-        reply.tone is Tone.UNCLEAR,
+        reply.tone is Tone.UNCLEAR or (reply.tone is Tone.INFO and _asks(reply)),
     )
 
 
 def _item(item: ReplyItem) -> RememberedItem:
-    return RememberedItem(_plain(item.title), tuple(_buttons(item.buttons)))
+    return RememberedItem(_plain(item.title)[:_MAX_LABEL], tuple(_buttons(item.buttons)))
 
 
 def _own_buttons(actions: Iterable[Button | Choice]) -> Iterator[Button]:
@@ -115,7 +123,7 @@ def _buttons(buttons: Iterable[Button]) -> list[RememberedButton]:
 def _plain(text: Text) -> str:
     """The words of a heading, without times."""
     words = (each.text if isinstance(each, Bold | Code) else each for each in text)
-    return one_line("".join(each for each in words if isinstance(each, str))).strip(" ·:,")[:_MAX_LABEL]
+    return one_line("".join(each for each in words if isinstance(each, str))).strip(" ·:,")
 
 
 def encode_answer(answer: RememberedAnswer) -> str:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
+from math import inf
 
 from bot.chat.command import CommandContext
 from bot.chat.reply import Reply
@@ -43,12 +44,13 @@ class AnswerMemory:
         self._pending: dict[str, tuple[Draft, str, Reply]] = {}
         self._writing: Mapping[str, tuple[Draft, str, Reply]] = {}
         self._writer: asyncio.Task[None] | None = None
+        self._next_write_at = -inf
         self._is_stored = asyncio.Event()
         self._is_stored.set()
 
     async def remember(self, context: CommandContext, reply: Reply) -> None:
         """Remembers the reply if later words could refer to it; forgets all answers after a logout."""
-        if context.account is None:
+        if context.account is None or not _is_conversation(context.request):
             return
         if not self._is_linked(context.request.requester):
             await self._forget(context.request.requester.identity)
@@ -62,10 +64,12 @@ class AnswerMemory:
         self._is_stored.clear()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.get_running_loop().create_task(self._write_pending(), name="answers")
+            self._services.unfinished.add(self._writer)
+            self._writer.add_done_callback(self._services.unfinished.discard)
 
     async def recall(self, context: CommandContext) -> RememberedAnswer | None:
         """The latest answer that the requester got here within the last ten minutes."""
-        if context.account is None:
+        if context.account is None or not _is_conversation(context.request):
             return None
         place = _place(context.request)
         draft_id = _draft_id(context.request.requester.identity, place)
@@ -99,7 +103,9 @@ class AnswerMemory:
         await self._is_stored.wait()
 
     async def _write_pending(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._pending:
+            await asyncio.sleep(max(0.0, self._next_write_at - loop.time()))
             self._writing, self._pending = self._pending, {}
             try:
                 await self._write(self._writing)
@@ -107,10 +113,8 @@ class AnswerMemory:
                 logger.info("answers could not be remembered: %s", type(error).__name__)
             except Exception as error:
                 logger.exception("answers could not be remembered", exc_info=without_text(error))
-            self._writing = {}
-            if not self._pending:
-                self._is_stored.set()
-            await asyncio.sleep(_PAUSE_SECONDS)
+            self._writing, self._next_write_at = {}, loop.time() + _PAUSE_SECONDS
+        self._is_stored.set()
 
     async def _write(self, answers: Mapping[str, tuple[Draft, str, Reply]]) -> None:
         await self._services.storage.write_relaxed(
@@ -121,6 +125,11 @@ class AnswerMemory:
 def _encode(draft: Draft, place: str, reply: Reply) -> Draft:
     payload = json.dumps({"place": place, "answer": encode_answer(remember_reply(reply))})
     return Draft(draft.id, draft.person_id, payload, draft.expires_at)
+
+
+def _is_conversation(request: ChatRequest) -> bool:
+    """Whether words can follow a reply; in Slack's App Home and forms, which have no channel, they cannot."""
+    return bool(request.channel) or request.requester.platform is not PlatformName.SLACK
 
 
 def _place(request: ChatRequest) -> str:

@@ -31,7 +31,7 @@ _COMMANDS = {
     FollowUpVerb.SHARE: "rooms share",
     FollowUpVerb.CHECK_IN: "rooms here",
 }
-_OF_BOOKINGS = (Action.CANCEL, Action.CHECK_IN, Action.EXTEND, Action.SHARE)
+_OF_BOOKINGS = (Action.ASK_CANCEL, Action.CHECK_IN, Action.EXTEND, Action.SHARE)
 """Buttons whose value begins with a booking's id."""
 _WORD = re.compile(r"[^\W_]+(?:[:.'’–-][^\W_]+)*")
 _GROUP = re.compile(r"^/?\s*(?:rooms?\s+)?", re.IGNORECASE)
@@ -74,7 +74,9 @@ class FollowUpReader:
             and _is_answer(context, answer.subject.request, line)
         ):
             return replace(request, text=answer.subject.request.replace("{}", line), is_free_text=False)
-        return _unclear(answer, line) if follow_up is not None and follow_up.is_certain else None
+        if follow_up is None or not follow_up.is_certain:
+            return None
+        return _nothing_to_refer_to(line) if _is_gone(context, answer) else _unclear(answer, line)
 
     async def _recall(self, context: CommandContext) -> RememberedAnswer | None:
         """The latest answer; none while the database is unreachable, when searches go on."""
@@ -89,15 +91,22 @@ async def _apply(context: CommandContext, answer: RememberedAnswer, follow_up: F
         case FollowUpKind.YES:
             return _press(context.request, answer.buttons[0]) if answer.is_question else None
         case FollowUpKind.NO:
-            return _declined() if answer.is_question or answer.is_choice else None
+            return _decline(context.request, answer) if answer.is_question or answer.is_choice else None
         case FollowUpKind.PICK:
             return await _pick(context, answer, follow_up)
     topic = topic_of(context, answer.subject)
     return None if topic is None else await change_topic(context, topic, follow_up, _rooms(context, answer))
 
 
-def _declined() -> Reply:
-    return Reply(("Okay, nothing changed.",))
+def _is_gone(context: CommandContext, answer: RememberedAnswer) -> bool:
+    """Whether an answer was about a booking that is over or cancelled, and about nothing else."""
+    return bool(answer.subject.booking_id) and not answer.items and topic_of(context, answer.subject) is None
+
+
+def _decline(request: ChatRequest, answer: RememberedAnswer) -> Meaning:
+    """Presses the button that declines, if there is one."""
+    keep = next((each for each in answer.buttons if each.action == Action.KEEP), None)
+    return Reply(("Okay, nothing changed.",)) if keep is None else _press(request, keep)
 
 
 async def _pick(context: CommandContext, answer: RememberedAnswer, follow_up: FollowUp) -> Meaning | None:
@@ -122,7 +131,7 @@ def _item_at(answer: RememberedAnswer, position: int) -> RememberedItem | None:
         items = [
             RememberedItem(each.label, (each,))
             for each in answer.buttons
-            if answer.is_choice or each.action == Action.BOOK
+            if (answer.is_choice and not answer.is_question) or each.action == Action.BOOK
         ]
     index = position - 1 if position > 0 else len(items) + position
     return items[index] if 0 <= index < len(items) else None
@@ -151,7 +160,7 @@ async def _take(context: CommandContext, answer: RememberedAnswer, follow_up: Fo
         return _press(context.request, answer.buttons[0])
     if isinstance(booking := topic_of(context, answer.subject), Booking) and not answer.items:
         return already_booked(context, booking, context.read_model.catalogue.room(booking.room_id))
-    books = list(answer.pressable(Action.BOOK, Action.MOVE))
+    books = answer.pressable(Action.BOOK, Action.MOVE) or answer.pressable(Action.SERIES_BOOK)
     if len(books) == 1:
         return _press(context.request, books[0])
     return _which_one(answer) if len(books) > 1 else None
