@@ -42,14 +42,16 @@ class Dispatcher:
     Raises `ValueError` when built with two handlers for one action, or none for an action that buttons share.
     """
 
-    def __init__(self, services: Services, commands: Sequence[Command]) -> None:
+    def __init__(
+        self, services: Services, commands: Sequence[Command], memory: AnswerMemory | None = None
+    ) -> None:
         self._services = services
         self._listed_commands = tuple(commands)
         self._commands = {
             tuple(name.split()): command for command in commands for name in (command.name, *command.aliases)
         }
         self._actions = self._collect_actions(commands)
-        self._memory = AnswerMemory(services)
+        self._memory = memory or AnswerMemory(services)
         self._follow_ups = FollowUpReader(self._memory)
         self._quoted = {each.name: each.quoted for each in commands if each.quoted is not None}
 

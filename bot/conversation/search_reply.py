@@ -85,7 +85,7 @@ async def result_reply(context: CommandContext, search: SearchValue, *, names_le
     reply = await _result(context, search)
     lead = heading(context, search, names_length=names_length)
     text = (*lead, *reply.text, *grid_note(context, search))
-    return replace(reply, text=text, subject=Subject(search=search.whole))
+    return replace(reply, text=text, subject=reply.subject or Subject(search=search.whole))
 
 
 async def _result(context: CommandContext, search: SearchValue) -> Reply:
@@ -94,6 +94,9 @@ async def _result(context: CommandContext, search: SearchValue) -> Reply:
     found = rooms.find() if availability is not None else None
     if found is None or not found.total:
         return await no_room_reply(context, search)
+    if not found.rooms:  # fewer than when its button was shown
+        last = replace(search, skip=(found.total - 1) // PAGE_SIZE * PAGE_SIZE)
+        return replace(await _result(context, last), subject=Subject(search=last.whole))
     items = rooms.items(found)
     if not any(item.buttons for item in items):
         explained = await rooms.explain_not_bookable(found)

@@ -4,7 +4,7 @@ A text is a follow-up only as a whole: `an hour later than usual for 6` is a req
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -215,6 +215,8 @@ def _pick(line: str) -> FollowUp | None:
             rest = match["rest"] or ""
             if verb is FollowUpVerb.TAKE and (_NEW_REQUEST.search(rest) or (match["ordinal"] and rest)):
                 return None
+            if verb is FollowUpVerb.MOVE and (shift := _shift(rest)) is not None:
+                return replace(shift, position=_position(match))
             if verb is FollowUpVerb.EXTEND and line.casefold().startswith("shorten"):
                 rest = f"{rest} shorter"
             return FollowUp(

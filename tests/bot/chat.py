@@ -4,6 +4,7 @@ from bot.chat.reply import Button, Choice, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
+from bot.conversation.memory.store import AnswerMemory
 from bot.platforms.terminal.render import TerminalContext, render
 from bot.services import Services
 from core.model import Identity
@@ -14,7 +15,8 @@ class Chat:
 
     def __init__(self, services: Services, name: str) -> None:
         self.services, self.name = services, name
-        self.dispatcher = Dispatcher(services, COMMANDS)
+        self.memory = AnswerMemory(services)
+        self.dispatcher = Dispatcher(services, COMMANDS, self.memory)
         self.last = Reply()
 
     @property

@@ -210,7 +210,7 @@ async def _search_again(
 
 async def _page(context: CommandContext, search: SearchValue) -> Reply:
     reply = await result_reply(context, search)
-    if reply.items or not search.skip:
+    if reply.subject is None or reply.subject.search == search.whole:
         return reply
     return Reply(("Those were all. Name another time, size or place to see other rooms.",), tone=Tone.UNCLEAR)
 

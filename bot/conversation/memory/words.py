@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import join_with_and
-from bot.chat.reply import Button, ButtonStyle, Reply, Tone
+from bot.chat.reply import Button, ButtonStyle, Reply, Subject, Tone
 from bot.chat.request import ChatRequest
 from bot.conversation.booking import already_booked
 from bot.conversation.button_values import SlotValue, resolve_id
@@ -94,8 +94,20 @@ async def _apply(context: CommandContext, answer: RememberedAnswer, follow_up: F
             return _decline(context.request, answer) if answer.is_question or answer.is_choice else None
         case FollowUpKind.PICK:
             return await _pick(context, answer, follow_up)
-    topic = topic_of(context, answer.subject)
+    subject = _subject_at(answer, follow_up.position) if follow_up.position else answer.subject
+    topic = topic_of(context, subject) if subject is not None else None
     return None if topic is None else await change_topic(context, topic, follow_up, _rooms(context, answer))
+
+
+def _subject_at(answer: RememberedAnswer, position: int) -> Subject | None:
+    """What an item of the list is about: its booking, or the slot that it offers."""
+    item = _item_at(answer, position)
+    if item is None:
+        return None
+    if (booking_id := _booking_of(item.buttons)) is not None:
+        return Subject(booking_id=booking_id)
+    book = next((each for each in item.buttons if each.action == Action.BOOK), None)
+    return None if book is None else Subject(slot=book.value)
 
 
 def _is_gone(context: CommandContext, answer: RememberedAnswer) -> bool:
