@@ -1,6 +1,8 @@
 """Short words that refer to an answer, and words that look like them but are requests of their own."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.language import FollowUp, FollowUpKind, FollowUpVerb, find_follow_up
 
+PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PICK, CHANGE = FollowUpKind.PICK, FollowUpKind.CHANGE
 
@@ -190,6 +193,14 @@ def test_other_rooms_and_answers_to_questions(kind: FollowUpKind, texts: list[st
 )
 def test_requests_of_their_own_are_no_follow_ups(text: str):
     assert find_follow_up(text) is None
+
+
+def test_the_words_of_the_page_are_read():
+    rows = re.findall(r"^\| [^`|]+ \| (`.+) \| .+ \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    words = [each for row in rows for each in re.findall(r"`([^`]+)`", row)]
+
+    assert len(words) > 30
+    assert [each for each in words if find_follow_up(each) is None] == []
 
 
 @given(st.text(max_size=300))
