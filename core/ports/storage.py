@@ -26,11 +26,9 @@ from core.ports.repositories import (
     RoomRepository,
     SeriesRepository,
     SocietyRepository,
-    SourceRepository,
-    TimetableRepository,
-    TimetableRunRepository,
     TokenRepository,
 )
+from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
 
 T = TypeVar("T")
 
