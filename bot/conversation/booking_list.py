@@ -28,6 +28,7 @@ from bot.conversation.series_values import series_buttons
 from bot.conversation.term_notes import week_note
 from core.errors import BookingIsOver, UnknownBooking
 from core.model import Booking
+from core.services.series.change_plan import is_changed_by_hand
 
 _PAGE_SIZE = 20
 _PAGE_SIZES = {PlatformName.DISCORD: 6}
@@ -67,16 +68,20 @@ def group_by_series(bookings: Sequence[Booking]) -> list[tuple[Booking, ...]]:
 def _item(context: CommandContext, entry: tuple[Booking, ...]) -> ReplyItem:
     first, room = entry[0], context.read_model.catalogue.rooms.get(entry[0].room_id)
     if first.series_id is None:
-        week = week_note(context.services, first.interval.start)
-        return booking_item(first, room, *owner_buttons(context, first), week=week)
+        notes = week_note(context.services, first.interval.start) + _closed_note(context, [first])
+        return booking_item(first, room, *owner_buttons(context, first), week=notes)
     return series_item(context, entry)
 
 
 def series_item(context: CommandContext, dates: Sequence[Booking]) -> ReplyItem:
-    """List item of a series: `Tuesdays 19:00, 8 to come, next 17 Mar`."""
-    first, rooms = dates[0], {each.room_id for each in dates}
-    starts = [each.interval.start.astimezone(context.services.rules.zone) for each in dates]
-    weekday, clock = common_time(starts)
+    """List item of a series: `Tuesdays 19:00, 8 to come, next 17 Mar`.
+
+    Dates that were changed alone have no say in its time.
+    """
+    first, rooms, zone = dates[0], {each.room_id for each in dates}, context.services.rules.zone
+    followed = [each for each in dates if not is_changed_by_hand(each)] or dates
+    weekday, clock = common_time(each.interval.start.astimezone(zone) for each in followed)
+    has_other_time = f"{first.interval.start.astimezone(zone):%H:%M}" != clock
     when = (
         f"{weekday_plural(weekday)} {clock}" if weekday is not None and len(dates) > 1 else f"Series {clock}"
     )
@@ -87,12 +92,35 @@ def series_item(context: CommandContext, dates: Sequence[Booking]) -> ReplyItem:
         title += [" · ", named]
     detail: Text = (
         f"{when}, {len(dates)} to come, next ",
-        Timestamp(first.interval.start, TimestampStyle.DATE),
-        " · ",
+        Timestamp(first.interval.start, TimestampStyle.DATETIME if has_other_time else TimestampStyle.DATE),
+        f"{_closed_note(context, dates)} · ",
         Code(short_id(first)),
     )
     buttons = series_buttons(first.series_id) if first.series_id is not None else ()
     return ReplyItem(tuple(title), detail, buttons)
+
+
+def _closed_note(context: CommandContext, bookings: Sequence[Booking]) -> str:
+    """Says that the room is closed during a booking, or during how many of several."""
+    availability = context.read_model.availability
+    closures = [
+        {
+            each.name
+            for each in availability.schedule(booking.room_id).conflicts(*_seconds(booking))
+            if each.is_closure
+        }
+        for booking in bookings
+    ]
+    found = [names for names in closures if names]
+    if not found:
+        return ""
+    names = sorted(set().union(*found) - {"Closed"})
+    why = f" ({', '.join(names)})" if names else ""
+    return f", closed then{why}" if len(bookings) == 1 else f", {len(found)} of them closed{why}"
+
+
+def _seconds(booking: Booking) -> tuple[int, int]:
+    return int(booking.interval.start.timestamp()), int(booking.interval.end.timestamp())
 
 
 def _pages(skip: int, size: int, total: int) -> tuple[Button, ...]:

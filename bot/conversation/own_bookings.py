@@ -17,6 +17,7 @@ _ID = re.compile(r"#?([0-9a-fA-F]{4,8}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,27})")
 _ONLY_WORDS = re.compile(r"\b(?:my|the|a|booking|bookings|room|please|pls|one|it|that|this|in|at|on|for)\b")
 _ALL = re.compile(r"^\s*(?:all|both|every|each|everything)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[:.'’][^\W_]+)*")
+_QUOTES = ('"', "“", "'")
 _MAX_LISTED = 5
 _MAX_CHOICES = 8
 
@@ -84,8 +85,7 @@ def resolve_booking(context: CommandContext, text: str) -> tuple[Booking, str]:
     if to and (found := named_by_title_or_room(context, named)):
         return _only(context, found), target.strip()
     if found := _leading_title(bookings, text):
-        title = title_words(_title_of(found[0]))
-        return _only(context, found), " ".join(_essential_words(text)[len(title) :])
+        return _only(context, found), _after_title(text, title_words(_title_of(found[0])))
     return _only(context, bookings), text.strip()
 
 
@@ -108,6 +108,16 @@ def _leading_title(bookings: Iterable[Booking], text: str) -> list[Booking]:
     ]
     longest = max((len(title_words(_title_of(each))) for each in found), default=0)
     return [each for each in found if len(title_words(_title_of(each))) == longest]
+
+
+def _after_title(text: str, title: Sequence[str]) -> str:
+    """What a text says behind the title that it begins with; the quotes of another title stay."""
+    words = list(_WORD.finditer(text))
+    while words and _ONLY_WORDS.fullmatch(words[0][0].casefold()):
+        del words[0]
+    begin, rest = words[0].start(), text[words[len(title) - 1].end() :]
+    is_quoted = begin > 0 and text[begin - 1] in _QUOTES
+    return rest[1:].strip() if is_quoted else rest.strip()
 
 
 def _with_id_like(context: CommandContext, word: str) -> list[Booking]:

@@ -58,9 +58,17 @@ class BookingService:
         )
 
     async def move(
-        self, booking: Booking, by: PersonId, slot: Interval, room_id: RoomId | None = None
+        self,
+        booking: Booking,
+        by: PersonId,
+        slot: Interval,
+        room_id: RoomId | None = None,
+        title: str | None = None,
     ) -> MoveResult:
-        """Moves `booking` (the version that the requester saw) to another slot, room, or both."""
+        """Moves `booking` (the version that the requester saw) to another slot, room, or both.
+
+        `title` is its new one; None leaves it.
+        """
         now = self._clock.now()
         request = MoveBooking(
             booking.id,
@@ -69,6 +77,7 @@ class BookingService:
             slot,
             booking.version,
             is_occurrence=booking.occurrence is not None,
+            title=title,
         )
         return await self._storage.decide(
             move_keys(request, self._rules, now),

@@ -37,9 +37,10 @@ END:VCALENDAR
 """.replace("\n", "\r\n")
 
 
-@pytest.fixture(autouse=True)
-def sample(roomie: Roomie) -> None:
-    roomie("sample")
+@pytest.fixture
+def sqlite_url(database_url: str) -> str:
+    """The sample campus instead of an empty database."""
+    return database_url
 
 
 def test_a_building_is_closed_listed_and_opened_again(roomie: Roomie):
