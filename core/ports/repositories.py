@@ -131,6 +131,19 @@ class BookingRepository(Protocol):
         """Minutes charged by quota week, from this one on."""
         ...
 
+    def holds(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
+        """Holds that overlap a window, expired ones among them, by start."""
+        ...
+
+    def hold(self, hold: Booking) -> None:
+        """Stores a hold; `SlotTaken` where the room is booked or held. Expired holds are in its way."""
+        ...
+
+    def end_hold(self, hold_id: BookingId) -> bool:
+        """Ends a hold, expired or not; False if it had ended."""
+        ...
+
+    def end_expired_holds(self, now: datetime, window: Interval, room_id: RoomId) -> None: ...
     def active(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
         """All active bookings that overlap a window, by start; only those in `rooms`, if given."""
         ...
@@ -216,8 +229,8 @@ class OutboxRepository(Protocol):
         """Queues messages, skipping those whose key exists; returns how many are new."""
         ...
 
-    def withdraw(self, booking_id: BookingId, kind: str) -> None:
-        """Deletes waiting messages of one kind about a booking."""
+    def withdraw(self, booking_id: BookingId, kind: str, person_id: PersonId) -> None:
+        """Deletes a person's waiting messages of one kind about a booking."""
         ...
 
     def is_any_due(self, now: datetime) -> bool: ...

@@ -30,6 +30,7 @@ from core.ports.repositories import (
     TokenRepository,
 )
 from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
+from core.ports.waits import WaitRepository
 
 T = TypeVar("T")
 
@@ -77,6 +78,8 @@ class UnitOfWork(Protocol):
     def counters(self) -> CounterRepository: ...
     @property
     def ratings(self) -> RatingRepository: ...
+    @property
+    def waits(self) -> WaitRepository: ...
     @property
     def retention(self) -> RetentionRepository: ...
     def audit(self, entry: AuditEntry) -> None: ...

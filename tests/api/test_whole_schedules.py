@@ -12,7 +12,7 @@ import pytest
 from bot.services import Services
 from bot.web.framework.whole_schedules import RenderedSchedule, WholeSchedules
 from core.interval import Interval
-from core.model import BookingType, Busy, Expiring, Limit, Room, RoomId
+from core.model import Booking, BookingState, BookingType, Busy, Expiring, Limit, Room, RoomId
 from core.ports import UnitOfWork
 from core.schedule_reading import ALL_TIME, busy_in_room
 from core.services.book_room import BookRoom
@@ -52,7 +52,7 @@ def reads(services: Services) -> Reads:
 
 @pytest.fixture
 def schedules(services: Services, reads: Reads) -> WholeSchedules:
-    return WholeSchedules(services.read_model, reads)
+    return WholeSchedules(services.read_model, reads, services.clock)
 
 
 @pytest.fixture
@@ -116,6 +116,31 @@ async def test_what_was_purged_is_shown_no_longer(
 
     gone = {"Booked"} if kind is Expiring.BOOKINGS else {"exam", "strike"}
     assert (set(before) - set(after), set(after) - set(before)) == (gone, set())
+
+
+async def test_a_hold_is_shown_until_it_expires(
+    schedules: WholeSchedules, reads: Reads, services: Services, clock: StillClock
+):
+    room, slot = services.read_model.catalogue.rooms[RoomId("RO-POO")], Interval.of_length(_MONDAY, _HOUR)
+    rema, now = services.read_model.directory.by_name("rema"), clock.now()
+    assert rema is not None
+    hold = Booking(
+        new_booking_id(),
+        room.id,
+        slot,
+        rema.person.id,
+        now,
+        state=BookingState.HELD,
+        held_until=now + timedelta(minutes=10),
+    )
+    reads.released.set()
+    before = _all(await schedules.get(room))
+    await services.storage.write(lambda unit: unit.bookings.hold(hold))
+    held = _all(await schedules.get(room))
+    clock.move(timedelta(minutes=10))
+    after = _all(await schedules.get(room))
+
+    assert (len(held), after) == (len(before) + 1, before)
 
 
 async def test_a_change_during_a_read_is_in_the_next_answer(
