@@ -112,6 +112,8 @@ class Services:
     """How long old rows are stored."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
     """Titles by requester and *Book* button, in this process."""
+    unfinished: "set[asyncio.Task[None]]" = field(default_factory=set)
+    """Writes behind replies, to be finished before the storage closes."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
     closures: ClosureService = field(init=False)

@@ -3,7 +3,7 @@
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import check_in_button, leave_button, room_name
-from bot.chat.reply import Bold, Reply, Timestamp, TimestampStyle, Tone
+from bot.chat.reply import Bold, Reply, Subject, Timestamp, TimestampStyle, Tone
 from bot.conversation.alternatives import owner_actions, remaining_quota
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.own_bookings import (
@@ -49,6 +49,7 @@ async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
         if is_own(context, booking)
         else (leave_button(booking),),
         replaces=True,
+        subject=Subject(booking_id=booking.id),
     )
 
 

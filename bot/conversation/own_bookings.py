@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import booking_item, one_line, room_name, short_id
+from bot.chat.formatting import booking_item, one_line
 from bot.chat.reply import Button, Reply, Tone
 from bot.conversation.search import parse_text
 from bot.language import ParseResult, TimeKind
@@ -20,7 +20,6 @@ _ONLY_WORDS = re.compile(r"\b(?:my|the|a|booking|bookings|room|please|pls|one|it
 _ALL = re.compile(r"^\s*(?:all|both|every|each|everything)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[:.'’][^\W_]+)*")
 _QUOTES = ('"', "“", "'")
-_MAX_LISTED = 5
 _MAX_CHOICES = 8
 
 
@@ -29,7 +28,8 @@ class AmbiguousBooking(Invalid):
 
     code = "which_booking"
 
-    def __init__(self, question: str, hint: str, bookings: Sequence[Booking]) -> None:
+    def __init__(self, question: str, bookings: Sequence[Booking]) -> None:
+        hint = "Your bookings are in /rooms mine." if bookings else "You have no bookings."
         super().__init__(f"{question} {hint}")
         self.question, self.bookings = question, tuple(bookings)
 
@@ -184,9 +184,7 @@ def find_booking(context: CommandContext, text: str, bookings: Sequence[Booking]
     if not _ONLY_WORDS.sub(" ", text.casefold()).strip(" .!?"):
         return _only(context, bookings)
     if _ALL.search(text) and len(bookings) > 1:
-        raise AmbiguousBooking(
-            "One booking at a time, please: which one?", _with_id(context, bookings), bookings
-        )
+        raise AmbiguousBooking("One booking at a time, please: which one?", bookings)
     if found := _beside_title(context, bookings, text):
         return _only(context, found)
     reading = parse_text(replace(context, text=text))
@@ -195,9 +193,7 @@ def find_booking(context: CommandContext, text: str, bookings: Sequence[Booking]
             return _only(context, found)
         unread = reading.problem.parsed_text if reading.problem is not None else ", ".join(reading.unparsed)
         unread = unread or one_line(text)
-        raise AmbiguousBooking(
-            f"I can't tell which booking “{unread[:60]}” is.", _with_id(context, bookings), bookings
-        )
+        raise AmbiguousBooking(f"I can't tell which booking “{unread[:60]}” is.", bookings)
     fitting = [each for each in bookings if _fits(each, reading, context)]
     return _only(context, fitting or [each for each in bookings if _fits_on_any_day(each, reading, context)])
 
@@ -304,21 +300,4 @@ def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
         ):
             return first
         case several:
-            raise AmbiguousBooking(
-                f"That could be any of {len(several)} bookings.", _with_id(context, several), several
-            )
-
-
-def _with_id(context: CommandContext, bookings: Sequence[Booking]) -> str:
-    """`Choose one by its id: 21cf0a17 (Wren G01, Thu 12 Mar 15:00).`"""
-    if not bookings:
-        return "You have no bookings."
-    named = [f"{short_id(each)} ({_where_and_when(context, each)})" for each in first_of_series(bookings)]
-    more = f" and {len(named) - _MAX_LISTED} more" if len(named) > _MAX_LISTED else ""
-    return f"Choose one by its id: {', '.join(named[:_MAX_LISTED])}{more}."
-
-
-def _where_and_when(context: CommandContext, booking: Booking) -> str:
-    room = context.read_model.catalogue.rooms.get(booking.room_id)
-    local = booking.interval.start.astimezone(context.zone)
-    return f"{room_name(room) if room else booking.room_id}, {local:%a} {local.day} {local:%b} {local:%H:%M}"
+            raise AmbiguousBooking(f"That could be any of {len(several)} bookings.", several)

@@ -1,5 +1,6 @@
 """Builds storage, services and HTTP settings from the configuration."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -47,6 +48,7 @@ async def open_services(settings: Settings, *, load: bool = True) -> AsyncIterat
             await services.storage.load()
         yield services
     finally:
+        await asyncio.gather(*services.unfinished, return_exceptions=True)
         await services.storage.close()
 
 

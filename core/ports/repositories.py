@@ -156,13 +156,19 @@ class SeriesRepository(Protocol):
 
 
 class DraftRepository(Protocol):
-    """Requests that were shown to a person and wait for the press of a button."""
+    """What was shown to a person: requests that wait for a button, and answers that later words refer to."""
 
     def add(self, new: Draft, max_drafts: int) -> None:
         """Adds or renews a draft; of its person, only the newest `max_drafts` stay."""
         ...
 
+    def put(self, drafts: Sequence[Draft]) -> None:
+        """Adds or renews drafts, whose ids limit their number."""
+        ...
+
     def get(self, draft_id: str) -> Draft | None: ...
+
+    def remove(self, draft_ids: Collection[str]) -> None: ...
 
 
 class TokenRepository(Protocol):

@@ -13,7 +13,7 @@ from core.interval import Interval
 from core.model import Booking, BookingId, BookingState, Identity, PersonId, Room, RoomId
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports import Storage
+from core.ports import Decision, Facts, Storage
 from core.read_model import ReadModel
 from core.services.book_room import BookingResult, BookRoom, booking_keys, decide_booking
 from core.services.cancel_booking import CancelBooking, CancellationResult, cancel_keys, decide_cancel
@@ -56,6 +56,15 @@ class BookingService:
             cancel_keys(request, self._rules, now),
             partial(decide_cancel, request=request, rules=self._rules, now=now),
         )
+
+    async def preview_cancel(self, booking_id: BookingId, by: PersonId) -> CancellationResult:
+        """What cancelling would refund now, without cancelling; raises what cancelling would raise."""
+        now, request = self._clock.now(), CancelBooking(booking_id, by)
+
+        def decide(facts: Facts) -> Decision[CancellationResult]:
+            return Decision(decide_cancel(facts, request, self._rules, now).outcome)
+
+        return await self._storage.decide(cancel_keys(request, self._rules, now), decide)
 
     async def move(
         self,

@@ -78,7 +78,7 @@ def test_bookings_inside_refuse_without_yes_and_are_listed_until_answered(roomie
     unanswered = roomie("closure", "list", "--unanswered").out
     assert "1\tH-C12-G01\t2026-03-14 10:00 to 2026-03-14 11:00" in unanswered
     assert "wil <" in unanswered
-    roomie("chat", "--as", "wil", "/rooms cancel")
+    roomie("chat", "--as", "wil", "/rooms cancel", "yes")
     assert roomie("closure", "list", "--unanswered").out == "No booking lies in a closure.\n"
 
 

@@ -99,6 +99,7 @@ class RequestDispatcher:
             event.channel,
             is_direct=event.is_dm,
             names=names,
+            thread=event.thread,
         )
         return self._dispatched(await self._dispatcher.dispatch(request), requester)
 
