@@ -72,6 +72,8 @@ def busy_reason(busy: Busy) -> str:
     """The entry that occupies a room, and its source: `COMP1511 LEC, timetable unsw`."""
     if busy.booking_id is not None:
         return "booked here" if busy.name == "Booked" else f"{busy.name}, booked here"
+    if busy.is_hold:
+        return "held for somebody on the waiting list"
     if busy.is_closure:
         return "closed" if busy.name == "Closed" else f"closed: {busy.name}"
     return f"{busy.name}, timetable" + ("" if busy.source in {"", "import"} else f" {busy.source}")
@@ -141,6 +143,16 @@ def check_in_button(booking: Booking) -> Button:
 
 def extend_button(booking: Booking) -> Button:
     return Button(Action.EXTEND, f"{EXTENSION_MINUTES} min more", f"{booking.id}~{EXTENSION_MINUTES}")
+
+
+def leave_button(booking: Booking) -> Button:
+    return Button(
+        Action.LEAVE, "Leave", booking.id, confirm="Leave this booking? It stays as it is for the others."
+    )
+
+
+def guests_button(booking: Booking) -> Button:
+    return Button(Action.GUESTS, "Who's coming", booking.id)
 
 
 def cancel_button(booking: Booking, label: str = "Cancel") -> Button:

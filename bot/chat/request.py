@@ -56,6 +56,8 @@ class ChatRequest:
     options: Mapping[str, str] = field(default_factory=dict)
     in_public: bool = False
     is_direct: bool = False
+    names: Mapping[Identity, str] = field(default_factory=dict)
+    """How the platform calls the people mentioned."""
     thread: str = ""
     requested_at: datetime | None = None
     """When it was made, if it waited for a login since: `tomorrow` is the day after that."""

@@ -49,7 +49,7 @@ async def _cancel(context: CommandContext, booking_id: BookingId) -> Reply:
         )
     elif booking.society_id is None and has_quota(context.person):
         text.append(f" Its minutes can't be refunded. {quota_left_text(cancelled.quota_left)}")
-    return with_other_bookings(context, Reply(tuple(text), tone=Tone.DONE, replaces=True))
+    return await with_other_bookings(context, Reply(tuple(text), tone=Tone.DONE, replaces=True))
 
 
 COMMAND = Command(

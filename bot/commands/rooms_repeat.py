@@ -4,6 +4,7 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.formatting import one_line, short_id
 from bot.chat.reply import Button, Reply
 from bot.conversation.button_values import RepeatValue
 from bot.conversation.own_bookings import (
@@ -13,6 +14,7 @@ from bot.conversation.own_bookings import (
     upcoming_bookings,
 )
 from bot.conversation.series_change import press_cancel, press_change
+from bot.conversation.series_end import ask_for_end_of
 from bot.conversation.series_preview import press_preview, series_preview
 from bot.conversation.series_text import read_rule_text
 from bot.conversation.series_views import FORM, open_form, press_view, submit_form
@@ -39,6 +41,9 @@ async def _repeat(context: CommandContext, booking: Booking, often: str) -> Repl
         raise Invalid("That booking is part of a series. Change the end of the series instead: /rooms mine")
     rule = read_rule_text(context, often, booking.interval.start)
     request = context.services.series.from_booking(booking, rule)
+    if rule.until is None and rule.count is None:
+        command = f"/rooms repeat {short_id(booking)}"
+        return await ask_for_end_of(context, request, command, one_line(often), "every week", booking)
     return await series_preview(context, request, adopt=booking)
 
 

@@ -25,6 +25,7 @@ from bot.conversation.questions import clarification, word_hint
 from bot.conversation.schedules import busy_text, campus_day, schedules
 from bot.conversation.search import summary_of
 from bot.conversation.typed_options import parse_request
+from bot.conversation.wait_buttons import watch_buttons
 from bot.language import ParseResult
 from core.availability import RoomStatus, Status
 from core.catalogue import RoomQuery
@@ -79,9 +80,10 @@ async def _room_status(context: CommandContext, read_model: ReadModel, room: Roo
     when: tuple[Inline, ...] = (" is ",) if is_now else (" ", Timestamp(at), ": ")
     about = room_details(room, read_model.catalogue)
     offer = _book_button(context, room, at) if status.status is Status.FREE else None
+    watch = watch_buttons(context, RoomQuery(room=room.id), Interval(at, day.end)) if at < day.end else ()
     return Reply(
         (Bold(room_name(room)), *when, *_status_text(context, status), "."),
-        actions=(offer,) if offer is not None else (),
+        actions=(offer,) if offer is not None else watch if status.status is not Status.FREE else (),
         footer=(about, _price_note(context)) if offer is not None else (about,),
     )
 

@@ -50,6 +50,7 @@ class Dispatcher:
         self._commands = {
             tuple(name.split()): command for command in commands for name in (command.name, *command.aliases)
         }
+        self._families = frozenset({name[0] for name in self._commands if len(name) > 1} | _PLURALS)
         self._actions = self._collect_actions(commands)
         self._memory = memory or AnswerMemory(services)
         self._follow_ups = FollowUpReader(self._memory)
@@ -208,7 +209,7 @@ class Dispatcher:
             name, rest = detect_intent(line)
             return self._command(name), rest
         if not words or (
-            len(words) <= 2 and words[0].casefold() in _COMMAND_GROUPS and _asks_for_help(words[1:])
+            len(words) <= 2 and words[0].casefold() in self._families and _asks_for_help(words[1:])
         ):
             return self._command("help"), "" if _is_about_rooms(words) else words[0]
         return None, line
@@ -275,12 +276,14 @@ def _for_everybody(reply: Reply, command: str = "rooms free") -> Reply:
     return reply if is_personal else replace(reply, audience=Audience.CHANNEL)
 
 
+_PLURALS = {"room", "societies"}
+"""Other words for families of commands."""
 _HELP_WORDS = {"help", "?", "h"}
-_COMMAND_GROUPS = {"rooms", "society", "room", "societies"}
 BUTTON_COMMANDS = {
     Action.FREE_NOW: "rooms free",
     Action.MY_BOOKINGS: "rooms mine",
     Action.MY_QUOTA: "rooms quota",
+    Action.WAITING: "rooms waiting",
     Action.WHO_AM_I: "whoami",
 }
 """Buttons that run a command without arguments."""

@@ -13,6 +13,7 @@ from bot.conversation.alternatives import UnavailableSlot, alternative_items, el
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.refusals import refusal_text
 from bot.conversation.search import horizon_of, truncate_to_minute
+from bot.conversation.wait_buttons import wait_buttons
 from core.catalogue import RoomQuery
 from core.errors import NotBookable, SocietyOnly, TooFarAhead
 from core.interval import Interval
@@ -98,8 +99,14 @@ async def _nothing_free(context: CommandContext, room: Room, search: SearchValue
     else:
         anywhere = replace(search, query=RoomQuery(building=room.building_id), skip=0)
         button = Button(Action.SEARCH, "See what's free then", str(anywhere))
+    wait = (
+        wait_buttons(context, RoomQuery(room=room.id), wanted, search.society_id) if refusal is None else ()
+    )
     return Reply(
-        (*text, " Free instead:") if others else text, tone=Tone.REFUSED, items=others, actions=(button,)
+        (*text, " Free instead:") if others else text,
+        tone=Tone.REFUSED,
+        items=others,
+        actions=(button, *wait),
     )
 
 

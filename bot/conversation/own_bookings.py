@@ -12,11 +12,14 @@ from bot.conversation.search import parse_text
 from bot.language import ParseResult, TimeKind
 from core.errors import Invalid, NoBookings, UnknownBooking
 from core.model import Booking, Role
+from core.services.ownership import owns
+from core.services.sharing import Attendee
 
 _ID = re.compile(r"#?([0-9a-fA-F]{4,8}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,27})")
 _ONLY_WORDS = re.compile(r"\b(?:my|the|a|booking|bookings|room|please|pls|one|it|that|this|in|at|on|for)\b")
 _ALL = re.compile(r"^\s*(?:all|both|every|each|everything)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[:.'’][^\W_]+)*")
+_QUOTES = ('"', "“", "'")
 _MAX_CHOICES = 8
 
 
@@ -74,18 +77,47 @@ def upcoming_bookings(context: CommandContext) -> tuple[Booking, ...]:
     return tuple(sorted((*own, *by_token), key=lambda each: (each.interval.start, each.id)))
 
 
+def attendee(context: CommandContext) -> Attendee:
+    """The requester with all their chat accounts; guests need no account of Roomie."""
+    identity = context.request.requester.identity
+    if context.account is None:
+        return Attendee(None, (identity,))
+    return Attendee(
+        context.account.person.id, tuple({identity: None, **dict.fromkeys(context.account.identities)})
+    )
+
+
+def is_own(context: CommandContext, booking: Booking) -> bool:
+    """Whether the requester may change the booking: as its owner, or as a president."""
+    if context.account is None:
+        return False
+    role = context.account.role_in(booking.society_id) if booking.society_id is not None else None
+    return owns(booking, context.account.person.id, role)
+
+
+def invited_bookings(context: CommandContext) -> tuple[Booking, ...]:
+    """The upcoming bookings to which the requester is invited."""
+    return context.services.sharing.invited(attendee(context))
+
+
+def attended_bookings(context: CommandContext) -> tuple[Booking, ...]:
+    """The requester's own upcoming bookings, and those to which they are invited."""
+    own = () if context.account is None else upcoming_bookings(context)
+    found = {each.id: each for each in (*own, *invited_bookings(context))}
+    return tuple(sorted(found.values(), key=lambda each: (each.interval.start, each.id)))
+
+
 def resolve_booking(context: CommandContext, text: str) -> tuple[Booking, str]:
     """The booking whose id starts with the first word, or the only one; and the rest of the text."""
     bookings = upcoming_bookings(context)
     first, _, rest = text.strip().partition(" ")
-    if found := _with_id_like(context, first):
+    if found := _with_id_like(bookings, first):
         return _only(context, found), rest.strip()
     named, to, target = text.strip().partition(" to ")
     if to and (found := named_by_title_or_room(context, named)):
         return _only(context, found), target.strip()
     if found := _leading_title(bookings, text):
-        title = title_words(_title_of(found[0]))
-        return _only(context, found), " ".join(_essential_words(text)[len(title) :])
+        return _only(context, found), _after_title(text, title_words(_title_of(found[0])))
     return _only(context, bookings), text.strip()
 
 
@@ -110,13 +142,23 @@ def _leading_title(bookings: Iterable[Booking], text: str) -> list[Booking]:
     return [each for each in found if len(title_words(_title_of(each))) == longest]
 
 
-def _with_id_like(context: CommandContext, word: str) -> list[Booking]:
+def _after_title(text: str, title: Sequence[str]) -> str:
+    """What a text says behind the title that it begins with; the quotes of another title stay."""
+    words = list(_WORD.finditer(text))
+    while words and _ONLY_WORDS.fullmatch(words[0][0].casefold()):
+        del words[0]
+    begin, rest = words[0].start(), text[words[len(title) - 1].end() :]
+    is_quoted = begin > 0 and text[begin - 1] in _QUOTES
+    return rest[1:].strip() if is_quoted else rest.strip()
+
+
+def _with_id_like(bookings: Iterable[Booking], word: str) -> list[Booking]:
     """The bookings whose id begins with a word; raises `UnknownBooking` for a whole id that none has."""
     match = _ID.fullmatch(word)
     if match is None:
         return []
     start = match.group(1).lower()
-    found = [each for each in upcoming_bookings(context) if each.id.startswith(start)]
+    found = [each for each in bookings if each.id.startswith(start)]
     if not found and (len(start) == 8 or word.startswith("#")):
         raise UnknownBooking
     return found
@@ -129,12 +171,15 @@ def resolve_request(context: CommandContext) -> tuple[Booking, str]:
     return resolve_booking(context, context.text)
 
 
-def find_booking(context: CommandContext, text: str) -> Booking:
-    """The booking that a text names by id, title, room or time, or the only one."""
-    bookings = upcoming_bookings(context)
+def find_booking(context: CommandContext, text: str, bookings: Sequence[Booking] | None = None) -> Booking:
+    """The booking that a text names by id, title, room or time, or the only one.
+
+    Of `bookings`, by default the requester's own.
+    """
+    bookings = upcoming_bookings(context) if bookings is None else bookings
     if not bookings and not _ID.fullmatch(text.strip()):
         raise NoBookings
-    if found := _with_id_like(context, text.strip()) or titled(bookings, text):
+    if found := _with_id_like(bookings, text.strip()) or titled(bookings, text):
         return _only(context, found)
     if not _ONLY_WORDS.sub(" ", text.casefold()).strip(" .!?"):
         return _only(context, bookings)
@@ -244,7 +289,7 @@ def _is_then(booking: Booking, reading: ParseResult) -> bool:
 
 def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
     match tuple(bookings):
-        case () if not upcoming_bookings(context):
+        case () if not attended_bookings(context):
             raise NoBookings
         case ():
             raise UnknownBooking

@@ -22,7 +22,7 @@ def plain_inline(inline: Inline, zone: tzinfo, now: datetime | None = None) -> s
         case Bold(text) | Code(text):
             return text
         case Mention(name):
-            return name
+            return name or "someone"
         case Timestamp(at, TimestampStyle.RELATIVE) if now is not None:
             return format_relative(at, now)
         case Timestamp(at, style):

@@ -85,6 +85,17 @@ async def test_a_second_press_of_book_says_so_with_the_owners_buttons(wil: Chat)
     assert await wil.quota() == 120
 
 
+async def test_more_time_is_offered_only_where_the_quota_allows_it(wil: Chat):
+    await wil.say("/book Wren G02 tomorrow 3pm for 165 minutes")
+    booked = wil.labels
+    await wil.say("/rooms mine")
+    listed = wil.labels
+    await wil.say("/book Wren G02 tomorrow 3pm for 165 minutes")
+
+    assert await wil.quota() == 15
+    assert [booked, listed, wil.labels] == [["Cancel"]] * 3
+
+
 async def test_a_title_is_shown_wherever_its_owner_sees_the_booking(wil: Chat, rema: Chat):
     assert "“Chess _night_”" in await wil.say('/book Wren G02 tomorrow 3pm "Chess _night_"')
     assert "“Chess _night_”" in await wil.press("30 min more")

@@ -50,6 +50,9 @@ async def test_words_that_mean_nothing_get_an_example_and_no_rooms(wil: Chat, wo
         ("/society add rema help", "/society add"),
         ("/rooms free now help", "/rooms free"),
         ("/settings notices on --help", "/settings"),
+        ("/timetable help", "/rooms timetable"),
+        ("/rooms close help", "/rooms close ROOM|BUILDING|campus"),
+        ("/timetable accept help", "Only administrators can use it."),
     ],
 )
 async def test_asking_for_help_explains_and_does_nothing_else(wil: Chat, words: str, shown: str):

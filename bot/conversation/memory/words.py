@@ -171,7 +171,7 @@ async def _take(context: CommandContext, answer: RememberedAnswer, follow_up: Fo
     if answer.is_question and answer.buttons[0].action in {Action.BOOK, Action.MOVE, Action.SERIES_BOOK}:
         return _press(context.request, answer.buttons[0])
     if isinstance(booking := topic_of(context, answer.subject), Booking) and not answer.items:
-        return already_booked(context, booking, context.read_model.catalogue.room(booking.room_id))
+        return await already_booked(context, booking, context.read_model.catalogue.room(booking.room_id))
     books = answer.pressable(Action.BOOK, Action.MOVE) or answer.pressable(Action.SERIES_BOOK)
     if len(books) == 1:
         return _press(context.request, books[0])
