@@ -76,14 +76,16 @@ async def test_nobody_else_in_the_channel_can_refer_to_an_answer(
 
 
 async def test_which_booking_is_a_menu_to_press_or_to_answer(environment: Environment, wil: Person) -> None:
-    await wil.run("/book", room="K-J17-G001", when="tomorrow 3pm for 1 hour")
+    first = await wil.run("/book", room="K-J17-G001", when="tomorrow 3pm for 1 hour")
+    assert first.seen.text.startswith("You're booked")
     second = await wil.run("/book", room="K-J17-G002", when="friday 3pm for 1 hour")
     assert second.seen.text.startswith("You're booked")
 
     shown = await wil.run("/rooms cancel")
+    menu = shown.seen.buttons
     question = await wil.press(shown.seen, "Cancel", 1)
     done = await says(environment, wil, "yes")
 
-    assert shown.seen.buttons.count("Cancel") == 2
+    assert menu.count("Cancel") == 2
     assert question.seen.text.startswith("Cancel **Room K-J17-G002")
     assert done.text.startswith("Cancelled: **Room K-J17-G002")
