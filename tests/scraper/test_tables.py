@@ -156,7 +156,7 @@ def test_an_error_of_a_formula_is_no_name():
     )
 
 
-def test_all_refusals_are_told_up_to_a_bound():
+def test_all_refusals_are_listed_up_to_a_limit():
     many = read_rooms("id,capacity\n" + "A-1,many\n" * 5_000)
 
     assert len(many.rejected) == 1_001
