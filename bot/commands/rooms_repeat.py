@@ -1,5 +1,7 @@
 """`/rooms repeat`: makes a series of a booking; the buttons of all series are handled here."""
 
+import re
+
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import one_line, short_id
@@ -13,10 +15,12 @@ from bot.conversation.series_views import FORM, open_form, press_view, submit_fo
 from core.errors import Invalid
 from core.model import Booking
 
+_OWN_BOOKING = re.compile(r"^\s*(?:my|the|this|our)\s+(?:booking|reservation|room)\s+", re.IGNORECASE)
+
 
 async def handle(context: CommandContext) -> Reply:
     booking, text = _single_booking(context)
-    text = context.argument("often") if context.options else text
+    text = context.argument("often") if context.options else _OWN_BOOKING.sub("", text)
     if booking.series_id is not None:
         raise Invalid("That booking is part of a series. Change the end of the series instead: /rooms mine")
     rule = read_rule_text(context, text, booking.interval.start)
@@ -35,7 +39,7 @@ def _single_booking(context: CommandContext) -> tuple[Booking, str]:
         singles = [each for each in ambiguous.bookings if each.series_id is None]
         if len(singles) != 1:
             raise
-        return singles[0], context.text
+        return singles[0], _OWN_BOOKING.sub("", context.text)
 
 
 COMMAND = Command(
