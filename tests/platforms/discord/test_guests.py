@@ -60,7 +60,7 @@ async def test_the_owner_takes_somebody_off_in_a_menu_of_names(
     assert "1 person is coming" in removed.seen.text
 
 
-async def test_a_closed_door_loses_nothing_but_the_message(
+async def test_closed_direct_messages_lose_nothing_but_the_message(
     environment: Environment, people: tuple[Person, Person, Person]
 ) -> None:
     wil, _, zoe = people
