@@ -52,6 +52,26 @@ async def test_plain_words_give_the_booking_that_they_name(wil: Chat, rema: Chat
     assert "to rema boo" in offered
 
 
+async def test_an_offer_waits_in_the_list_of_bookings(wil: Chat, rema: Chat):
+    await wil.say("/book Wren G02 15:00 for 1 hour")
+    await wil.say("/rooms give rema")
+
+    assert "Somebody offers you a booking" in await rema.say("/rooms mine")
+    assert "offered to rema boo" in await wil.say("/rooms mine")
+    assert "It's yours" in await rema.press("Accept")
+    assert "offers" not in await rema.say("/rooms mine")
+
+
+async def test_the_same_offer_is_made_once(wil: Chat, rema: Chat):
+    await wil.say("/book Wren G02 15:00 for 1 hour")
+    await wil.say("/rooms give rema")
+    first = booking_of(wil)
+
+    await wil.say("/rooms give rema")
+
+    assert booking_of(wil) == first
+
+
 async def test_give_me_a_room_is_a_search(wil: Chat):
     assert "seats" in await wil.say("give me a room for 10 people", free=True)
 

@@ -74,6 +74,8 @@ def decide_offer(
     booking = own_booking(mine, request.by, now)
     _check_recipient(booking, theirs, request)
     _check_ahead(booking, now)
+    if _is_repeated(booking, request, now):
+        return JointDecision(booking)
     starts, swap = [booking.interval.start], request.swap
     if swap is not None:
         if booking.booked_by is None:
@@ -101,6 +103,16 @@ def decide_offer(
         expires_at=transfer.expires_at,
     )
     return JointDecision(after, (WriteSet(update=after, before=booking, audit=audit, messages=(offer,)),))
+
+
+def _is_repeated(booking: Booking, request: OfferTransfer, now: datetime) -> bool:
+    """Whether this very offer waits for its answer; nobody gets a second message about it."""
+    transfer, swap = booking.transfer, request.swap
+    if transfer is None or transfer.to != request.to or not is_waiting(booking, transfer, now):
+        return False
+    return (transfer.swap_with, transfer.swap_place) == (
+        (None, "") if swap is None else (swap.id, swap.place)
+    )
 
 
 def _check_recipient(booking: Booking, theirs: Facts, request: OfferTransfer) -> None:
