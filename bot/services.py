@@ -24,6 +24,7 @@ from core.services.refresh_timetable import TimetableService
 from core.services.series import SeriesService
 from core.services.sharing import SharingService
 from core.services.society import SocietyService
+from core.services.waiting import WaitingService
 
 if TYPE_CHECKING:
     from bot.language import NameIndex, ParserDefaults
@@ -111,10 +112,13 @@ class Services:
     """How long old rows are stored."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
     """Titles by requester and *Book* button, in this process."""
+    unfinished: "set[asyncio.Task[None]]" = field(default_factory=set)
+    """Writes behind replies, to be finished before the storage closes."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
     closures: ClosureService = field(init=False)
     series: SeriesService = field(init=False)
+    waiting: WaitingService = field(init=False)
     sharing: SharingService = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,6 +131,8 @@ class Services:
         end_of_term = self.rules.terms.end_of_term_with
         series = SeriesService(self.storage, self.read_model, self.rules, self.clock, end_of_term)
         object.__setattr__(self, "series", series)
+        waiting = WaitingService(self.storage, self.read_model, self.rules, self.clock, self.bookings)
+        object.__setattr__(self, "waiting", waiting)
         sharing = SharingService(self.storage, self.read_model, self.rules, self.clock)
         object.__setattr__(self, "sharing", sharing)
 

@@ -15,6 +15,7 @@ from typing import TypeAlias, TypeVar
 
 from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue
+from core.clock import Clock
 from core.directory import Account, Directory
 from core.interval import Interval
 from core.model import (
@@ -49,10 +50,14 @@ def default_window(now: datetime, rules: Rules) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class RoomUpdate:
-    """A room's busy intervals and active bookings within the window; also bookings after it."""
+    """A room's busy intervals and active bookings within the window; also bookings and holds after it.
+
+    `schedule` has no holds: they expire.
+    """
 
     schedule: RoomSchedule
     bookings: tuple[Booking, ...] = ()
+    holds: tuple[Booking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
 def read_rooms(
     unit: UnitOfWork, window: Interval, rooms: Collection[RoomId] | None = None
 ) -> dict[RoomId, RoomUpdate]:
-    """Reads schedules and active bookings within a window, in three statements.
+    """Reads schedules, active bookings and holds within a window, in four statements.
 
     Of all rooms that are busy at some time, or of each of `rooms`, busy or not.
     """
@@ -107,8 +112,16 @@ def read_rooms(
     for booking in unit.bookings.active(without_end(window), rooms):
         busy.setdefault(booking.room_id, []).append(busy_for(booking))
         bookings[booking.room_id].append(booking)
+    holds: dict[RoomId, list[Booking]] = defaultdict(list)
+    for hold in unit.bookings.holds(without_end(window), rooms):
+        busy.setdefault(hold.room_id, [])
+        holds[hold.room_id].append(hold)
     return {
-        room_id: RoomUpdate(_schedule(unit, room_id, taken, window), tuple(bookings.get(room_id, ())))
+        room_id: RoomUpdate(
+            _schedule(unit, room_id, taken, window),
+            tuple(bookings.get(room_id, ())),
+            tuple(holds.get(room_id, ())),
+        )
         for room_id, taken in busy.items()
     }
 
@@ -175,7 +188,7 @@ class ReadModel:
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.catalogue = catalogue or Catalogue((), ())
-        self.availability = Availability(self.catalogue)
+        self._availability = Availability(self.catalogue)
         self.directory = Directory()
         self.bookings: dict[BookingId, Booking] = {}
         self.window: Interval | None = None
@@ -189,6 +202,27 @@ class ReadModel:
         self._offered_to: dict[PersonId, tuple[Booking, ...]] = {}
         self._listeners: list[ChangeCallback] = []
         self._touched: set[PersonId] = set()
+        self._holds: dict[BookingId, Booking] = {}
+        self._clock: Clock | None = None
+
+    def use_clock(self, clock: Clock) -> None:
+        """The clock by which holds expire; without one they never do."""
+        self._clock = clock
+
+    @property
+    def availability(self) -> Availability:
+        """Free and busy times now: holds that have expired are removed first."""
+        if self._holds and self._clock is not None:
+            self._remove_holds(lambda hold: not self._is_live(hold))
+        return self._availability
+
+    def _is_live(self, hold: Booking) -> bool:
+        return hold.held_until is not None and (self._clock is None or hold.held_until > self._clock.now())
+
+    def _remove_holds(self, is_over: Callable[[Booking], bool]) -> None:
+        for hold in [each for each in self._holds.values() if is_over(each)]:
+            del self._holds[hold.id]
+            self._availability.remove(hold.room_id, busy_for(hold))
 
     def subscribe(self, listener: ChangeCallback) -> None:
         """Calls `listener` after each change with the people whose bookings or societies it touched."""
@@ -231,11 +265,14 @@ class ReadModel:
     def apply_commit(self, writes: WriteSet) -> None:
         """Applies a decision that this process has committed."""
         if writes.before is not None:
-            self.availability.remove(writes.before.room_id, busy_for(writes.before))
+            self._availability.remove(writes.before.room_id, busy_for(writes.before))
             self._remove(writes.before)
         booking = writes.insert or writes.update
         if booking is not None and booking.state is BookingState.ACTIVE and self._includes(booking):
-            self.availability.add(booking.room_id, busy_for(booking))
+            self._remove_holds(
+                lambda hold: hold.room_id == booking.room_id and hold.interval.overlaps(booking.interval)
+            )
+            self._availability.add(booking.room_id, busy_for(booking))
             self._store(booking)
         self._notify()
 
@@ -243,7 +280,7 @@ class ReadModel:
         """Applies what was read from storage."""
         if update.catalogue is not None:
             self.catalogue = update.catalogue
-            self.availability = self.availability.of(update.catalogue)
+            self._availability = self._availability.of(update.catalogue)
         if update.is_complete:
             self._replace_all(update)
         self._apply_rooms(update.rooms)
@@ -269,7 +306,8 @@ class ReadModel:
     def _replace_all(self, update: ReadModelUpdate) -> None:
         self.window = update.window
         schedules = {room_id: room.schedule for room_id, room in update.rooms.items()}
-        self.availability = Availability(self.catalogue, schedules, self.availability.version + 1)
+        self._availability = Availability(self.catalogue, schedules, self._availability.version + 1)
+        self._holds.clear()
         self.bookings.clear()
         self._of_person.clear()
         self._of_society.clear()
@@ -280,12 +318,20 @@ class ReadModel:
     def _apply_rooms(self, rooms: Mapping[RoomId, RoomUpdate]) -> None:
         """Removes all old bookings before adding new ones: one may have moved from room to room."""
         for room_id, room in rooms.items():
-            self.availability.replace(room_id, room.schedule)
+            self._holds = {each.id: each for each in self._holds.values() if each.room_id != room_id}
+            self._replace_schedule(room_id, room)
             for booking in self.in_room(room_id):
                 self._remove(booking)
         for room in rooms.values():
             for booking in room.bookings:
                 self._store(booking)
+
+    def _replace_schedule(self, room_id: RoomId, room: RoomUpdate) -> None:
+        """Live holds are part of the new schedule, so that a room whose times are the same keeps its own."""
+        holds = [each for each in room.holds if self._is_live(each)]
+        self._holds |= {each.id: each for each in holds}
+        schedule = RoomSchedule([*room.schedule.busy, *map(busy_for, holds)]) if holds else room.schedule
+        self._availability.replace(room_id, schedule)
 
     def _store(self, booking: Booking) -> None:
         """Adds to all indexes. A room's may still hold an older version: other rooms are read apart."""

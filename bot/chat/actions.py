@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class Action(StrEnum):
     ACCEPT = "accept"
+    ASK_CANCEL = "ask_cancel"
     BOOK = "book"
     CANCEL = "cancel"
     CHECK_IN = "here"
@@ -17,6 +18,7 @@ class Action(StrEnum):
     FREE_NOW = "free_now"
     GUESTS = "guests"
     HELP = "help"
+    KEEP = "keep"
     LEAVE = "leave"
     LOG_IN = "login"
     LOG_OUT = "logout"
@@ -32,4 +34,7 @@ class Action(StrEnum):
     SERIES_EDIT = "series_edit"
     SHARE = "share"
     TAKE_BACK = "take_back"
+    WAIT = "wait"
+    WAITING = "waiting"
+    WATCH = "watch"
     WHO_AM_I = "whoami"

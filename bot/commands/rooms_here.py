@@ -3,8 +3,8 @@
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import check_in_button, leave_button, room_name
-from bot.chat.reply import Bold, Reply, Timestamp, TimestampStyle, Tone
-from bot.conversation.alternatives import owner_actions
+from bot.chat.reply import Bold, Reply, Subject, Timestamp, TimestampStyle, Tone
+from bot.conversation.alternatives import owner_actions, remaining_quota
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.own_bookings import (
     AmbiguousBooking,
@@ -45,8 +45,11 @@ async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
     return Reply(
         ("You're checked in. ", Bold(room_name(room)), " is yours until ", until, "."),
         tone=Tone.DONE,
-        actions=owner_actions(context, booking) if is_own(context, booking) else (leave_button(booking),),
+        actions=owner_actions(context, booking, await remaining_quota(context))
+        if is_own(context, booking)
+        else (leave_button(booking),),
         replaces=True,
+        subject=Subject(booking_id=booking.id),
     )
 
 

@@ -6,29 +6,28 @@ from itertools import islice
 from bot.chat.actions import Action
 from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_name
-from bot.chat.reply import Bold, Button, Code, Inline, Reply, Table, Timestamp, TimestampStyle, Tone
+from bot.chat.reply import Bold, Button, Code, Inline, Reply, Subject, Table, Timestamp, TimestampStyle, Tone
 from bot.conversation.alternatives import price_text
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_slots import MAX_OFFERED, free_slots, hours_text
-from bot.conversation.questions import clarification
+from bot.conversation.questions import clarification, word_hint
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import truncate_to_minute
+from bot.conversation.search import summary_of, truncate_to_minute
 from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.interval import Interval
 from core.model import Busy, Room
-from core.read_model import ReadModel
 
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
     reading = parse_request(context)
     if reading.room is None and reading.unparsed:
-        return _ask_for_room(read_model, reading)
+        return _ask_for_room(context, reading)
     if (question := clarification(context, reading)) is not None:
         return question
     if reading.room is None:
-        return _ask_for_room(read_model, reading)
+        return _ask_for_room(context, reading)
     room = read_model.catalogue.room(reading.room)
     day = campus_day(
         reading.when.start if reading.when is not None else context.services.clock.now(), context
@@ -39,12 +38,17 @@ async def handle(context: CommandContext) -> Reply:
     )
 
 
-def _ask_for_room(read_model: ReadModel, reading: ParseResult) -> Reply:
+def _ask_for_room(context: CommandContext, reading: ParseResult) -> Reply:
     text: list[Inline] = ["Which room? For example: "]
     if reading.unparsed:
         text.insert(0, f"I can't find a room called {', '.join(reading.unparsed)[:60]}. ")
-    example = next(iter(read_model.catalogue.rooms), "K-J17-G01")
-    return Reply((*text, Code(f"/rooms timetable {example} tomorrow")), tone=Tone.UNCLEAR)
+    example = next(iter(context.read_model.catalogue.rooms), "K-J17-G01")
+    when = summary_of(context, ParseResult(text="", when=reading.when)) if reading.when is not None else ""
+    return Reply(
+        (*text, Code(f"/rooms timetable {example} tomorrow"), f".{word_hint(context, example)}"),
+        tone=Tone.UNCLEAR,
+        subject=Subject(request=f"rooms timetable {{}} {when}".strip()),
+    )
 
 
 def _timetable(context: CommandContext, room: Room, day: Interval, busy: tuple[Busy, ...]) -> Reply:

@@ -28,7 +28,7 @@ from bot.chat.reply import (
     Tone,
 )
 from bot.chat.request import PlatformName
-from bot.conversation.alternatives import owner_buttons
+from bot.conversation.alternatives import owner_buttons, remaining_quota
 from bot.conversation.guest_list import owner_name, person_name
 from bot.conversation.own_bookings import invited_bookings, is_own, upcoming_bookings
 from bot.conversation.refusals import refusal_tone
@@ -38,6 +38,7 @@ from bot.conversation.term_notes import week_note
 from bot.conversation.transfer_offers import offer_item
 from core.errors import BookingIsOver, UnknownBooking
 from core.model import Booking
+from core.services.series.change_plan import is_changed_by_hand
 from core.services.sharing import is_waiting
 
 _PAGE_SIZE = 20
@@ -46,7 +47,7 @@ _PAGE_SIZES_WITH_MORE = {PlatformName.DISCORD: 5}
 """A message of Discord has 40 components, of which a booking takes six, seven with guests or as a series."""
 
 
-def booking_page(context: CommandContext, skip: int = 0) -> Reply:
+async def booking_page(context: CommandContext, skip: int = 0) -> Reply:
     """One page of upcoming bookings, or how to make one."""
     invited = _invited_only(context)
     bookings = () if context.account is None and invited else upcoming_bookings(context)
@@ -59,12 +60,13 @@ def booking_page(context: CommandContext, skip: int = 0) -> Reply:
     size = _page_size(context, entries) - len(offers)
     skip = skip if skip < len(entries) or not entries else (len(entries) - 1) // size * size
     shown = entries[skip : skip + size]
-    items = (*offers, *(_item(context, each) for each in shown))
+    left = await remaining_quota(context)
+    items = (*offers, *(_item(context, each, left) for each in shown))
     which = "" if len(shown) == len(entries) else f" These are {skip + 1} to {skip + len(shown)}."
     if which and len(entries) < len(bookings):
         which = f" This is the list from {skip + 1} to {skip + len(shown)} of {len(entries)}."
-    text = f"{_count_text(bookings, invited, offers)}{which}"
-    return Reply((text,), items=items, actions=_pages(skip, size, len(entries)))
+    counted = f"{_count_text(bookings, invited, offers)}{which}"
+    return Reply((counted,), items=items, actions=_pages(skip, size, len(entries)))
 
 
 def _page_size(context: CommandContext, entries: Sequence[Sequence[Booking]]) -> int:
@@ -91,14 +93,15 @@ def group_by_series(bookings: Sequence[Booking]) -> list[tuple[Booking, ...]]:
     return [tuple(each) for each in groups.values()]
 
 
-def _item(context: CommandContext, entry: tuple[Booking, ...]) -> ReplyItem:
+def _item(context: CommandContext, entry: tuple[Booking, ...], quota_left: int | None) -> ReplyItem:
     first, room = entry[0], context.read_model.catalogue.rooms.get(entry[0].room_id)
     week = week_note(context.services, first.interval.start)
     if not is_own(context, first):
         return _invited_item(context, first, week)
     if first.series_id is None:
+        notes = week + _closed_note(context, [first])
         guests = (guests_button(first),) if first.guests else ()
-        item = booking_item(first, room, *owner_buttons(context, first), *guests, week=week)
+        item = booking_item(first, room, *owner_buttons(context, first, quota_left), *guests, week=notes)
         return replace(item, detail=(*item.detail, *_sharing_notes(context, first)))
     return series_item(context, entry)
 
@@ -140,10 +143,14 @@ def _sharing_notes(context: CommandContext, booking: Booking) -> Text:
 
 
 def series_item(context: CommandContext, dates: Sequence[Booking]) -> ReplyItem:
-    """List item of a series: `Tuesdays 19:00, 8 to come, next 17 Mar`."""
-    first, rooms = dates[0], {each.room_id for each in dates}
-    starts = [each.interval.start.astimezone(context.services.rules.zone) for each in dates]
-    weekday, clock = common_time(starts)
+    """List item of a series: `Tuesdays 19:00, 8 to come, next 17 Mar`.
+
+    Dates that were changed alone have no say in its time.
+    """
+    first, rooms, zone = dates[0], {each.room_id for each in dates}, context.services.rules.zone
+    followed = [each for each in dates if not is_changed_by_hand(each)] or dates
+    weekday, clock = common_time(each.interval.start.astimezone(zone) for each in followed)
+    has_other_time = f"{first.interval.start.astimezone(zone):%H:%M}" != clock
     when = (
         f"{weekday_plural(weekday)} {clock}" if weekday is not None and len(dates) > 1 else f"Series {clock}"
     )
@@ -154,12 +161,35 @@ def series_item(context: CommandContext, dates: Sequence[Booking]) -> ReplyItem:
         title += [" · ", named]
     detail: Text = (
         f"{when}, {len(dates)} to come, next ",
-        Timestamp(first.interval.start, TimestampStyle.DATE),
-        " · ",
+        Timestamp(first.interval.start, TimestampStyle.DATETIME if has_other_time else TimestampStyle.DATE),
+        f"{_closed_note(context, dates)} · ",
         Code(short_id(first)),
     )
     buttons = series_buttons(first.series_id) if first.series_id is not None else ()
     return ReplyItem(tuple(title), detail, buttons)
+
+
+def _closed_note(context: CommandContext, bookings: Sequence[Booking]) -> str:
+    """Says that the room is closed during a booking, or during how many of several."""
+    availability = context.read_model.availability
+    closures = [
+        {
+            each.name
+            for each in availability.schedule(booking.room_id).conflicts(*_seconds(booking))
+            if each.is_closure
+        }
+        for booking in bookings
+    ]
+    found = [names for names in closures if names]
+    if not found:
+        return ""
+    names = sorted(set().union(*found) - {"Closed"})
+    why = f" ({', '.join(names)})" if names else ""
+    return f", closed then{why}" if len(bookings) == 1 else f", {len(found)} of them closed{why}"
+
+
+def _seconds(booking: Booking) -> tuple[int, int]:
+    return int(booking.interval.start.timestamp()), int(booking.interval.end.timestamp())
 
 
 def _pages(skip: int, size: int, total: int) -> tuple[Button, ...]:
@@ -171,11 +201,11 @@ def _pages(skip: int, size: int, total: int) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-def with_other_bookings(context: CommandContext, reply: Reply) -> Reply:
+async def with_other_bookings(context: CommandContext, reply: Reply) -> Reply:
     """Adds the bookings that remain, so that they stay in view when the reply takes the list's place."""
     if not upcoming_bookings(context):
         return reply
-    page = booking_page(context)
+    page = await booking_page(context)
     return replace(
         reply, text=(*reply.text, " ", *page.text), items=page.items, actions=(*reply.actions, *page.actions)
     )
@@ -188,7 +218,7 @@ async def renew_if_gone(context: CommandContext, answer: Callable[[], Awaitable[
     except (UnknownBooking, BookingIsOver) as gone:
         is_over = isinstance(gone, BookingIsOver)
         lead: Text = ("That booking is over. " if is_over else "I can't find that booking any more. ",)
-        page = booking_page(context)
+        page = await booking_page(context)
         return replace(
             page,
             text=(*lead, *page.text),

@@ -78,7 +78,7 @@ def refusal_sentence(refusal: RoomieError) -> str:
             return _not_found(refusal)
         case OutsideHours():
             hours = f"{format_time(refusal.opens)}–{format_time(refusal.closes)}"
-            return f"The room is only open {hours} that day."
+            return f"The room is only open {hours} that day (campus time)."
         case InvalidTimes() if refusal.granularity:
             return f"Bookings here start and end {format_grid(refusal.granularity)}."
         case TooFarAhead():

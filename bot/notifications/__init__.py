@@ -11,6 +11,7 @@ from bot.notifications import (
     reminder,
     series_confirmation,
     transfer,
+    waiting,
 )
 from bot.notifications.template import NotificationType
 
@@ -28,4 +29,7 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     conflict.CONFLICT_TYPE,
     closure.CLOSURE_TYPE,
     import_rejected.IMPORT_REJECTED_TYPE,
+    waiting.OFFER_TYPE,
+    waiting.MISSED_TYPE,
+    waiting.FREE_TYPE,
 )

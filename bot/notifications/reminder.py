@@ -1,17 +1,17 @@
 """Reminder before a booking starts, with buttons to check in, extend or cancel."""
 
+from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import (
     booking_text,
-    cancel_button,
     check_in_button,
-    extend_button,
     leave_button,
     own_title,
     room_name,
     short_id,
 )
 from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Timestamp, TimestampStyle
+from bot.conversation.alternatives import owner_buttons, remaining_quota
 from bot.conversation.guest_list import owner_name
 from bot.conversation.own_bookings import attendee, is_own
 from bot.notifications.template import NotificationType
@@ -39,7 +39,14 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
         TimeRange(booking.interval),
         f" ({title})." if title else ".",
     )
-    return Reply(text, actions=_buttons(booking), footer=(f"Booking {short_id(booking)}",))
+    return Reply(text, actions=await _buttons(context, booking), footer=(f"Booking {short_id(booking)}",))
+
+
+async def _buttons(context: CommandContext, booking: Booking) -> tuple[Button, ...]:
+    """The owner's buttons, and *I'm here* before the booking starts as well."""
+    buttons = owner_buttons(context, booking, await remaining_quota(context))
+    is_offered = booking.checked_in_at is not None or any(each.action == Action.CHECK_IN for each in buttons)
+    return buttons if is_offered or not buttons else (check_in_button(booking), *buttons)
 
 
 def _for_guest(context: CommandContext, booking: Booking) -> Reply | None:
@@ -59,11 +66,6 @@ def _for_guest(context: CommandContext, booking: Booking) -> Reply | None:
     )
     check_in = (check_in_button(booking),) if booking.checked_in_at is None else ()
     return Reply(text, actions=(*check_in, leave_button(booking)))
-
-
-def _buttons(booking: Booking) -> tuple[Button, ...]:
-    check_in = (check_in_button(booking),) if booking.checked_in_at is None else ()
-    return (*check_in, extend_button(booking), cancel_button(booking))
 
 
 REMINDER_TYPE = NotificationType(REMINDER, compose)

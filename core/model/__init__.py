@@ -65,6 +65,7 @@ from core.model.series import (
 from core.model.term import CalendarDays, Term
 from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
 from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
+from core.model.wait import Wait, WaitEnd, WaitId, WaitState
 
 __all__ = [
     "MAX_ENTRY_LENGTH",
@@ -136,6 +137,10 @@ __all__ = [
     "TransferState",
     "Usage",
     "UserGroup",
+    "Wait",
+    "WaitEnd",
+    "WaitId",
+    "WaitState",
     "busy_for",
     "closed_times",
     "closure_source",

@@ -16,8 +16,11 @@ BookingId = NewType("BookingId", str)
 
 
 class BookingState(Enum):
+    """`HELD` is no booking, but an offer: until `held_until` only its person can book the slot."""
+
     ACTIVE = 1
     CANCELLED = 0
+    HELD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,9 @@ class Booking:
 
     `booked_by` is None when a society token made the booking: then the society itself is the owner.
     `version` grows with every change. `non_refundable` is how many of its charged minutes stay spent because
-    it was changed too late for a refund. `occurrence` says of which series it is a date, if of any. `guests`
-    are the people invited, `transfer` the last offer to hand it over.
+    it was changed too late for a refund. `occurrence` says of which series it is a date, if of any.
+    `held_until` is when a hold expires. `guests` are the people invited, `transfer` the last offer to hand it
+    over.
     """
 
     id: BookingId
@@ -83,6 +87,7 @@ class Booking:
     version: int = 1
     non_refundable: int = 0
     occurrence: Occurrence | None = None
+    held_until: datetime | None = None
     guests: tuple[Guest, ...] = ()
     transfer: Transfer | None = None
 
@@ -112,10 +117,10 @@ class Charge:
 
 
 class Busy(NamedTuple):
-    """An interval in which a room is taken by a booking, a timetable entry or a closure.
+    """An interval in which a room is taken by a booking, a hold, a timetable entry or a closure.
 
     `start` and `end` are seconds since 1970, UTC, half-open. `name` is public: a personal booking is only
-    called `Booked`. `source` is the timetable it came from, or `booking:` or `closure:` and an id.
+    called `Booked`. `source` is the timetable it came from, or `booking:`, `hold:` or `closure:` and an id.
     """
 
     start: int
@@ -130,12 +135,18 @@ class Busy(NamedTuple):
         return BookingId(booking_id) if prefix == "booking" else None
 
     @property
+    def is_hold(self) -> bool:
+        return self.source.startswith("hold:")
+
+    @property
     def is_closure(self) -> bool:
         return self.source.startswith("closure:")
 
 
 def busy_for(booking: Booking) -> Busy:
-    """The public view of a booking: a society's shows its title, a person's only that it exists."""
+    """The public view of a booking: a society's shows its title, a person's or a hold only that it exists."""
+    if booking.state is BookingState.HELD:
+        return _busy_for_hold(booking)
     return Busy(
         int(booking.interval.start.timestamp()),
         int(booking.interval.end.timestamp()),
@@ -143,3 +154,8 @@ def busy_for(booking: Booking) -> Busy:
         BookingType.SOCIETY if booking.society_id else BookingType.INTERNAL,
         f"booking:{booking.id}",
     )
+
+
+def _busy_for_hold(hold: Booking) -> Busy:
+    start, end = int(hold.interval.start.timestamp()), int(hold.interval.end.timestamp())
+    return Busy(start, end, "Held", BookingType.INTERNAL, f"hold:{hold.id}")

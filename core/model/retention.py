@@ -39,6 +39,7 @@ class Expiring(Enum):
     GUESTS = "guests"
     """The guests of bookings and offers to hand them over, by the end of the booking, which stays."""
     BOOKINGS = "bookings"
+    WAITS = "waits"
     """Bookings by their end, with their charges and messages."""
 
 

@@ -13,6 +13,7 @@ MAX_LOGIN_SESSIONS = 20_000
 """Sessions live for ten minutes."""
 MAX_INSTALLATION_STATES = 10_000
 _MAX_BOOKINGS = 5_000_000
+_MAX_WAITS = 1_000_000
 _MAX_MESSAGES = 500_000
 _MAX_DRAFTS = 100_000
 _MAX_REFUSED_LOGINS = 200_000
@@ -67,6 +68,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
             slice_rows=_BOOKINGS_PER_SLICE,
         ),
         Limit(Expiring.SERIES, now - bookings_age),
+        Limit(Expiring.WAITS, now - MIN_KEPT_BOOKINGS, _MAX_WAITS),
         Limit(Expiring.GUESTS, now - _GUESTS),
     )
 

@@ -47,6 +47,9 @@ class Rules:
     """How long an unused login token stays valid."""
     tokens_per_person: int = 50
     """Maximum number of logins; the least recently used is revoked for a new one."""
+    hold_minutes: int = 10
+    """How long a room is held for the first in line; less when the slot starts soon."""
+    waits_per_person: int = 3
     terms: Terms = field(default_factory=Terms)
 
     def hours(self, room: Room | None, weekday: int) -> OpeningHours:

@@ -31,7 +31,7 @@ def attended_booking(
 
 def _existing(facts: Facts) -> Booking:
     booking = facts.booking
-    if booking is None or booking.state is BookingState.CANCELLED:
+    if booking is None or booking.state is not BookingState.ACTIVE:
         raise UnknownBooking
     return booking
 

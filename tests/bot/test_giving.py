@@ -123,7 +123,7 @@ async def test_a_cancelled_booking_cannot_be_accepted(wil: Chat, rema: Chat):
     await wil.say("/book Wren G02 15:00 for 1 hour")
     await wil.say("/rooms give rema")
     offered = booking_of(wil)
-    await wil.say("/rooms cancel")
+    await wil.cancel()
 
     assert "was cancelled in the meantime" in await answer(rema, "accept", offered)
 
@@ -283,7 +283,7 @@ async def test_a_swap_needs_both_bookings(wil: Chat, rema: Chat, cancels: str):
     await rema.say("/book Wren G02 17:00 for 1 hour")
     await wil.say("/rooms swap with Wren G02 at 5pm")
     offered = booking_of(wil)
-    await (wil if cancels == "wil" else rema).say("/rooms cancel")
+    await (wil if cancels == "wil" else rema).cancel()
 
     refused = await answer(rema, "accept", offered)
 
@@ -320,7 +320,7 @@ async def test_cancelling_after_a_swap_refunds_what_was_paid(wil: Chat, rema: Ch
     await wil.say("/rooms swap with Wren G02 at 5pm")
     await answer(rema, "accept", booking_of(wil))
 
-    await wil.say("/rooms cancel")
-    await rema.say("/rooms cancel")
+    await wil.cancel()
+    await rema.cancel()
 
     assert (await wil.quota(), await rema.quota()) == (180, 180)

@@ -50,6 +50,9 @@ async def test_words_that_mean_nothing_get_an_example_and_no_rooms(wil: Chat, wo
         ("/society add rema help", "/society add"),
         ("/rooms free now help", "/rooms free"),
         ("/settings notices on --help", "/settings"),
+        ("/timetable help", "/rooms timetable"),
+        ("/rooms close help", "/rooms close ROOM|BUILDING|campus"),
+        ("/timetable accept help", "Only administrators can use it."),
     ],
 )
 async def test_asking_for_help_explains_and_does_nothing_else(wil: Chat, words: str, shown: str):
@@ -124,7 +127,7 @@ async def test_people_or_hours_are_two_buttons(wil: Chat):
 async def test_an_hour_without_a_day_names_the_only_booking_at_that_hour(wil: Chat):
     await wil.say("/book Wren G02 friday 5pm")
 
-    assert "Cancelled: Wren G02" in await wil.say("cancel my 5pm", free=True)
+    assert "Cancelled: Wren G02" in await wil.cancel("cancel my 5pm")
 
 
 async def test_several_bookings_are_chosen_by_a_button(wil: Chat):

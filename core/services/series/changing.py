@@ -28,6 +28,7 @@ from core.services.series.booking import OwnSlots, capped_week, is_final, ledger
 from core.services.series.change_plan import ChangePlan, day_of, settle
 from core.services.series.preview import Candidate
 from core.services.series.verdicts import Replaced, SeriesLedger, SeriesParty, check_date
+from core.services.titles import with_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +249,9 @@ def _change(
     version = before.version + 1
     charged = sum(minutes for _, minutes in wanted.replaced.charges) if wanted.replaced else 0
     moved = replace(
-        before,
+        before if plan.title is None else with_title(before, plan.title),
         room_id=wanted.room_id or before.room_id,
         interval=wanted.slot,
-        title=before.title if plan.title is None else plan.title,
         version=version,
         occurrence=before.occurrence if plan.is_by_hand else Occurrence(series.id, day_of(before), version),
         non_refundable=before.non_refundable

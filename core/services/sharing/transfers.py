@@ -140,7 +140,7 @@ def open_transfer(booking: Booking | None, transfer_id: str, by: PersonId | None
         raise NotPermitted("This offer is for somebody else.")
     if transfer.state is not TransferState.OPEN:
         raise TransferClosed(_ENDED[transfer.state])
-    if booking.state is BookingState.CANCELLED:
+    if booking.state is not BookingState.ACTIVE:
         raise TransferClosed("This booking was cancelled in the meantime, so there is nothing left to take.")
     if booking.place != transfer.place:
         raise TransferClosed("This booking was moved in the meantime. Ask for a new offer.")

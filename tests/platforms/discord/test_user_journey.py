@@ -84,6 +84,20 @@ async def test_the_form_books_and_a_wrong_time_can_be_tried_again(
     assert "You're booked" in booked.seen.text
 
 
+async def test_book_alone_opens_the_form_and_asks_for_what_is_missing(
+    environment: Environment, wil: Person
+) -> None:
+    form = await wil.run("/book")
+    times = await wil.run("/book", room="K-J17-G001")
+    rooms = await wil.run("/book", when="tomorrow 3pm for 1 hour")
+
+    assert form.modal is not None
+    assert form.modal["title"] == "Book a room"
+    assert times.seen.buttons[0] == "Book 10:30\N{EN DASH}11:30"
+    assert "3 rooms are free" in rooms.seen.text
+    assert rooms.seen.buttons.count("Book") == 3
+
+
 async def test_of_fifty_people_pressing_one_button_one_gets_the_room(environment: Environment) -> None:
     guild, channel = environment.discord.guild()
     people = [environment.discord.person(f"p{number}", guild) for number in range(50)]

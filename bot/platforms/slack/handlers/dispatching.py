@@ -99,6 +99,7 @@ class RequestDispatcher:
             event.channel,
             is_direct=event.is_dm,
             names=names,
+            thread=event.thread,
         )
         return self._dispatched(await self._dispatcher.dispatch(request), requester)
 
@@ -151,4 +152,5 @@ def share_buttons(line: str, reply: Reply) -> tuple[Button, ...]:
 
 def is_shareable(line: str) -> bool:
     """Whether a line only reads about rooms, so that a button may run it again."""
-    return line.startswith(_SHAREABLE)
+    words = line.casefold()
+    return words.startswith(_SHAREABLE) and not words.endswith((" help", " ?"))
