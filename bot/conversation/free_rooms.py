@@ -160,7 +160,7 @@ class RoomSearch:
         busy = self._availability.schedule(room.id).conflicts(*_seconds(slot))
         refusal = self._check.refusal(room, slot, busy)
         others = await alternative_items(context, UnavailableSlot(search.query, slot, search.society_id))
-        why = () if refusal is None else ("You can't book then: ", *refusal_text(refusal, context.services))
+        why = () if refusal is None else ("You can't book then. ", *refusal_text(refusal, context.services))
         return Reply((*why, " Free instead:") if others else why, tone=Tone.REFUSED, items=others)
 
 

@@ -43,11 +43,8 @@ def clarification(
     """
     if reading.small_talk is not None:
         return small_talk_reply(reading.small_talk)
-    if (clock := _impossible_clock(reading)) is not None:
-        return Reply(
-            (f"I didn't understand “{clock}”: a day has 24 hours, of 60 minutes. Try “tomorrow 15:00”.",),
-            tone=Tone.UNCLEAR,
-        )
+    if (problem := clock_problem(reading)) is not None:
+        return Reply((problem,), tone=Tone.UNCLEAR)
     if reading.problem is None and reading.clarification is None:
         return None
     if context.request.is_free_text and _understood_nothing(reading):
@@ -63,11 +60,14 @@ def clarification(
     return Reply((message,), tone=Tone.UNCLEAR, actions=buttons)
 
 
-def _impossible_clock(reading: ParseResult) -> str | None:
-    """A time that no clock shows, such as `25:00`, among the words without a meaning."""
+def clock_problem(reading: ParseResult) -> str | None:
+    """The sentence about a time that no clock shows, such as `25:00`, among the words without a meaning."""
     unread = [*reading.unparsed, reading.problem.parsed_text if reading.problem is not None else ""]
     found = (match for each in unread for match in _CLOCK.finditer(each))
-    return next((each[0] for each in found if not _is_clock(int(each[1]), int(each[2]))), None)
+    clock = next((each[0] for each in found if not _is_clock(int(each[1]), int(each[2]))), None)
+    if clock is None:
+        return None
+    return f"I didn't understand “{clock}”: a day has 24 hours, of 60 minutes. Try “tomorrow 15:00”."
 
 
 def _is_clock(hours: int, minutes: int) -> bool:

@@ -96,7 +96,7 @@ async def _result(context: CommandContext, search: SearchValue) -> Reply:
     items = rooms.items(found)
     if not any(item.buttons for item in items):
         explained = await rooms.explain_not_bookable(found)
-        return replace(explained, items=(*items, *explained.items))
+        return explained if explained.items else replace(explained, items=items)
     menus = narrowing_menus(context, search, found, PAGE_SIZE)
     actions: tuple[Button | Choice, ...] = (*_page_buttons(search, found), *menus)
     return Reply(count_text(context, search, found), items=items, actions=actions)

@@ -175,7 +175,7 @@ async def test_when_nothing_is_free_it_says_why(rema: Chat, line: str, why: str)
     "line", ["/rooms free tonight 11pm", "/rooms free sat 8pm", "/rooms free 26 march 3pm"]
 )
 async def test_free_rooms_that_cannot_be_booked_have_no_book_button(rema: Chat, line: str):
-    assert "You can't book then:" in await rema.say(line)
+    assert "You can't book then. " in await rema.say(line)
 
     for number in range(rema.labels.count("Book")):
         assert "You're booked: " in await rema.press("Book", number)

@@ -8,11 +8,12 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Reply, Text, TimeRange, Timestamp, TimestampStyle
-from bot.platforms.text import ELLIPSIS, format_time, is_same_day, plain_inline, plain_text
+from bot.platforms.text import ELLIPSIS, UNNAMED, format_time, is_same_day, plain_inline, plain_text
 from core.interval import Interval
 from core.time_zones import find_time_zone
 
 _BREAK = "\u200b"
+_USER = re.compile(r"slack:[A-Z0-9]+:([A-Z0-9]+)", re.ASCII)
 _MARKS = re.compile(r"([*_~`])|(^[^\S\n]*>)|((?<!\d):(?=[\w+'-]+:))", re.MULTILINE)
 
 
@@ -63,10 +64,16 @@ def _piece(inline: Inline, context: RenderContext) -> str:
             return _timestamp(inline, context)
         case TimeRange(interval):
             return _time_range(interval, context)
-        case Mention(name):
-            return literal(name)
+        case Mention():
+            return _mention(inline)
         case _:
             assert_never(inline)
+
+
+def _mention(person: Mention) -> str:
+    """A name; without one the user's, which Slack shows in place of the id."""
+    found = _USER.fullmatch(person.identity or "")
+    return f"<@{found[1]}>" if found and not person.name else literal(person.name or UNNAMED)
 
 
 def _bold(text: str) -> str:
