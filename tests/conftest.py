@@ -16,11 +16,14 @@ from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import ManagedStorage, open_storage, upgrade
 from tests.builders import NOW
+from tests.compiled_sql import share_compiled_sql
 from tests.databases import apart, run_sql
 from tests.fakes.clock import StillClock
 from tests.postgres import PostgresServer
 
 _numbers = itertools.count()
+
+share_compiled_sql()
 
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("search", deadline=None, max_examples=1_000)

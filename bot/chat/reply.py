@@ -176,6 +176,20 @@ class Form:
     state: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What later words may refer to (`an hour later`), beside the buttons of a reply. It is never shown.
+
+    `search` and `slot` are values of buttons. `request` is a command that lacks what the reply asks for, with
+    `{}` in its place.
+    """
+
+    search: str = ""
+    slot: str = ""
+    booking_id: str = ""
+    request: str = ""
+
+
 class Tone(StrEnum):
     INFO = "info"
     DONE = "done"
@@ -214,6 +228,7 @@ class Reply:
     form: Form | None = None
     form_errors: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
+    subject: Subject | None = field(default=None, metadata={"is_internal": True})
 
     @property
     def is_refusal(self) -> bool:

@@ -15,6 +15,7 @@ from bot.chat.reply import (
     Inline,
     Option,
     Reply,
+    Subject,
     Table,
     Timestamp,
     TimestampStyle,
@@ -24,9 +25,9 @@ from bot.conversation.alternatives import price_text
 from bot.conversation.booking import resolve_slot
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_slots import MAX_OFFERED, free_slots, hours_text
-from bot.conversation.questions import clarification
+from bot.conversation.questions import clarification, word_hint
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import parse_text, truncate_to_minute
+from bot.conversation.search import parse_text, summary_of, truncate_to_minute
 from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.interval import Interval
@@ -69,15 +70,21 @@ async def _show(context: CommandContext, room: Room, day: Interval) -> Reply:
 def _ask_for_room(context: CommandContext, reading: ParseResult) -> Reply:
     """Asks which room, with a menu of those of a building."""
     catalogue, words = context.read_model.catalogue, ", ".join(reading.unparsed)
+    when = summary_of(context, ParseResult(text="", when=reading.when)) if reading.when is not None else ""
+    subject = Subject(request=f"rooms timetable {{}} {when}".strip())
     named = parse_text(replace(context, text=words, options={})).building if words else reading.building
     building = catalogue.buildings.get(named) if named is not None else None
     if building is not None and (menu := _room_menu(context, building, _day(context, reading))).options:
-        return Reply((f"Which room in {building.name}?",), actions=(menu,))
+        return Reply((f"Which room in {building.name}?",), actions=(menu,), subject=subject)
     text: list[Inline] = ["Which room? For example: "]
     if words:
         text.insert(0, f"I can't find a room called {words[:60]}. ")
     example = next(iter(catalogue.rooms), "K-J17-G01")
-    return Reply((*text, Code(f"/rooms timetable {example} tomorrow")), tone=Tone.UNCLEAR)
+    return Reply(
+        (*text, Code(f"/rooms timetable {example} tomorrow"), f".{word_hint(context, example)}"),
+        tone=Tone.UNCLEAR,
+        subject=subject,
+    )
 
 
 def _room_menu(context: CommandContext, building: Building, day: Interval) -> Choice:

@@ -72,8 +72,9 @@ def _current(context: CommandContext) -> PreferenceValues:
 
 async def _save(context: CommandContext, values: PreferenceValues) -> Reply:
     now, person = context.services.clock.now(), context.person
+    invited_to = [each.id for each in context.read_model.of_guest(person.id)]
     await context.services.storage.write(
-        lambda unit: update_preferences(unit, person.id, values.preferences, values.zone, now)
+        lambda unit: update_preferences(unit, person.id, values.preferences, values.zone, now, invited_to)
     )
     return _overview(values, "Saved. Your settings are now:", Tone.DONE)
 

@@ -42,7 +42,9 @@ from bot.conversation.button_values import SearchValue, resolve_id
 from bot.conversation.refusals import refusal_text
 from bot.conversation.search import criteria_of, horizon_of, truncate_to_minute
 from bot.conversation.term_notes import week_note
+from bot.conversation.wait_buttons import wait_buttons
 from core.availability import Availability
+from core.errors import SlotTaken
 from core.interval import Interval
 from core.model import Equipment, Room
 from core.read_model import ReadModel, load_availability
@@ -161,7 +163,13 @@ class RoomSearch:
         refusal = self._check.refusal(room, slot, busy)
         others = await alternative_items(context, UnavailableSlot(search.query, slot, search.society_id))
         why = () if refusal is None else ("You can't book then. ", *refusal_text(refusal, context.services))
-        return Reply((*why, " Free instead:") if others else why, tone=Tone.REFUSED, items=others)
+        wait = wait_buttons(context, search.query, slot, search.society_id)
+        return Reply(
+            (*why, " Free instead:") if others else why,
+            tone=Tone.REFUSED,
+            items=others,
+            actions=wait if isinstance(refusal, SlotTaken) else (),
+        )
 
 
 async def availability_for(context: CommandContext, slot: Interval) -> Availability | None:
@@ -187,10 +195,21 @@ async def no_room_reply(context: CommandContext, search: SearchValue) -> Reply:
     others = await alternative_items(
         context, UnavailableSlot(search.query, _first_slot(search), search.society_id)
     )
-    why = _why(read_model, search)
+    why, wait = _why(read_model, search), _wait_buttons(context, search)
     if not others:
-        return Reply((why, " Nothing similar is free around then. Try another day."), tone=Tone.REFUSED)
-    return Reply((why, " Free instead:"), items=others, tone=Tone.REFUSED)
+        text: Text = (why, " Nothing similar is free around then. Try another day.")
+        return Reply(text, tone=Tone.REFUSED, actions=wait)
+    return Reply((why, " Free instead:"), items=others, tone=Tone.REFUSED, actions=wait)
+
+
+def _wait_buttons(context: CommandContext, search: SearchValue) -> tuple[Button, ...]:
+    """*Tell me when it's free*, for the first slot of the search."""
+    if search.minutes > _MAX_BOOKING_MINUTES:
+        return ()
+    catalogue, named = context.read_model.catalogue, search.query.room
+    room = catalogue.rooms.get(named) if named is not None else None
+    slot = snap_to_grid(_first_slot(search), room, context.services.rules)
+    return wait_buttons(context, search.query, slot, search.society_id)
 
 
 def _too_far_ahead(context: CommandContext, search: SearchValue) -> Reply:

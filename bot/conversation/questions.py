@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.reply import Button, ButtonStyle, Reply, Tone
+from bot.chat.request import PlatformName
 from bot.conversation.search import parse_text
 from bot.conversation.typed_options import parse_request, replace_in_options
 from bot.language import Clarification, ParseResult, ProblemReason, SmallTalk
@@ -58,6 +59,16 @@ def clarification(
     )
     buttons = tuple(_answers(context, reading, answer)) if answer is not None else ()
     return Reply((message,), tone=Tone.UNCLEAR, actions=buttons)
+
+
+def word_hint(context: CommandContext, *answers: str) -> str:
+    """What may be answered without a command, where the requester writes to Roomie in plain words."""
+    request = context.request
+    is_terminal = request.requester.platform is PlatformName.TERMINAL
+    if context.account is None or not (request.is_direct or request.is_free_text or is_terminal):
+        return ""
+    quoted = [f"“{each}”" for each in answers]
+    return f" You can just say {' or '.join((', '.join(quoted[:-1]), quoted[-1]) if quoted[1:] else quoted)}."
 
 
 def clock_problem(reading: ParseResult) -> str | None:

@@ -7,7 +7,7 @@ from bot.chat.reply import Bold, Code, Inline, Mention, Text, TimeRange, Timesta
 from core.interval import Interval
 
 ELLIPSIS = "…"
-UNNAMED = "that person"
+UNNAMED = "someone"
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 

@@ -9,6 +9,7 @@ from core.ports.decisions import (
     JointDecision,
     WriteSet,
 )
+from core.ports.history import HistoryRepository
 from core.ports.passwords import PasswordHasher
 from core.ports.repositories import (
     MAX_KNOWN_ADDRESSES,
@@ -44,6 +45,7 @@ __all__ = [
     "DecisionKeys",
     "DraftRepository",
     "Facts",
+    "HistoryRepository",
     "InstallationRepository",
     "JobRepository",
     "JointDecision",

@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    update,
 )
 
 from core.model import Change, Expired, Expiring, Limit, PersonId
@@ -37,12 +38,14 @@ from storage.tables import (
     series,
     token,
     token_alive_at,
+    wait,
 )
 
 _REFUSED = and_(
     audit.c.action == "log in", audit.c.subject.in_(("refused", "unproved attributes", "declined"))
 )
 _HAS_NO_BOOKINGS = ~exists().where(booking.c.series_id == series.c.id)
+_HAS_GUESTS = or_(booking.c.guests != literal_column("''"), booking.c.transfer.is_not(None))
 _NOT_NEWEST = change.c.seq < select(func.max(change.c.seq)).scalar_subquery()
 """The newest number marks the end of the log."""
 
@@ -79,6 +82,8 @@ _KINDS = {
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
+    Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
+    Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 
@@ -120,6 +125,10 @@ class SqlRetentionRepository:
         these = (rows.key.in_(keys), rows.at <= newest, *_applies_to(limit))
         if limit.kind is Expiring.BOOKINGS:
             self._discard_what_belongs_to(keys, newest)
+        if limit.kind is Expiring.GUESTS:
+            return self._connection.execute(
+                update(booking).where(*these).values(guests="", transfer=None)
+            ).rowcount
         gone = delete(rows.table).where(*these)
         if limit.kind in _IN_MEMORY:
             owners = self._connection.execute(gone.returning(rows.table.c.person_id)).scalars().all()

@@ -147,7 +147,7 @@ async def test_people_or_hours_are_two_buttons(wil: Chat):
 async def test_an_hour_without_a_day_names_the_only_booking_at_that_hour(wil: Chat):
     await wil.say("/book Wren G02 friday 5pm")
 
-    assert "Cancelled: Wren G02" in await wil.say("cancel my 5pm", free=True)
+    assert "Cancelled: Wren G02" in await wil.cancel("cancel my 5pm")
 
 
 async def test_several_bookings_are_chosen_by_a_button(wil: Chat):

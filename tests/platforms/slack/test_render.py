@@ -91,7 +91,7 @@ def test_every_inline_has_mark_up() -> None:
 
 @pytest.mark.parametrize(
     ("identity", "expected"),
-    [("slack:T1:U1", "<@U1>"), ("discord:2", "that person"), ("slack:T1:<!channel>", "that person")],
+    [("slack:T1:U1", "<@U1>"), ("discord:2", "someone"), ("slack:T1:<!channel>", "someone")],
 )
 def test_somebody_without_a_name_is_mentioned_if_possible(identity: str, expected: str) -> None:
     assert markup((Mention("", Identity(identity)),), CONTEXT).replace("\u200b", "") == expected
