@@ -318,7 +318,7 @@ class ReadModel:
                 self._store(booking)
 
     def _replace_schedule(self, room_id: RoomId, room: RoomUpdate) -> None:
-        """Live holds are part of the new schedule, so that a room whose times are the same keeps its own."""
+        """Live holds are part of the new schedule, so that equal times count as unchanged."""
         holds = [each for each in room.holds if self._is_live(each)]
         self._holds |= {each.id: each for each in holds}
         schedule = RoomSchedule([*room.schedule.busy, *map(busy_for, holds)]) if holds else room.schedule
