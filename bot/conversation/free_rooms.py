@@ -158,7 +158,7 @@ class RoomSearch:
         schedule = self._availability.schedule(room.id)
         return schedule.is_free(*_seconds(slot)) and self._check.allows(room, slot)
 
-    async def explain_not_bookable(self, found: SearchResult, items: Sequence[ReplyItem]) -> Reply:
+    async def explain_not_bookable(self, found: SearchResult, items: tuple[ReplyItem, ...]) -> Reply:
         """Why none of the rooms found (`items`) can be booked, and alternatives; no rooms that are closed."""
         context, search, room = self._context, self.search, found.rooms[0].room
         slot = snap_to_grid(_first_slot(search), room, context.services.rules)
