@@ -167,7 +167,7 @@ class RoomSearch:
         others = await alternative_items(context, UnavailableSlot(search.query, slot, search.society_id))
         why: Text = ()
         if refusal is not None:
-            why = ("You can't book then: ", *refusal_text(refusal, context.services))
+            why = ("You can't book then. ", *refusal_text(refusal, context.services))
         if isinstance(refusal, OutsideHours) and search.query.room is None:
             opens, closes = format_time(refusal.opens), format_time(refusal.closes)
             return Reply(
@@ -183,7 +183,7 @@ class RoomSearch:
         return Reply(
             (*why, " Free instead:") if others else why,
             tone=Tone.REFUSED,
-            items=(*items, *others),
+            items=others or items,
             actions=wait if isinstance(refusal, SlotTaken) else (),
         )
 

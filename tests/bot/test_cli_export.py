@@ -157,7 +157,8 @@ def sample(roomie: Roomie, database_url: str, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
 def test_the_sample_campus_goes_out_and_comes_in_unchanged(sample: Roomie, tmp_path: Path, form: str):
     classes = tmp_path / "classes.csv"
-    classes.write_text("room,start,end\nK-J17-G01,2026-12-07T09:00,2026-12-07T11:00\n")
+    room = json.loads(sample("export", "rooms", "--format", "json").out)["rooms"][0]["id"]
+    classes.write_text(f"room,start,end\n{room},2026-12-07T09:00,2026-12-07T11:00\n")
     assert sample("import", str(classes)).status == 0
     sample("closure", "add", "campus", "2026-12-24", "2026-12-26", "--reason", "Holidays")
     kinds = [
@@ -181,12 +182,13 @@ def test_the_sample_campus_goes_out_and_comes_in_unchanged(sample: Roomie, tmp_p
 
 
 async def book(services: Services, start: str, title: str) -> BookingResult:
-    wil = next(iter(services.read_model.directory.people.values())).person
+    wil = services.read_model.directory.by_name("wil")
+    assert wil is not None
     request = BookRoom(
         BookingId(f"id-{start}"),
         next(each.id for each in services.read_model.catalogue.rooms.values() if each.individual_access),
         Interval.of_length(at(start, 1), timedelta(hours=1)),
-        wil.id,
+        wil.person.id,
         title=title,
     )
     return await services.bookings.book(request)

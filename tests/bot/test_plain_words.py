@@ -92,6 +92,26 @@ async def test_a_typed_title_keeps_its_capitals(wil: Chat, services):
     assert booking.notes == "Committee Night"
 
 
+async def test_a_timetable_of_a_building_asks_for_the_room_with_a_menu(wil: Chat):
+    question = await wil.say("/rooms timetable Wren tomorrow")
+    typed = await wil.run("rooms timetable", room="wren", when="tomorrow")
+    shown = await wil.press("Wren G02 (H-C12-G02)")
+
+    assert question.startswith("Which room in Wren Building?")
+    assert typed == question
+    assert "Wren G02 (H-C12-G02) is free all day Thu 12 Mar." in shown
+
+
+async def test_rooms_that_cannot_be_booked_then_are_not_offered_instead(rema: Chat):
+    reply = await rema.say("/rooms free tonight 11pm")
+
+    assert (
+        "You can't book then. The room is only open 08:00–21:00 that day (campus time). Free instead:"
+        in reply
+    )
+    assert all(each.buttons for each in rema.last.items)
+
+
 async def test_book_alone_opens_the_form(wil: Chat):
     await wil.say("/book")
 

@@ -176,7 +176,7 @@ async def test_when_nothing_is_free_it_says_why(rema: Chat, line: str, why: str)
     [
         ("/rooms free tonight 11pm", "Closed then: rooms are open 08:00–21:00 that day."),
         ("/rooms free sat 8pm", "Closed then: rooms are open 09:00–18:00 that day."),
-        ("/rooms free 26 march 3pm", "You can't book then:"),
+        ("/rooms free 26 march 3pm", "You can't book then. "),
     ],
 )
 async def test_free_rooms_that_cannot_be_booked_have_no_book_button(rema: Chat, line: str, why: str):
