@@ -81,7 +81,7 @@ def _presides(context: CommandContext, series: Series) -> bool:
 
 
 def _one_date(context: CommandContext, overview: SeriesOverview, booking: Booking) -> Reply:
-    """A date with the buttons of a booking, and those that begin with it."""
+    """A date with the buttons of a booking, and those that begin with it; *Cancel…* is for this one, too."""
     room = context.read_model.catalogue.rooms.get(booking.room_id)
     day = series_day(booking)
     moved = (
@@ -91,10 +91,11 @@ def _one_date(context: CommandContext, overview: SeriesOverview, booking: Bookin
     )
     text: Text = (*booking_text(booking, room), ".", moved)
     place = overview.upcoming.index(booking) + 1
+    buttons = [each for each in owner_buttons(context, booking) if each.action != Action.CANCEL]
     note = f" It's number {place} of {count_words(len(overview.upcoming))} to come."
     return Reply(
         (*text, note),
-        actions=(*owner_buttons(context, booking), *change_buttons(overview.series.id, day)),
+        actions=(*buttons, *change_buttons(overview.series.id, day)),
         footer=(f"Booking {short_id(booking)}",),
     )
 
@@ -185,11 +186,12 @@ _UNTIL_HINT = "An earlier day cancels dates, a later one books more."
 
 def _current(context: CommandContext, series: Series) -> dict[str, str]:
     room = context.read_model.catalogue.rooms.get(series.room_id)
+    last = series.rule.until or last_date(series.rule)
     return {
         "time": clock_words(series.starts_at, series.length),
         "room": room_name(room) if room is not None else series.room_id,
         "title": (series.title or series.notes)[:_MAX_TITLE],
-        "until": f"{series.rule.until or last_date(series.rule):%Y-%m-%d}",
+        "until": f"{last.day} {last:%B %Y}",
     }
 
 
