@@ -7,7 +7,7 @@ relies on it.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -15,6 +15,7 @@ from typing import TypeAlias, TypeVar
 
 from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue
+from core.clock import Clock
 from core.directory import Account, Directory
 from core.interval import Interval
 from core.model import (
@@ -23,6 +24,8 @@ from core.model import (
     BookingState,
     Busy,
     Change,
+    Guest,
+    Identity,
     Membership,
     PersonId,
     RoomId,
@@ -30,6 +33,7 @@ from core.model import (
     SocietyId,
     SourceState,
     TokenTerm,
+    TransferState,
     busy_for,
 )
 from core.policy.rules import Rules
@@ -46,10 +50,14 @@ def default_window(now: datetime, rules: Rules) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class RoomUpdate:
-    """A room's busy intervals and active bookings within the window; also bookings after it."""
+    """A room's busy intervals and active bookings within the window; also bookings and holds after it.
+
+    `schedule` has no holds: they expire.
+    """
 
     schedule: RoomSchedule
     bookings: tuple[Booking, ...] = ()
+    holds: tuple[Booking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
 def read_rooms(
     unit: UnitOfWork, window: Interval, rooms: Collection[RoomId] | None = None
 ) -> dict[RoomId, RoomUpdate]:
-    """Reads schedules and active bookings within a window, in three statements.
+    """Reads schedules, active bookings and holds within a window, in four statements.
 
     Of all rooms that are busy at some time, or of each of `rooms`, busy or not.
     """
@@ -104,8 +112,16 @@ def read_rooms(
     for booking in unit.bookings.active(without_end(window), rooms):
         busy.setdefault(booking.room_id, []).append(busy_for(booking))
         bookings[booking.room_id].append(booking)
+    holds: dict[RoomId, list[Booking]] = defaultdict(list)
+    for hold in unit.bookings.holds(without_end(window), rooms):
+        busy.setdefault(hold.room_id, [])
+        holds[hold.room_id].append(hold)
     return {
-        room_id: RoomUpdate(_schedule(unit, room_id, taken, window), tuple(bookings.get(room_id, ())))
+        room_id: RoomUpdate(
+            _schedule(unit, room_id, taken, window),
+            tuple(bookings.get(room_id, ())),
+            tuple(holds.get(room_id, ())),
+        )
         for room_id, taken in busy.items()
     }
 
@@ -172,7 +188,7 @@ class ReadModel:
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.catalogue = catalogue or Catalogue((), ())
-        self.availability = Availability(self.catalogue)
+        self._availability = Availability(self.catalogue)
         self.directory = Directory()
         self.bookings: dict[BookingId, Booking] = {}
         self.window: Interval | None = None
@@ -182,8 +198,31 @@ class ReadModel:
         self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
+        self._of_guest: dict[str, tuple[Booking, ...]] = {}
+        self._offered_to: dict[PersonId, tuple[Booking, ...]] = {}
         self._listeners: list[ChangeCallback] = []
         self._touched: set[PersonId] = set()
+        self._holds: dict[BookingId, Booking] = {}
+        self._clock: Clock | None = None
+
+    def use_clock(self, clock: Clock) -> None:
+        """The clock by which holds expire; without one they never do."""
+        self._clock = clock
+
+    @property
+    def availability(self) -> Availability:
+        """Free and busy times now: holds that have expired are removed first."""
+        if self._holds and self._clock is not None:
+            self._remove_holds(lambda hold: not self._is_live(hold))
+        return self._availability
+
+    def _is_live(self, hold: Booking) -> bool:
+        return hold.held_until is not None and (self._clock is None or hold.held_until > self._clock.now())
+
+    def _remove_holds(self, is_over: Callable[[Booking], bool]) -> None:
+        for hold in [each for each in self._holds.values() if is_over(each)]:
+            del self._holds[hold.id]
+            self._availability.remove(hold.room_id, busy_for(hold))
 
     def subscribe(self, listener: ChangeCallback) -> None:
         """Calls `listener` after each change with the people whose bookings or societies it touched."""
@@ -205,6 +244,18 @@ class ReadModel:
         """A person's active bookings from the window's start on, by start; the same tuple until a change."""
         return self._of_person.get(person_id, ())
 
+    def of_guest(
+        self, person_id: PersonId | None, identities: Iterable[Identity] = ()
+    ) -> tuple[Booking, ...]:
+        """Active bookings to which a person or one of these chat accounts is invited, by start."""
+        keys = [Guest(person_id).key, *identities] if person_id is not None else list(identities)
+        found = {each.id: each for key in keys for each in self._of_guest.get(key, ())}
+        return tuple(sorted(found.values(), key=_order))
+
+    def offered_to(self, person_id: PersonId) -> tuple[Booking, ...]:
+        """Bookings with an offer to a person that was not answered; it may have ended."""
+        return self._offered_to.get(person_id, ())
+
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:
         return self._of_society.get(society_id, ())
 
@@ -214,11 +265,14 @@ class ReadModel:
     def apply_commit(self, writes: WriteSet) -> None:
         """Applies a decision that this process has committed."""
         if writes.before is not None:
-            self.availability.remove(writes.before.room_id, busy_for(writes.before))
+            self._availability.remove(writes.before.room_id, busy_for(writes.before))
             self._remove(writes.before)
         booking = writes.insert or writes.update
         if booking is not None and booking.state is BookingState.ACTIVE and self._includes(booking):
-            self.availability.add(booking.room_id, busy_for(booking))
+            self._remove_holds(
+                lambda hold: hold.room_id == booking.room_id and hold.interval.overlaps(booking.interval)
+            )
+            self._availability.add(booking.room_id, busy_for(booking))
             self._store(booking)
         self._notify()
 
@@ -226,7 +280,7 @@ class ReadModel:
         """Applies what was read from storage."""
         if update.catalogue is not None:
             self.catalogue = update.catalogue
-            self.availability = self.availability.of(update.catalogue)
+            self._availability = self._availability.of(update.catalogue)
         if update.is_complete:
             self._replace_all(update)
         self._apply_rooms(update.rooms)
@@ -252,31 +306,48 @@ class ReadModel:
     def _replace_all(self, update: ReadModelUpdate) -> None:
         self.window = update.window
         schedules = {room_id: room.schedule for room_id, room in update.rooms.items()}
-        self.availability = Availability(self.catalogue, schedules, self.availability.version + 1)
+        self._availability = Availability(self.catalogue, schedules, self._availability.version + 1)
+        self._holds.clear()
         self.bookings.clear()
-        for index in (self._of_person, self._of_society, self._in_room):
-            index.clear()
+        self._of_person.clear()
+        self._of_society.clear()
+        self._in_room.clear()
+        self._of_guest.clear()
+        self._offered_to.clear()
 
     def _apply_rooms(self, rooms: Mapping[RoomId, RoomUpdate]) -> None:
         """Removes all old bookings before adding new ones: one may have moved from room to room."""
         for room_id, room in rooms.items():
-            self.availability.replace(room_id, room.schedule)
+            self._holds = {each.id: each for each in self._holds.values() if each.room_id != room_id}
+            self._replace_schedule(room_id, room)
             for booking in self.in_room(room_id):
                 self._remove(booking)
         for room in rooms.values():
             for booking in room.bookings:
                 self._store(booking)
 
+    def _replace_schedule(self, room_id: RoomId, room: RoomUpdate) -> None:
+        """Live holds are part of the new schedule, so that equal times count as unchanged."""
+        holds = [each for each in room.holds if self._is_live(each)]
+        self._holds |= {each.id: each for each in holds}
+        schedule = RoomSchedule([*room.schedule.busy, *map(busy_for, holds)]) if holds else room.schedule
+        self._availability.replace(room_id, schedule)
+
     def _store(self, booking: Booking) -> None:
         """Adds to all indexes. A room's may still hold an older version: other rooms are read apart."""
-        is_known = booking.id in self.bookings
+        if (older := self.bookings.get(booking.id)) is not None:
+            self._remove_from_people(older)
         self.bookings[booking.id] = booking
         _insert(self._in_room, booking.room_id, booking, is_known=True)
         if booking.booked_by is not None:
-            _insert(self._of_person, booking.booked_by, booking, is_known=is_known)
-            self._touched.add(booking.booked_by)
+            _insert(self._of_person, booking.booked_by, booking)
         if booking.society_id is not None:
-            _insert(self._of_society, booking.society_id, booking, is_known=is_known)
+            _insert(self._of_society, booking.society_id, booking)
+        for guest in booking.guests:
+            _insert(self._of_guest, guest.key, booking)
+        if (recipient := _recipient(booking)) is not None:
+            _insert(self._offered_to, recipient, booking)
+        self._touched.update(_people_of(booking))
 
     def _remove(self, booking: Booking) -> None:
         """Removes from the room's index, and from all others unless the booking has moved to another room."""
@@ -285,14 +356,39 @@ class ReadModel:
         if stored is None or stored.room_id != booking.room_id:
             return
         del self.bookings[booking.id]
+        self._remove_from_people(stored)
+
+    def _remove_from_people(self, booking: Booking) -> None:
+        """Removes from the indexes of its owner, society and guests, who may be others in a new version."""
         if booking.booked_by is not None:
             _remove(self._of_person, booking.booked_by, booking)
-            self._touched.add(booking.booked_by)
         if booking.society_id is not None:
             _remove(self._of_society, booking.society_id, booking)
+        for guest in booking.guests:
+            _remove(self._of_guest, guest.key, booking)
+        if (recipient := _recipient(booking)) is not None:
+            _remove(self._offered_to, recipient, booking)
+        self._touched.update(_people_of(booking))
 
 
-def _insert(index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking, *, is_known: bool) -> None:
+def _people_of(booking: Booking) -> Iterator[PersonId]:
+    """Its owner, its guests and to whom it is offered, of those with accounts."""
+    if booking.booked_by is not None:
+        yield booking.booked_by
+    yield from (each.person_id for each in booking.guests if each.person_id is not None)
+    if (recipient := _recipient(booking)) is not None:
+        yield recipient
+
+
+def _recipient(booking: Booking) -> PersonId | None:
+    """To whom it is offered."""
+    transfer = booking.transfer
+    return transfer.to if transfer is not None and transfer.state is TransferState.OPEN else None
+
+
+def _insert(
+    index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking, *, is_known: bool = False
+) -> None:
     others = index.get(key, ())
     if is_known:
         others = tuple(each for each in others if each.id != booking.id)

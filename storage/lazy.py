@@ -33,6 +33,7 @@ class LazyStorage(ABC, Generic[E]):
 
     def __init__(self, read_model: ReadModel, rules: Rules, clock: Clock) -> None:
         self.read_model = read_model
+        read_model.use_clock(clock)
         self._rules = rules
         self._clock = clock
         self._origin = uuid.uuid4().hex

@@ -30,9 +30,6 @@ MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
 MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
 """Seconds. The same bound for timetable entries; imports split longer ones."""
 
-CLOSURE_LOCK = 7_310_600_001
-"""PostgreSQL advisory lock: decisions share it, a new closure takes it alone."""
-
 metadata = service_tables.metadata
 """Of all tables."""
 
@@ -167,6 +164,9 @@ booking = Table(
     Column("series_id", ForeignKey("series.id")),
     Column("series_day", Integer),
     Column("series_version", Integer),
+    Column("held_until", BigInteger),
+    Column("guests", Text, nullable=False, server_default=""),
+    Column("transfer", Text),
     CheckConstraint('start < "end"', name="order"),
     CheckConstraint(f'"end" - start <= {MAX_BOOKING_LENGTH}', name="length"),
     CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),
@@ -179,6 +179,14 @@ Index(
     sqlite_where=text("state = 1"),
     postgresql_where=text("state = 1"),
 )
+Index(
+    "ix_booking_held",
+    booking.c.room_id,
+    booking.c.start,
+    sqlite_where=text("state = 2"),
+    postgresql_where=text("state = 2"),
+)
+"""Holds: rows with `held_until` that are no bookings, and count until then. They are few."""
 Index("ix_booking_booked_by_start", booking.c.booked_by, booking.c.start)
 Index("ix_booking_society_id_start", booking.c.society_id, booking.c.start)
 
@@ -213,6 +221,34 @@ closure = Table(
 
 is_active: ColumnElement[bool] = booking.c.state == literal_column("1")
 """A literal, not a parameter: SQLite uses the partial index above only then."""
+
+is_held: ColumnElement[bool] = booking.c.state == literal_column("2")
+
+wait = Table(
+    "wait",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("room_id", ForeignKey("room.id")),
+    Column("query", Text, nullable=False),
+    Column("society_id", ForeignKey("society.id")),
+    Column("is_watch", Boolean, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("ended", Text),
+    Column("hold_id", Text),
+    Column("offered_until", BigInteger),
+    CheckConstraint('start < "end"', name="order"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_wait_open",
+    wait.c.person_id,
+    sqlite_where=text("state < 2"),
+    postgresql_where=text("state < 2"),
+)
 
 charge = Table(
     "charge",

@@ -11,6 +11,7 @@ from storage.repositories.bookings import SqlBookingRepository
 from storage.repositories.closures import SqlClosureRepository
 from storage.repositories.counters import SqlCounterRepository
 from storage.repositories.drafts import SqlDraftRepository
+from storage.repositories.history import SqlHistoryRepository
 from storage.repositories.installations import SqlInstallationRepository
 from storage.repositories.jobs import SqlJobRepository
 from storage.repositories.login_sessions import SqlLoginSessionRepository
@@ -26,6 +27,7 @@ from storage.repositories.societies import SqlSocietyRepository
 from storage.repositories.timetable import SqlTimetableRepository
 from storage.repositories.timetable_runs import SqlSourceRepository, SqlTimetableRunRepository
 from storage.repositories.tokens import SqlTokenRepository
+from storage.repositories.waits import SqlWaitRepository
 from storage.tables import audit, change, setting
 from storage.upsert import upsert
 
@@ -39,11 +41,12 @@ class SqlUnitOfWork:
         self.rooms = SqlRoomRepository(connection, self.changes)
         self.people = SqlPersonRepository(connection, self.changes)
         self.societies = SqlSocietyRepository(connection, self.changes)
-        self.bookings = SqlBookingRepository(connection)
+        self.bookings = SqlBookingRepository(connection, self.changes)
         self.series = SqlSeriesRepository(connection)
         self.drafts = SqlDraftRepository(connection)
         self.timetable = SqlTimetableRepository(connection, self.changes)
         self.closures = SqlClosureRepository(connection, self.changes)
+        self.history = SqlHistoryRepository(connection)
         self.tokens = SqlTokenRepository(connection, self.changes)
         self.processed_events = SqlProcessedEventRepository(connection)
         self.installations = SqlInstallationRepository(connection)
@@ -55,6 +58,7 @@ class SqlUnitOfWork:
         self.login_sessions = SqlLoginSessionRepository(connection, self.changes)
         self.counters = SqlCounterRepository(connection)
         self.ratings = SqlRatingRepository(connection)
+        self.waits = SqlWaitRepository(connection)
         self.retention = SqlRetentionRepository(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:

@@ -53,11 +53,17 @@ async def _import(services: Services, arguments: argparse.Namespace) -> int:
         if file.rejections:
             print(f"{name}: not imported, because of {_records(len(file.rejections))}")
             status = 1
-        elif not file.closures:
-            print(f"{name}: there is nothing ahead in it")
         else:
-            status = max(status, await _close(services, file.closures, is_confirmed=arguments.yes))
+            status = max(status, await close(services, name, file.closures, is_confirmed=arguments.yes))
     return status
+
+
+async def close(services: Services, name: str, closures: Sequence[NewClosure], *, is_confirmed: bool) -> int:
+    """Closes what a file says; returns the exit status."""
+    if not closures:
+        print(f"{name}: there is nothing ahead in it")
+        return 0
+    return await _close(services, closures, is_confirmed=is_confirmed)
 
 
 async def _close(services: Services, new: Sequence[NewClosure], *, is_confirmed: bool) -> int:

@@ -7,13 +7,13 @@ from functools import partial
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_name, short_id
-from bot.chat.reply import Bold, Button, Code, Inline, Reply, TimeRange, Tone
+from bot.chat.reply import Bold, Button, Code, Inline, Reply, Subject, TimeRange, Tone
 from bot.conversation.alternatives import move_button
 from bot.conversation.booking import RECOVERABLE, move_confirmation, refusal_reply, valid_title
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import MoveValue, SlotValue, resolve_id
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_request, upcoming_bookings
-from bot.conversation.questions import clarification
+from bot.conversation.questions import clarification, word_hint
 from bot.conversation.search import reading_notes
 from bot.conversation.series_change import ask_scope_of_change, make_change, series_day
 from bot.conversation.series_views import read_day
@@ -21,7 +21,7 @@ from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult, TimeKind
 from core.errors import UnknownBooking
 from core.interval import Interval
-from core.model import Booking, Room
+from core.model import Booking, BookingId, Room
 from core.policy.recurrence import occurrence_slot
 from core.services.bookings import snap_to_grid
 from core.services.series import SeriesChange, SeriesScope
@@ -103,12 +103,12 @@ async def _move_in_series(
     )
 
 
-def _choice_button(context: CommandContext, booking: Booking) -> Button | None:
-    """The button that moves this one of several bookings to where the text says."""
+def _choice_button(context: CommandContext, booking: Booking) -> Button:
+    """The button that moves this one of several bookings to where the text says, or asks where to."""
     reading = parse_request(context)
     when = reading.when
     if reading.room is None and (when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}):
-        return None
+        return Button(Action.MOVE, "Move…", booking.id)
     room = context.read_model.catalogue.room(reading.room or booking.room_id)
     slot = snap_to_grid(_slot(context, booking, reading), room, context.services.rules)
     return move_button(booking, room, slot, "Move this one")
@@ -121,6 +121,8 @@ async def handle_button(context: CommandContext) -> Reply:
 
 async def _press(context: CommandContext) -> Reply:
     read_model = context.read_model
+    if "~" not in context.value:
+        return _ask_for_target(context, await context.services.bookings.get(BookingId(context.value)))
     value = MoveValue.read(context.value)
     booking = next(
         (each for each in upcoming_bookings(context) if each.id.startswith(value.booking_id)), None
@@ -139,8 +141,9 @@ def _ask_for_target(context: CommandContext, booking: Booking) -> Reply:
         Code(f"{begin} fri 3pm"),
         ", or ",
         Code(f"{begin} {room}"),
+        f".{word_hint(context, 'friday 3pm', room)}",
     )
-    return Reply(text, tone=Tone.UNCLEAR)
+    return Reply(text, tone=Tone.UNCLEAR, subject=Subject(request=f"rooms move {booking.id} {{}}"))
 
 
 def _slot(context: CommandContext, booking: Booking, reading: ParseResult) -> Interval:

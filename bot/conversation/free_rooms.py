@@ -15,7 +15,6 @@ from bot.chat.formatting import (
     format_distance,
     format_grid,
     format_length,
-    format_time,
     room_name,
     usage_name,
 )
@@ -43,8 +42,9 @@ from bot.conversation.button_values import SearchValue, resolve_id
 from bot.conversation.refusals import refusal_text
 from bot.conversation.search import criteria_of, horizon_of, truncate_to_minute
 from bot.conversation.term_notes import week_note
+from bot.conversation.wait_buttons import wait_buttons
 from core.availability import Availability
-from core.errors import OutsideHours
+from core.errors import OutsideHours, SlotTaken
 from core.interval import Interval
 from core.localtime import local_instant
 from core.model import Equipment, Room
@@ -58,7 +58,7 @@ _MAX_BOOKING_MINUTES = 24 * 60
 _MAX_OUTSIDE_WINDOW = timedelta(days=7)
 _LOOKAHEAD = timedelta(days=8)
 """How long after a slot outside the window it is looked up until when rooms stay free."""
-_SHORTEST = timedelta(minutes=15)
+_MIN_OPEN = timedelta(minutes=15)
 _NO_ROOMS = "there are no rooms yet. To try Roomie on a sample campus, run `roomie sample`."
 
 
@@ -157,7 +157,7 @@ class RoomSearch:
         schedule = self._availability.schedule(room.id)
         return schedule.is_free(*_seconds(slot)) and self._check.allows(room, slot)
 
-    async def explain_not_bookable(self, found: SearchResult, items: Sequence[ReplyItem]) -> Reply:
+    async def explain_not_bookable(self, found: SearchResult, items: tuple[ReplyItem, ...]) -> Reply:
         """Why none of the rooms found (`items`) can be booked, and alternatives; no rooms that are closed."""
         context, search, room = self._context, self.search, found.rooms[0].room
         slot = snap_to_grid(_first_slot(search), room, context.services.rules)
@@ -166,19 +166,18 @@ class RoomSearch:
         others = await alternative_items(context, UnavailableSlot(search.query, slot, search.society_id))
         why: Text = ()
         if refusal is not None:
-            why = ("You can't book then: ", *refusal_text(refusal, context.services))
-        if isinstance(refusal, OutsideHours) and search.query.room is None:
-            opens, closes = format_time(refusal.opens), format_time(refusal.closes)
-            return Reply(
-                (
-                    f"Closed then: rooms are open {opens}–{closes} that day.",
-                    *([" Free instead:"] if others else []),
-                ),
-                tone=Tone.REFUSED,
-                items=others,
-                actions=self._while_open(slot, refusal),
-            )
-        return Reply((*why, " Free instead:") if others else why, tone=Tone.REFUSED, items=(*items, *others))
+            why = ("You can't book then. ", *refusal_text(refusal, context.services))
+        actions: tuple[Button, ...] = ()
+        if isinstance(refusal, OutsideHours):
+            actions, items = self._while_open(slot, refusal), ()
+        elif isinstance(refusal, SlotTaken):
+            actions = wait_buttons(context, search.query, slot, search.society_id)
+        return Reply(
+            (*why, " Free instead:") if others else why,
+            tone=Tone.REFUSED,
+            items=others or items,
+            actions=actions,
+        )
 
     def _while_open(self, slot: Interval, hours: OutsideHours) -> tuple[Button, ...]:
         """A button that searches the part of the wanted time within these opening hours, if there is one."""
@@ -186,7 +185,7 @@ class RoomSearch:
         day = slot.start.astimezone(zone).date()
         opens, closes = (local_instant(day, minutes, zone) for minutes in (hours.opens, hours.closes))
         start, end = max(slot.start, opens), min(slot.end, closes)
-        if end - start < _SHORTEST:
+        if end - start < _MIN_OPEN:
             return ()
         within = replace(
             self.search, slot=Interval(start, end), minutes=(end - start) // timedelta(minutes=1)
@@ -222,10 +221,21 @@ async def no_room_reply(context: CommandContext, search: SearchValue) -> Reply:
     others = await alternative_items(
         context, UnavailableSlot(search.query, _first_slot(search), search.society_id)
     )
-    why = _why(read_model, search)
+    why, wait = _why(read_model, search), _wait_buttons(context, search)
     if not others:
-        return Reply((why, " Nothing similar is free around then. Try another day."), tone=Tone.REFUSED)
-    return Reply((why, " Free instead:"), items=others, tone=Tone.REFUSED)
+        text: Text = (why, " Nothing similar is free around then. Try another day.")
+        return Reply(text, tone=Tone.REFUSED, actions=wait)
+    return Reply((why, " Free instead:"), items=others, tone=Tone.REFUSED, actions=wait)
+
+
+def _wait_buttons(context: CommandContext, search: SearchValue) -> tuple[Button, ...]:
+    """*Tell me when it's free*, for the first slot of the search."""
+    if search.minutes > _MAX_BOOKING_MINUTES:
+        return ()
+    catalogue, named = context.read_model.catalogue, search.query.room
+    room = catalogue.rooms.get(named) if named is not None else None
+    slot = snap_to_grid(_first_slot(search), room, context.services.rules)
+    return wait_buttons(context, search.query, slot, search.society_id)
 
 
 def _too_far_ahead(context: CommandContext, search: SearchValue) -> Reply:

@@ -8,11 +8,12 @@ from itertools import islice
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import format_length, room_name
-from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Text, TimeRange, Tone
+from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Subject, Text, TimeRange, Tone
 from bot.conversation.alternatives import UnavailableSlot, alternative_items, eligibility, price_text
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.refusals import refusal_text
 from bot.conversation.search import horizon_of, truncate_to_minute
+from bot.conversation.wait_buttons import wait_buttons
 from core.catalogue import RoomQuery
 from core.errors import NotBookable, SocietyOnly, TooFarAhead
 from core.interval import Interval
@@ -62,7 +63,7 @@ async def free_slots_reply(context: CommandContext, room: Room, search: SearchVa
     price = price_text(context, slots[0].minutes, search.society_id)
     text = (*text, f" It {price}.") if price else text
     more = (" Or choose another time.",) if len(slots) > 1 else ()
-    return Reply((*text, *more), actions=buttons)
+    return Reply((*text, *more), actions=buttons, subject=Subject(slot=buttons[0].value))
 
 
 def _label(context: CommandContext, slot: Interval, first: Interval) -> str:
@@ -98,8 +99,14 @@ async def _nothing_free(context: CommandContext, room: Room, search: SearchValue
     else:
         anywhere = replace(search, query=RoomQuery(building=room.building_id), skip=0)
         button = Button(Action.SEARCH, "See what's free then", str(anywhere))
+    wait = (
+        wait_buttons(context, RoomQuery(room=room.id), wanted, search.society_id) if refusal is None else ()
+    )
     return Reply(
-        (*text, " Free instead:") if others else text, tone=Tone.REFUSED, items=others, actions=(button,)
+        (*text, " Free instead:") if others else text,
+        tone=Tone.REFUSED,
+        items=others,
+        actions=(button, *wait),
     )
 
 

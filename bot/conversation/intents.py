@@ -28,6 +28,17 @@ _MAKE_SERIES = (
     rf"{_POLITE}(?:make|turn)\s+(?:(?:it|this|that|(?:my|the|this|our) booking)\s+)(?:into\s+)?(?={_SERIES})"
 )
 _TIMETABLE = r"\b(?:timetable|schedule|what'?s on in|what is on in)\b"
+_TELL_ME = (
+    rf"{_POLITE}(?:(?:tell|notify|message|ping|text|alert) me|let me know|give me a shout)\b,?"
+    r" (?:when(?:ever)?|if|once|as soon as)(?= .*\b(?:free|available|open|empty)\b)"
+    rf"|{_POLITE}(?:put|add) (?:me|us) (?:on|to|in) (?:the |a )?(?:wait(?:ing)? ?list|queue|line)\b"
+    rf"|{_POLITE}(?:wait|queue|wait ?list) (?:me |us )?for\b"
+)
+_FALLS_FREE = (
+    r"(?:(?:is|'?s|are|gets?|becomes?|comes?|falls?|turns?) (?:up |again )?)?(?:free|available|open|empty)"
+    r"(?: up| again)?\b"
+)
+_SOMEBODY = r"(?:@|\b(?:slack|discord):)\w"
 _STATE = r"\b(?:free|busy|taken|available|open)\b"
 
 
@@ -77,6 +88,15 @@ _INTENTS = (
         r"^\W*(?:i'?m|we'?re|i am|we are) (?:here|in|in the room)\W*$|^\W*check(?:ing)?[ -]?(?:me )?in\W*$"
         r"|^\W*(?:i'?ve|just) arrived\W*$",
     ),
+    _request("rooms invite", rf"invite|add(?=.*{_SOMEBODY}.*\bto (?:my|the|our)\b)"),
+    _request("rooms give", r"give(?! (?:me|us)\b)(?=.*\bto\b)|hand ?over|hand(?=.*\bto\b)"),
+    _request("rooms swap", r"(?:swap|exchange|trade)(?=.* with\b)"),
+    _intent(
+        "rooms guests",
+        r"^\W*who(?:'s| is| are|'re)? (?:all )?(?:coming|invited)\b",
+        r"^.*?(?:coming|invited)(?: to)?",
+    ),
+    _request("rooms leave", r"leave(?=\W*$| (?:my|the|this|that)\b)|take me off", _MY_BOOKING),
     _request("rooms cancel", "cancel|drop|release|delete", _MY_BOOKING),
     _request("rooms extend", "extend|prolong|lengthen", _MY_BOOKING),
     replace(_request("rooms extend", "shorten", _MY_BOOKING), added=" shorter"),
@@ -90,6 +110,11 @@ _INTENTS = (
         r"\b(?:my|what) bookings?\b|\bwhat (?:have|did) i (?:got |booked?)"
         r"|\bwhen(?:'s| is) my\b|\bmy (?:next|upcoming) (?:room|slot)s?\b",
     ),
+    _intent(
+        "rooms waiting", r"\b(?:what am i waiting for|my (?:place in line|waits?|waiting list|offers?))\b"
+    ),
+    _intent("rooms watch", rf"{_POLITE}watch\b", rf"{_POLITE}watch\s*"),
+    _intent("rooms wait", _TELL_ME, rf"{_TELL_ME}\s*(?:for\b)?|\b{_FALLS_FREE}"),
     _intent("rooms timetable", _TIMETABLE, _TIMETABLE + "(?: (?:of|for|in))?"),
     _intent("rooms free", r"^\W*(?:is|are) (?:anything|anywhere|any|there|something|somewhere)\b", None),
     _intent("rooms status", rf"^\s*is\b.*{_STATE}", rf"^\s*is\s+|\s*{_STATE}\s*"),

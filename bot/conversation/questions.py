@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.reply import Button, ButtonStyle, Reply, Tone
+from bot.chat.request import PlatformName
 from bot.conversation.search import parse_text, summary_of
 from bot.conversation.typed_options import parse_request, replace_in_options
 from bot.language import Clarification, ParseResult, ProblemReason, SmallTalk
@@ -52,11 +53,8 @@ def clarification(
     """
     if reading.small_talk is not None:
         return small_talk_reply(reading.small_talk)
-    if (clock := _impossible_clock(reading)) is not None:
-        return Reply(
-            (f"I didn't understand “{clock}”: a day has 24 hours, of 60 minutes. Try “tomorrow 15:00”.",),
-            tone=Tone.UNCLEAR,
-        )
+    if (problem := clock_problem(reading)) is not None:
+        return Reply((problem,), tone=Tone.UNCLEAR)
     if reading.problem is None and reading.clarification is None:
         return _ask_about_remark(context, reading, answer) if answer is not None else None
     if context.request.is_free_text and _understood_nothing(reading):
@@ -70,6 +68,16 @@ def clarification(
     )
     buttons = tuple(_answers(context, reading, answer)) if answer is not None else ()
     return Reply((message,), tone=Tone.UNCLEAR, actions=buttons)
+
+
+def word_hint(context: CommandContext, *answers: str) -> str:
+    """What may be answered without a command, where the requester writes to Roomie in plain words."""
+    request = context.request
+    is_terminal = request.requester.platform is PlatformName.TERMINAL
+    if context.account is None or not (request.is_direct or request.is_free_text or is_terminal):
+        return ""
+    quoted = [f"“{each}”" for each in answers]
+    return f" You can just say {' or '.join((', '.join(quoted[:-1]), quoted[-1]) if quoted[1:] else quoted)}."
 
 
 def _ask_about_remark(context: CommandContext, reading: ParseResult, answer: AnswerButton) -> Reply | None:
@@ -93,11 +101,14 @@ def _names_room(reading: ParseResult) -> bool:
     return any(values) or bool(reading.equipment or reading.society or reading.title)
 
 
-def _impossible_clock(reading: ParseResult) -> str | None:
-    """A time that no clock shows, such as `25:00`, among the words without a meaning."""
+def clock_problem(reading: ParseResult) -> str | None:
+    """The sentence about a time that no clock shows, such as `25:00`, among the words without a meaning."""
     unread = [*reading.unparsed, reading.problem.parsed_text if reading.problem is not None else ""]
     found = (match for each in unread for match in _CLOCK.finditer(each))
-    return next((each[0] for each in found if not _is_clock(int(each[1]), int(each[2]))), None)
+    clock = next((each[0] for each in found if not _is_clock(int(each[1]), int(each[2]))), None)
+    if clock is None:
+        return None
+    return f"I didn't understand “{clock}”: a day has 24 hours, of 60 minutes. Try “tomorrow 15:00”."
 
 
 def _is_clock(hours: int, minutes: int) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import join_with_and
-from bot.chat.reply import Button, Choice, Inline, Reply
+from bot.chat.reply import Button, Choice, Inline, Reply, Subject
 from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import (
     PAGE_SIZE,
@@ -100,7 +100,8 @@ async def result_reply(context: CommandContext, search: SearchValue, *, names_le
     """One page of free rooms, or alternatives when there are none, below what was asked."""
     reply = await _result(context, search)
     lead = heading(context, search, names_length=names_length)
-    return replace(reply, text=(*lead, *reply.text, *grid_note(context, search)))
+    text = (*lead, *reply.text, *grid_note(context, search))
+    return replace(reply, text=text, subject=reply.subject or Subject(search=search.whole))
 
 
 async def _result(context: CommandContext, search: SearchValue) -> Reply:
@@ -109,6 +110,9 @@ async def _result(context: CommandContext, search: SearchValue) -> Reply:
     found = rooms.find() if availability is not None else None
     if found is None or not found.total:
         return await no_room_reply(context, search)
+    if not found.rooms:  # fewer than when its button was shown
+        last = replace(search, skip=(found.total - 1) // PAGE_SIZE * PAGE_SIZE)
+        return replace(await _result(context, last), subject=Subject(search=last.whole))
     items = rooms.items(found)
     if not any(item.buttons for item in items):
         return await rooms.explain_not_bookable(found, items)

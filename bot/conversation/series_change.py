@@ -261,7 +261,7 @@ async def ask_scope_of_cancel(context: CommandContext, value: SeriesValue) -> Re
     what = f"{rule_words(series.rule)} {clock_words(series.starts_at, series.length)}"
     where: Inline = Bold(room_name(room)) if room is not None else series.room_id
     text: Text = ("Which dates of ", where, f", {what}, do you want to cancel?")
-    return Reply(text, actions=buttons)
+    return Reply(text, actions=buttons, replaces=True)
 
 
 async def press_cancel(context: CommandContext) -> Reply:

@@ -6,9 +6,12 @@ from bot.notifications import (
     conflict,
     deferred_reply,
     import_rejected,
+    invitation,
     quota,
     reminder,
     series_confirmation,
+    transfer,
+    waiting,
 )
 from bot.notifications.template import NotificationType
 
@@ -17,9 +20,16 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     reminder.REMINDER_TYPE,
     confirmation.CONFIRMATION_TYPE,
     series_confirmation.SERIES_CONFIRMATION_TYPE,
+    invitation.INVITATION_TYPE,
+    invitation.GUEST_NOTICE_TYPE,
+    transfer.TRANSFER_OFFER_TYPE,
+    transfer.TRANSFER_ANSWER_TYPE,
     quota.PERSONAL_QUOTA_TYPE,
     quota.CHANNEL_QUOTA_TYPE,
     conflict.CONFLICT_TYPE,
     closure.CLOSURE_TYPE,
     import_rejected.IMPORT_REJECTED_TYPE,
+    waiting.OFFER_TYPE,
+    waiting.MISSED_TYPE,
+    waiting.FREE_TYPE,
 )

@@ -13,6 +13,7 @@ from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.refresh import source_jobs
 from bot.services import Metric, Services
 from bot.worker import scheduler as jobs
+from bot.worker.offers import OfferMaker
 from bot.worker.outbox import OutboxSender, OutboxSettings
 
 
@@ -33,7 +34,7 @@ async def run_worker(
     worker = uuid.uuid4().hex
     outbox = OutboxSender(services, platforms, NOTIFICATION_TYPES, worker, outbox_settings(config))
     register_metrics(services, outbox)
-    sending = asyncio.ensure_future(outbox.run())
+    sending, offering = asyncio.ensure_future(outbox.run()), asyncio.ensure_future(OfferMaker(services).run())
     runner = jobs.JobRunner(services, config, (*jobs.JOBS, _ENCRYPTION_JOB, *source_jobs(config)), worker)
     await runner.prepare()
     scheduler = jobs.start(runner)
@@ -42,9 +43,10 @@ async def run_worker(
     finally:
         scheduler.shutdown(wait=False)
         await runner.stop()
-        sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
+        for task in (offering, sending):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 def outbox_settings(config: Config) -> OutboxSettings:

@@ -1,7 +1,17 @@
 """Values of the domain: frozen dataclasses, enums and ids, without behaviour of their own."""
 
 from core.model.audit import AuditEntry
-from core.model.booking import Booking, BookingId, BookingState, Busy, Charge, busy_for
+from core.model.booking import (
+    Booking,
+    BookingId,
+    BookingState,
+    Busy,
+    Charge,
+    Guest,
+    Transfer,
+    TransferState,
+    busy_for,
+)
 from core.model.campus import (
     BookingRules,
     Building,
@@ -55,6 +65,7 @@ from core.model.series import (
 from core.model.term import CalendarDays, Term
 from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
 from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
+from core.model.wait import Wait, WaitEnd, WaitId, WaitState
 
 __all__ = [
     "MAX_ENTRY_LENGTH",
@@ -84,6 +95,7 @@ __all__ = [
     "Equipment",
     "Expired",
     "Expiring",
+    "Guest",
     "Identity",
     "Installation",
     "JobState",
@@ -121,8 +133,14 @@ __all__ = [
     "TimetableRun",
     "TimetableSlot",
     "TokenTerm",
+    "Transfer",
+    "TransferState",
     "Usage",
     "UserGroup",
+    "Wait",
+    "WaitEnd",
+    "WaitId",
+    "WaitState",
     "busy_for",
     "closed_times",
     "closure_source",

@@ -35,6 +35,10 @@ class Rules:
     """Hour of Monday, campus time, at which a quota week begins."""
     refund_notice: timedelta = timedelta(0)
     """How long before its start a booking must be cancelled for a refund."""
+    max_guests: int = 30
+    """People invited to one booking."""
+    transfer_expiry: timedelta = timedelta(hours=24)
+    """How long a booking that is offered to somebody can be accepted; never after its start."""
     check_in_opens_before: int = 15
     """Minutes before the start from which check-in is open."""
     society_token_days: int = 100
@@ -43,6 +47,9 @@ class Rules:
     """How long an unused login token stays valid."""
     tokens_per_person: int = 50
     """Maximum number of logins; the least recently used is revoked for a new one."""
+    hold_minutes: int = 10
+    """How long a room is held for the first in line; less when the slot starts soon."""
+    waits_per_person: int = 3
     terms: Terms = field(default_factory=Terms)
 
     def hours(self, room: Room | None, weekday: int) -> OpeningHours:

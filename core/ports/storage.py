@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from core.model import AuditEntry
 from core.ports.closures import ClosureRepository
 from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
+from core.ports.history import HistoryRepository
 from core.ports.repositories import (
     BookingRepository,
     CounterRepository,
@@ -26,11 +27,10 @@ from core.ports.repositories import (
     RoomRepository,
     SeriesRepository,
     SocietyRepository,
-    SourceRepository,
-    TimetableRepository,
-    TimetableRunRepository,
     TokenRepository,
 )
+from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
+from core.ports.waits import WaitRepository
 
 T = TypeVar("T")
 
@@ -55,6 +55,8 @@ class UnitOfWork(Protocol):
     @property
     def closures(self) -> ClosureRepository: ...
     @property
+    def history(self) -> HistoryRepository: ...
+    @property
     def tokens(self) -> TokenRepository: ...
     @property
     def processed_events(self) -> ProcessedEventRepository: ...
@@ -76,6 +78,8 @@ class UnitOfWork(Protocol):
     def counters(self) -> CounterRepository: ...
     @property
     def ratings(self) -> RatingRepository: ...
+    @property
+    def waits(self) -> WaitRepository: ...
     @property
     def retention(self) -> RetentionRepository: ...
     def audit(self, entry: AuditEntry) -> None: ...

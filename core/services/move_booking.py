@@ -16,6 +16,7 @@ from core.policy.refund import changes_by_week, non_refundable_after_change, ref
 from core.policy.rules import Rules
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.book_room import cost_of
+from core.services.guest_messages import notices
 from core.services.ownership import own_booking
 from core.services.reminders import reminders
 from core.services.titles import with_title
@@ -187,6 +188,9 @@ def _writes(
             refunds=tuple(charges.values()),
             audit=audit,
             withdraw_messages_of=booking.id if has_new_start else None,
-            messages=reminders(moved, facts.person, now) if has_new_start else (),
+            messages=(
+                *(reminders(moved, facts.person, now, facts.guests) if has_new_start else ()),
+                *notices(booking, moved, now),
+            ),
         ),
     )

@@ -8,12 +8,16 @@ from itertools import islice
 from typing import Any, Protocol
 
 from core.errors import StaleVersion
+from core.model import BookingId
 from core.ports import WriteSet
+from storage.advisory_locks import CLOSURE_LOCK
 from storage.mapping import Row
 from storage.postgres.command import QueuedDecision
 from storage.postgres.connection import BATCH_SETTINGS, connect
 from storage.postgres.errors import OutcomeUnknown, is_connection_error, is_retryable, is_unknown_transaction
 from storage.postgres.statements import (
+    DETACH,
+    END_HOLDS,
     FACTS,
     OUTCOME,
     WRITE,
@@ -22,11 +26,11 @@ from storage.postgres.statements import (
     begin_and_lock,
     fact_parameters,
     facts_of,
+    holds_to_end,
     series_parameters,
     updates_in,
     write_parameters,
 )
-from storage.tables import CLOSURE_LOCK
 
 _BATCH_TIMEOUT = 6.0
 """Seconds. Longer than `statement_timeout`, so that the server's error arrives before our own timeout."""
@@ -63,6 +67,7 @@ class _Batch:
     decided: list[QueuedDecision] = field(default_factory=list)
     deferred: list[QueuedDecision] = field(default_factory=list)
     transaction: int | None = None
+    holds_to_end: list[BookingId] = field(default_factory=list)
 
     @property
     def locks(self) -> frozenset[int]:
@@ -85,12 +90,14 @@ class _Batch:
             if not changed_locks.isdisjoint(command.locks):
                 self.deferred.append(command)
                 continue
-            known = zip(own_rows, command.keys, strict=True)
-            command.decide_on([facts_of(row, keys) for row, keys in known])
+            known = list(zip(own_rows, command.keys, strict=True))
+            command.decide_on([facts_of(row, keys, command.at) for row, keys in known])
             self.decided.append(command)
             if command.writes:
                 writes.extend(TimedWrite(each, command.at) for each in command.writes)
                 changed_locks |= command.locks
+                for row, keys in known:
+                    self.holds_to_end += holds_to_end(row, keys, command.at)
         return writes
 
     def resolve(self) -> None:
@@ -171,6 +178,10 @@ class BatchWorker:
 
     async def _write(self, batch: _Batch, writes: list[TimedWrite]) -> None:
         await self._write_series(writes)
+        if detached := [booking_id for each in writes for booking_id in each.writes.detach]:
+            await self._session.execute(DETACH, detached)
+        if batch.holds_to_end:
+            await self._session.execute(END_HOLDS, batch.holds_to_end)
         transaction, updated = (await self._write_statement.fetch(*write_parameters(writes, self._origin)))[0]
         if updated != updates_in(writes):
             raise StaleVersion

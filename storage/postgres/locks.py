@@ -1,14 +1,7 @@
 """Advisory lock numbers of decisions."""
 
-from hashlib import blake2b
-
 from core.ports import DecisionKeys
-
-
-def lock_number(kind: str, key: object) -> int:
-    """A 64-bit hash, the same in every process. A collision would only cause needless waiting."""
-    digest = blake2b(f"{kind}:{key}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+from storage.advisory_locks import lock_number
 
 
 def exclusive_locks(keys: DecisionKeys) -> frozenset[int]:

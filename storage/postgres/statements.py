@@ -1,14 +1,25 @@
 """SQL of decisions on PostgreSQL: statements that lock, read facts and write for a whole batch."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from core.interval import Interval
-from core.model import Busy, MessageState, Role, Society, TokenTerm, busy_for, closed_times
+from core.model import (
+    Booking,
+    BookingId,
+    Busy,
+    MessageState,
+    Role,
+    Society,
+    TokenTerm,
+    busy_for,
+    closed_times,
+)
 from core.ports import CLOSURE_LOOKAHEAD, DecisionKeys, Facts, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
@@ -85,7 +96,8 @@ SELECT w.place, {_columns(room, "r")},
     {_columns(booking, "h")},
     (SELECT sum(minutes) FROM charge WHERE person_id = w.person AND week = w.week),
     (SELECT json_agg(json_build_array(c.week, c.minutes)) FROM (
-        SELECT week, sum(minutes) AS minutes FROM charge WHERE booking_id = w.booking GROUP BY week
+        SELECT week, sum(minutes) AS minutes FROM charge
+        WHERE booking_id = w.booking AND person_id = w.person GROUP BY week
     ) c),
     w.week,
     (SELECT sum(f."end" - f.start) / 60 FROM booking f
@@ -101,7 +113,14 @@ SELECT w.place, {_columns(room, "r")},
     (SELECT json_agg(json_build_array({_columns(closure, "c")})) FROM closure c
      WHERE (c.is_yearly OR c.start < w."end" + {_LOOKAHEAD} AND c."end" > w.start)
      AND (c.room_id IS NULL OR c.room_id = w.room)
-     AND (c.building_id IS NULL OR c.building_id = r.building_id))
+     AND (c.building_id IS NULL OR c.building_id = r.building_id)),
+    (SELECT json_agg(json_build_array({_columns(person, "g", _PERSON_COLUMNS)},
+         EXISTS (SELECT FROM membership WHERE person_id = g.id)))
+      FROM unnest(string_to_array(b.guests, E'\\n')) AS line JOIN person g
+         ON g.id = CASE WHEN line ~ '^[0-9]+$' THEN line::bigint END),
+    (SELECT json_agg(json_build_array({_columns(booking, "k")})) FROM booking k
+     WHERE k.room_id = w.room AND k.state = 2
+     AND k.start < w."end" AND k.start > w.start - {MAX_BOOKING_LENGTH} AND k."end" > w.start)
 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
     $8::text[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
     AS w(week, room, start, "end", person, society, booking, request, week_start, week_end, place)
@@ -136,11 +155,11 @@ def fact_parameters(batch: Sequence[DecisionKeys]) -> tuple[list[Any], ...]:
     return tuple(map(list, zip(*rows, strict=True)))
 
 
-def facts_of(row: Row, keys: DecisionKeys) -> Facts:
-    """Facts of one result row of `FACTS`, for its keys."""
+def facts_of(row: Row, keys: DecisionKeys, at: int) -> Facts:
+    """Facts of one result row of `FACTS`, for its keys. `at` is now, in seconds."""
     person_row = row[_AFTER_ROOM:_AFTER_PERSON]
     society_row = row[_AFTER_PERSON:_AFTER_SOCIETY]
-    spent, charged, week, series_minutes, held, taught, closed = row[_AFTER_HANDLED:]
+    spent, charged, week, series_minutes, booked, taught, closed, guests, held = row[_AFTER_HANDLED:]
     charges = tuple((week, minutes) for week, minutes in json.loads(charged or "[]"))
     return Facts(
         room=None if row[1] is None else to_room(row[1:_AFTER_ROOM]),
@@ -152,18 +171,41 @@ def facts_of(row: Row, keys: DecisionKeys) -> Facts:
         previous_result=None
         if row[_AFTER_BOOKING] is None
         else to_booking(row[_AFTER_BOOKING:_AFTER_HANDLED]),
-        busy=_busy(held, taught) if held or taught else (),
+        busy=_busy(booked, taught, _held_for_others(held, keys, at)) if booked or taught or held else (),
         closures=_closures(closed, keys.closure_window) if closed else (),
         spent=spent or 0,
         charged=dict(charges).get(week, 0),
         charges=charges,
         series_minutes=int(series_minutes or 0),
+        guests=tuple(to_person(each, each[-1]) for each in json.loads(guests)) if guests else (),
     )
 
 
-def _busy(held: str | None, taught: str | None) -> tuple[Busy, ...]:
-    bookings = (busy_for(to_booking(row)) for row in json.loads(held or "[]"))
-    return (*bookings, *map(Busy._make, json.loads(taught or "[]")))
+def _busy(booked: str | None, taught: str | None, held: Iterable[Booking]) -> tuple[Busy, ...]:
+    bookings = chain(map(to_booking, json.loads(booked or "[]")), held)
+    return (*map(busy_for, bookings), *map(Busy._make, json.loads(taught or "[]")))
+
+
+def _held_for_others(held: str | None, keys: DecisionKeys, at: int) -> list[Booking]:
+    return [each for each in _holds(held) if _is_in_the_way(each, keys, at)]
+
+
+def holds_to_end(row: Row, keys: DecisionKeys, at: int) -> list[BookingId]:
+    """Holds in the window that have expired, or are the requester's own: a booking there ends them."""
+    return [each.id for each in _holds(row[-1]) if not _is_in_the_way(each, keys, at)]
+
+
+def _holds(held: str | None) -> Iterator[Booking]:
+    return map(to_booking, json.loads(held or "[]"))
+
+
+def _is_in_the_way(hold: Booking, keys: DecisionKeys, at: int) -> bool:
+    is_live = hold.held_until is not None and seconds(hold.held_until) > at
+    return is_live and (keys.person is None or hold.booked_by != keys.person)
+
+
+END_HOLDS = "UPDATE booking SET state = 0, version = version + 1 WHERE id = ANY($1::text[]) AND state = 2"
+"""Runs before `WRITE`, and only for batches that book where something is held."""
 
 
 def _closures(closed: str, window: Interval | None) -> tuple[Busy, ...]:
@@ -283,6 +325,10 @@ def _request_row(writes: WriteSet, at: int) -> dict[str, Any]:
 
 def updates_in(writes: Iterable[TimedWrite]) -> int:
     return sum(1 for each in writes if each.writes.update is not None)
+
+
+DETACH = "UPDATE booking SET series_id = NULL WHERE id = ANY($1::text[])"
+"""Runs before `WRITE`, and only for batches in which bookings leave their series."""
 
 
 _series = _UnnestColumns(1, _typed(series))

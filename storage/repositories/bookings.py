@@ -2,19 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from core.interval import Interval
-from core.model import Booking, BookingId, PersonId, RoomId, SeriesId, SocietyId
-from storage.mapping import to_booking
-from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active
+from core.model import Booking, BookingId, BookingState, Change, PersonId, RoomId, SeriesId, SocietyId
+from storage.mapping import booking_values, seconds, to_booking
+from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active, is_held
 from storage.windows import overlaps
 
 
 class SqlBookingRepository:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
+        self._changes = changes
 
     def get(self, booking_id: BookingId) -> Booking | None:
         row = self._connection.execute(select(booking).where(booking.c.id == booking_id)).one_or_none()
@@ -30,6 +32,29 @@ class SqlBookingRepository:
         in_rooms = () if rooms is None else (booking.c.room_id.in_(rooms),)
         return self._active(*in_rooms, *_overlaps(window))
 
+    def holds(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
+        in_rooms = () if rooms is None else (booking.c.room_id.in_(rooms),)
+        found = select(booking).where(is_held, *in_rooms, *_overlaps(window)).order_by(booking.c.start)
+        return [to_booking(row) for row in self._connection.execute(found)]
+
+    def hold(self, hold: Booking) -> None:
+        self._connection.execute(insert(booking).values(booking_values(hold)))
+        self._changes.add(Change("schedule", hold.room_id))
+
+    def end_hold(self, hold_id: BookingId) -> bool:
+        ending = update(booking).where(booking.c.id == hold_id, is_held)
+        values = {"state": BookingState.CANCELLED.value, "version": booking.c.version + 1}
+        room_id = self._connection.execute(ending.values(values).returning(booking.c.room_id)).scalar()
+        if room_id is not None:
+            self._changes.add(Change("schedule", room_id))
+        return room_id is not None
+
+    def end_expired_holds(self, now: datetime, window: Interval, room_id: RoomId) -> None:
+        is_past = booking.c.held_until <= seconds(now)
+        ending = update(booking).where(is_held, is_past, booking.c.room_id == room_id, *_overlaps(window))
+        values = {"state": BookingState.CANCELLED.value, "version": booking.c.version + 1}
+        self._connection.execute(ending.values(values))
+
     def of_series(self, series_id: SeriesId) -> list[Booking]:
         return self._active(booking.c.series_id == series_id, booking.c.series_id.is_not(None))
 
@@ -37,7 +62,12 @@ class SqlBookingRepository:
         totals = (
             select(charge.c.booking_id, charge.c.week, func.sum(charge.c.minutes))
             .join(booking, booking.c.id == charge.c.booking_id)
-            .where(is_active, booking.c.series_id == series_id, booking.c.series_id.is_not(None))
+            .where(
+                is_active,
+                booking.c.series_id == series_id,
+                booking.c.series_id.is_not(None),
+                charge.c.person_id == booking.c.booked_by,
+            )
             .group_by(charge.c.booking_id, charge.c.week)
         )
         charged: dict[BookingId, dict[int, int]] = defaultdict(dict)

@@ -6,8 +6,9 @@ from sqlalchemy import Connection, delete, insert, select, text
 
 from core.interval import Interval
 from core.model import BuildingId, Busy, Change, Closure, ClosureId, RoomId, closed_times
+from storage.advisory_locks import CLOSURE_LOCK
 from storage.mapping import closure_values, to_closure
-from storage.tables import CLOSURE_LOCK, closure, room
+from storage.tables import closure, room
 
 _col = closure.c
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
+from itertools import chain
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    null,
     select,
     update,
 )
@@ -23,9 +25,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from core.errors import StaleVersion
 from core.model import (
     Booking,
+    BookingState,
     Busy,
     MessageState,
     Person,
+    PersonId,
     Role,
     Society,
     TokenTerm,
@@ -56,6 +60,7 @@ from storage.tables import (
     charge,
     closure,
     is_active,
+    is_held,
     membership,
     outbox,
     person,
@@ -90,7 +95,7 @@ class SqliteStatements:
     ) -> JointDecision[T]:
         """Reads the facts, decides and writes. `at` is now, in seconds."""
         known: _Known = {}
-        decision = decide([self._facts(each, known) for each in keys])
+        decision = decide([self._facts(each, known, at) for each in keys])
         for writes in decision.writes:
             self._apply_writes(writes, at)
         changed = {each: None for writes in decision.writes for each in writes.changes}
@@ -99,7 +104,7 @@ class SqliteStatements:
             self._write.change.run(self._connection, values)
         return decision
 
-    def _facts(self, keys: DecisionKeys, known: _Known) -> Facts:
+    def _facts(self, keys: DecisionKeys, known: _Known, at: int) -> Facts:
         booking = self._booking(keys)
         society_row = self._society(keys, booking, known)
         charged = self._charges(keys)
@@ -110,13 +115,14 @@ class SqliteStatements:
                 (self._read.room, keys.room),
                 lambda: self._value(_cached_room, self._read.room, room=keys.room),
             ),
-            person=_once(known, (self._read.person, keys.person), lambda: self._person(keys)),
+            person=_once(known, (self._read.person, keys.person), lambda: self._person(keys.person)),
             society=society_row and Society(society_row[0], society_row[1]),
             term=TokenTerm(society_row[2], society_row[3]) if society_row and society_row[2] else None,
             role=Role(society_row[4]) if society_row and society_row[4] else None,
             booking=booking,
-            busy=self._busy(keys),
+            busy=self._busy(keys, at),
             closures=self._closures(keys),
+            guests=self._guests(booking, known) if booking is not None and booking.guests else (),
             spent=_once(known, (self._read.spent, keys.person, keys.week), spent),
             charged=charged.get(keys.week, 0),
             charges=tuple(charged.items()),
@@ -132,10 +138,11 @@ class SqliteStatements:
         return _once(known, (self._read.society, society_id, keys.person), find)
 
     def _charges(self, keys: DecisionKeys) -> dict[int, int]:
-        """What the existing booking was charged in each week."""
-        if keys.booking is None:
+        """What the person was charged in each week for the existing booking."""
+        if keys.booking is None or keys.person is None:
             return {}
-        return dict(self._read.charges.run(self._connection, {"booking": keys.booking}).fetchall())
+        values = {"booking": keys.booking, "person": keys.person}
+        return dict(self._read.charges.run(self._connection, values).fetchall())
 
     def _series_minutes(self, keys: DecisionKeys) -> int:
         week = keys.series_week
@@ -149,18 +156,28 @@ class SqliteStatements:
     def _booking(self, keys: DecisionKeys) -> Booking | None:
         return self._value(to_booking, self._read.booking, booking=keys.booking)
 
-    def _person(self, keys: DecisionKeys) -> Person | None:
-        row = self._row(self._read.person, person=keys.person) if keys.person is not None else None
+    def _person(self, person_id: PersonId | None) -> Person | None:
+        row = self._row(self._read.person, person=person_id) if person_id is not None else None
         return None if row is None else to_person(row, row[-1])
 
-    def _busy(self, keys: DecisionKeys) -> tuple[Busy, ...]:
+    def _guests(self, booking: Booking, known: _Known) -> tuple[Person, ...]:
+        ids = [each.person_id for each in booking.guests if each.person_id is not None]
+        read = ((each, partial(self._person, each)) for each in ids)
+        found = (_once(known, (self._read.person, each), find) for each, find in read)
+        return tuple(each for each in found if each is not None)
+
+    def _busy(self, keys: DecisionKeys, at: int) -> tuple[Busy, ...]:
+        """Bookings, holds for others that have not expired, and timetable entries."""
         if keys.room is None or keys.window is None:
             return ()
         start, end = seconds(keys.window.start), seconds(keys.window.end)
         values = {"room": keys.room, "start": start, "end": end}
-        held = self._read.held.run(self._connection, values | {"bound": start - MAX_BOOKING_LENGTH})
+        bound = {"bound": start - MAX_BOOKING_LENGTH}
+        booked = self._read.booked.run(self._connection, values | bound)
+        held = self._read.held.run(self._connection, values | bound | {"at": at, "person": keys.person})
         taught = self._read.taught.run(self._connection, values | {"bound": start - MAX_ENTRY_LENGTH})
-        return (*(busy_for(to_booking(row)) for row in held), *map(Busy._make, taught))
+        bookings = (busy_for(to_booking(row)) for row in chain(booked, held))
+        return (*bookings, *map(Busy._make, taught))
 
     def _closures(self, keys: DecisionKeys) -> tuple[Busy, ...]:
         window = keys.closure_window
@@ -182,6 +199,9 @@ class SqliteStatements:
 
     def _apply_writes(self, writes: WriteSet, at: int) -> None:
         self._write_series(writes)
+        self._end_holds(writes, at)
+        for booking_id in writes.detach:
+            self._write.detachment.run(self._connection, {"booking": booking_id})
         if writes.insert is not None:
             self._write.booking.run(self._connection, booking_values(writes.insert))
         if writes.update is not None and writes.before is not None:
@@ -195,6 +215,15 @@ class SqliteStatements:
             values = {"key": writes.request, "booking_id": booking.id, "at": at}
             self._write.request.run(self._connection, values)
         self._write_messages(writes)
+
+    def _end_holds(self, writes: WriteSet, at: int) -> None:
+        """Ends what is held where a booking begins to be: by facts it has expired, or is the booker's own."""
+        new = writes.insert or writes.update
+        if new is None or new.state is not BookingState.ACTIVE:
+            return
+        start, end = seconds(new.interval.start), seconds(new.interval.end)
+        values = {"room": new.room_id, "start": start, "end": end, "bound": start - MAX_BOOKING_LENGTH}
+        self._write.end_holds.run(self._connection, values | {"at": at, "person": new.booked_by})
 
     def _write_series(self, writes: WriteSet) -> None:
         if writes.series is None:
@@ -246,13 +275,19 @@ class _Queries:
             .where(society.c.id == bindparam("society"))
         )
         self.booking = CompiledStatement(select(booking).where(booking.c.id == bindparam("booking")))
+        in_the_way = (
+            booking.c.room_id == bindparam("room"),
+            booking.c.start < bindparam("end"),
+            booking.c.start > bindparam("bound"),
+            booking.c.end > bindparam("start"),
+        )
+        self.booked = CompiledStatement(select(booking).where(is_active, *in_the_way))
         self.held = CompiledStatement(
             select(booking).where(
-                booking.c.room_id == bindparam("room"),
-                is_active,
-                booking.c.start < bindparam("end"),
-                booking.c.start > bindparam("bound"),
-                booking.c.end > bindparam("start"),
+                is_held,
+                *in_the_way,
+                booking.c.held_until > bindparam("at"),
+                booking.c.booked_by.is_distinct_from(bindparam("person")),
             )
         )
         self.taught = CompiledStatement(
@@ -283,7 +318,7 @@ class _Queries:
         )
         self.charges = CompiledStatement(
             select(charge.c.week, minutes)
-            .where(charge.c.booking_id == bindparam("booking"))
+            .where(charge.c.booking_id == bindparam("booking"), charge.c.person_id == bindparam("person"))
             .group_by(charge.c.week)
         )
         lengths = func.sum(booking.c.end - booking.c.start)
@@ -309,6 +344,21 @@ class _Inserts:
     def __init__(self) -> None:
         self.booking = CompiledStatement(insert(booking))
         self.move = CompiledStatement(_versioned_update(booking))
+        self.end_holds = CompiledStatement(
+            update(booking)
+            .where(
+                is_held,
+                booking.c.room_id == bindparam("room"),
+                booking.c.start < bindparam("end"),
+                booking.c.start > bindparam("bound"),
+                booking.c.end > bindparam("start"),
+                (booking.c.held_until <= bindparam("at")) | (booking.c.booked_by == bindparam("person")),
+            )
+            .values(state=literal_column("0"), version=booking.c.version + literal_column("1"))
+        )
+        self.detachment = CompiledStatement(
+            update(booking).where(booking.c.id == bindparam("booking")).values(series_id=null())
+        )
         self.series = CompiledStatement(insert(series))
         self.series_change = CompiledStatement(_versioned_update(series))
         self.charge = CompiledStatement(_insert_without_id(charge))

@@ -64,7 +64,8 @@ def test_an_unknown_user_may_search_and_learns_how_to_log_in(roomie: Roomie):
     assert result.status == 1
     assert "10 rooms are free" in result.out
     assert "Please log in first" in result.out
-    assert "terminal:nobody" in result.out
+    assert "To log in, use /login" in result.out
+    assert "terminal:" not in result.out
 
 
 def test_bookings_are_visible_to_the_next_process(roomie: Roomie):

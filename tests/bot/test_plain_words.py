@@ -50,6 +50,9 @@ async def test_words_that_mean_nothing_get_an_example_and_no_rooms(wil: Chat, wo
         ("/society add rema help", "/society add"),
         ("/rooms free now help", "/rooms free"),
         ("/settings notices on --help", "/settings"),
+        ("/timetable help", "/rooms timetable"),
+        ("/rooms close help", "/rooms close ROOM|BUILDING|campus"),
+        ("/timetable accept help", "Only administrators can use it."),
     ],
 )
 async def test_asking_for_help_explains_and_does_nothing_else(wil: Chat, words: str, shown: str):
@@ -89,6 +92,26 @@ async def test_a_typed_title_keeps_its_capitals(wil: Chat, services):
     assert booking.notes == "Committee Night"
 
 
+async def test_a_timetable_of_a_building_asks_for_the_room_with_a_menu(wil: Chat):
+    question = await wil.say("/rooms timetable Wren tomorrow")
+    typed = await wil.run("rooms timetable", room="wren", when="tomorrow")
+    shown = await wil.press("Wren G02 (H-C12-G02)")
+
+    assert question.startswith("Which room in Wren Building?")
+    assert typed == question
+    assert "Wren G02 (H-C12-G02) is free all day Thu 12 Mar." in shown
+
+
+async def test_rooms_that_cannot_be_booked_then_are_not_offered_instead(rema: Chat):
+    reply = await rema.say("/rooms free tonight 11pm")
+
+    assert (
+        "You can't book then. The room is only open 08:00–21:00 that day (campus time). Free instead:"
+        in reply
+    )
+    assert all(each.buttons for each in rema.last.items)
+
+
 async def test_book_alone_opens_the_form(wil: Chat):
     await wil.say("/book")
 
@@ -124,7 +147,7 @@ async def test_people_or_hours_are_two_buttons(wil: Chat):
 async def test_an_hour_without_a_day_names_the_only_booking_at_that_hour(wil: Chat):
     await wil.say("/book Wren G02 friday 5pm")
 
-    assert "Cancelled: Wren G02" in await wil.say("cancel my 5pm", free=True)
+    assert "Cancelled: Wren G02" in await wil.cancel("cancel my 5pm")
 
 
 async def test_several_bookings_are_chosen_by_a_button(wil: Chat):
@@ -243,7 +266,7 @@ async def test_a_request_for_a_room_is_none_for_more_time(wil: Chat, words: str)
 
 async def test_a_search_while_everything_is_closed_says_when_rooms_are_open(wil: Chat):
     closed = await wil.say("/rooms free tomorrow 11pm 20 seats")
-    assert "Closed then: rooms are open 08:00–21:00 that day. Free instead:" in closed
+    assert "The room is only open 08:00–21:00 that day (campus time). Free instead:" in closed
     assert all(item.buttons for item in wil.last.items)
 
     await wil.say("/rooms free tomorrow 6am to 10am")
