@@ -8,7 +8,8 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie run                 start the server, chat platforms and background worker; chat in this terminal
   roomie chat ["/rooms …"]   answer commands given as arguments or on standard input
   roomie parse [TEXT]        show how a phrase is understood
-  roomie import FILE…        import buildings, rooms or timetables (CSV or JSON)
+  roomie import FILE…        import rooms, timetables, people, societies or closures (CSV, .xlsx, JSON)
+  roomie export WHAT         write rooms, bookings, people, … to a file (CSV, .xlsx, JSON, iCalendar)
   roomie sample              load a small sample campus to try Roomie out
   roomie user …              add, list, password, groups, tokens
   roomie society …           add, list, president

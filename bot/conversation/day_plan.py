@@ -14,7 +14,7 @@ from bot.conversation.series_text import count_words
 from bot.language import ParseResult, TimeKind
 from core.errors import Invalid
 from core.interval import Interval
-from core.model import Room
+from core.model import Room, SocietyId
 from core.services.room_plan import DayPlan, plan_day
 
 _QUARTER = 15 * 60
@@ -45,10 +45,18 @@ async def day_plan_reply(context: CommandContext, reading: ParseResult) -> Reply
         why = "no such room is free for any part of that time. Try another time, or fewer seats."
         return Reply((*lead, why), tone=Tone.REFUSED)
     minutes = sum(last - first for _, first, last in plan.parts) // 60
-    price = price_text(context, minutes, search.society_id)
-    cost = f" All of it {price}." if price else ""
+    cost = await _cost_words(context, minutes, search.society_id)
     items = tuple(_item(context, part, place, reading) for place, part in enumerate(plan.parts))
     return Reply((*lead, *_why(context, plan), cost, *reading_notes(_without_seats(reading))), items=items)
+
+
+async def _cost_words(context: CommandContext, minutes: int, society_id: SocietyId | None) -> str:
+    """What the whole plan costs, and what is left where that is less."""
+    price = price_text(context, minutes, society_id)
+    if not price or context.account is None:
+        return f" All of it {price}." if price else ""
+    left = (await context.services.bookings.quota(context.person.id)).left
+    return f" All of it {price}" + (f", more than the {left} that you have left." if left < minutes else ".")
 
 
 def _without_seats(reading: ParseResult) -> ParseResult:

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 _MAX_LINE = 2_000
 _MAX_VALUE = 100
+_MAX_NAME_WORDS = 6
 MAX_ACTION_NAME = 20
 """Platforms allow little room beside the value."""
 _SPACES = re.compile(r"\s+")
@@ -248,6 +249,9 @@ class Dispatcher:
         near = difflib.get_close_matches(head, names, n=2, cutoff=0.5)
         family = head.split(" ")[0]
         near = near or [name for name in names if name.split(" ")[0] == family][:2]
+        _, _, rest = line.partition(" ")
+        if family == "rooms" and self._begins_with_place(rest):
+            near = [f"rooms status {rest[:60]}", f"rooms timetable {rest[:60]}"]
         if not near:
             return Reply(
                 ("Sorry, I don't know that command. ", Code("/help"), " shows what I can do."),
@@ -260,6 +264,12 @@ class Dispatcher:
             tone=Tone.UNCLEAR,
             actions=(Button(Action.HELP, "Help"),),
         )
+
+    def _begins_with_place(self, text: str) -> bool:
+        """Whether the first words of a text are a room or a building."""
+        names, words = self._services.names.get(self._services.read_model), text.split()[:_MAX_NAME_WORDS]
+        found = (names.lookup(" ".join(words[:end])) for end in range(len(words), 0, -1))
+        return any(each is not None and each.name_type in {"room", "building"} for each in found)
 
     def _refusal_reply(self, refusal: RoomieError) -> Reply:
         text, tone = refusal_text(refusal, self._services), refusal_tone(refusal)

@@ -15,7 +15,6 @@ from bot.chat.formatting import (
     format_distance,
     format_grid,
     format_length,
-    format_time,
     room_name,
     usage_name,
 )
@@ -59,7 +58,7 @@ _MAX_BOOKING_MINUTES = 24 * 60
 _MAX_OUTSIDE_WINDOW = timedelta(days=7)
 _LOOKAHEAD = timedelta(days=8)
 """How long after a slot outside the window it is looked up until when rooms stay free."""
-_MIN_LENGTH = timedelta(minutes=15)
+_MIN_OPEN = timedelta(minutes=15)
 _NO_ROOMS = "there are no rooms yet. To try Roomie on a sample campus, run `roomie sample`."
 
 
@@ -168,23 +167,16 @@ class RoomSearch:
         why: Text = ()
         if refusal is not None:
             why = ("You can't book then. ", *refusal_text(refusal, context.services))
-        if isinstance(refusal, OutsideHours) and search.query.room is None:
-            opens, closes = format_time(refusal.opens), format_time(refusal.closes)
-            return Reply(
-                (
-                    f"Closed then: rooms are open {opens}–{closes} that day (campus time).",
-                    *([" Free instead:"] if others else []),
-                ),
-                tone=Tone.REFUSED,
-                items=others,
-                actions=self._while_open(slot, refusal),
-            )
-        wait = wait_buttons(context, search.query, slot, search.society_id)
+        actions: tuple[Button, ...] = ()
+        if isinstance(refusal, OutsideHours):
+            actions, items = self._while_open(slot, refusal), ()
+        elif isinstance(refusal, SlotTaken):
+            actions = wait_buttons(context, search.query, slot, search.society_id)
         return Reply(
             (*why, " Free instead:") if others else why,
             tone=Tone.REFUSED,
             items=others or items,
-            actions=wait if isinstance(refusal, SlotTaken) else (),
+            actions=actions,
         )
 
     def _while_open(self, slot: Interval, hours: OutsideHours) -> tuple[Button, ...]:
@@ -193,7 +185,7 @@ class RoomSearch:
         day = slot.start.astimezone(zone).date()
         opens, closes = (local_instant(day, minutes, zone) for minutes in (hours.opens, hours.closes))
         start, end = max(slot.start, opens), min(slot.end, closes)
-        if end - start < _MIN_LENGTH:
+        if end - start < _MIN_OPEN:
             return ()
         within = replace(
             self.search, slot=Interval(start, end), minutes=(end - start) // timedelta(minutes=1)

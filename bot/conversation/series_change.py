@@ -182,10 +182,11 @@ def _wanted(context: CommandContext, change: SeriesChange, preview: SeriesChange
         parts += [", ", clock_words(starts_at, change.length or series.length)]
     if change.title is not None:
         parts += [f", “{change.title}”"]
+    if parts:
+        yield "Change to "
+        yield from parts[1:] if parts[0] == ", " else [str(each).removeprefix(", ") for each in parts]
     if change.until is not None:
-        parts += [f", until {day_words(change.until)}"]
-    yield "Change to "
-    yield from parts[1:] if parts and parts[0] == ", " else [str(each).removeprefix(", ") for each in parts]
+        yield f"{', and end' if parts else 'End'} on {day_words(change.until)}"
     yield "?"
 
 

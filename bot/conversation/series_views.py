@@ -81,7 +81,7 @@ def _presides(context: CommandContext, series: Series) -> bool:
 
 
 async def _one_date(context: CommandContext, overview: SeriesOverview, booking: Booking) -> Reply:
-    """A date with the buttons of a booking, and those that begin with it."""
+    """A date with the buttons of a booking, and those that begin with it; *Cancel…* is for this one, too."""
     room = context.read_model.catalogue.rooms.get(booking.room_id)
     day = series_day(booking)
     moved = (
@@ -92,7 +92,8 @@ async def _one_date(context: CommandContext, overview: SeriesOverview, booking: 
     text: Text = (*booking_text(booking, room), ".", moved)
     place = overview.upcoming.index(booking) + 1
     note = f" It's number {place} of {count_words(len(overview.upcoming))} to come."
-    buttons = owner_buttons(context, booking, await remaining_quota(context))
+    own = owner_buttons(context, booking, await remaining_quota(context))
+    buttons = [each for each in own if each.action != Action.ASK_CANCEL]
     return Reply(
         (*text, note),
         actions=(*buttons, *change_buttons(overview.series.id, day)),
@@ -186,11 +187,12 @@ _UNTIL_HINT = "An earlier day cancels dates, a later one books more."
 
 def _current(context: CommandContext, series: Series) -> dict[str, str]:
     room = context.read_model.catalogue.rooms.get(series.room_id)
+    last = series.rule.until or last_date(series.rule)
     return {
         "time": clock_words(series.starts_at, series.length),
         "room": room_name(room) if room is not None else series.room_id,
         "title": (series.title or series.notes)[:_MAX_TITLE],
-        "until": f"{series.rule.until or last_date(series.rule):%Y-%m-%d}",
+        "until": f"{last.day} {last:%B %Y}",
     }
 
 

@@ -105,7 +105,10 @@ async def test_a_timetable_of_a_building_asks_for_the_room_with_a_menu(wil: Chat
 async def test_rooms_that_cannot_be_booked_then_are_not_offered_instead(rema: Chat):
     reply = await rema.say("/rooms free tonight 11pm")
 
-    assert "Closed then: rooms are open 08:00–21:00 that day (campus time). Free instead:" in reply
+    assert (
+        "You can't book then. The room is only open 08:00–21:00 that day (campus time). Free instead:"
+        in reply
+    )
     assert all(each.buttons for each in rema.last.items)
 
 
@@ -263,7 +266,7 @@ async def test_a_request_for_a_room_is_none_for_more_time(wil: Chat, words: str)
 
 async def test_a_search_while_everything_is_closed_says_when_rooms_are_open(wil: Chat):
     closed = await wil.say("/rooms free tomorrow 11pm 20 seats")
-    assert "Closed then: rooms are open 08:00–21:00 that day. Free instead:" in closed
+    assert "The room is only open 08:00–21:00 that day (campus time). Free instead:" in closed
     assert all(item.buttons for item in wil.last.items)
 
     await wil.say("/rooms free tomorrow 6am to 10am")

@@ -282,3 +282,37 @@ async def test_what_changes_from_a_date_on_leaves_those_changed_alone_unless_it_
 
     assert "Changed 2 dates: Wren G02 (H-C12-G02), Tuesdays 19:00–20:00." in changed
     assert "Tue 7 Apr stays" in changed
+
+
+async def test_one_date_of_a_series_has_one_button_to_cancel_it(wil: Chat):
+    await wil.say(SERIES)
+    await wil.press("Book all 4")
+    await wil.press("Next")
+
+    assert [label for label in wil.labels if label.startswith("Cancel")] == ["Cancel…"]
+    await wil.press("Cancel…")
+    assert "Cancelled: Tue 17 Mar." in await wil.press("Only Tue 17 Mar")
+
+
+async def test_a_new_end_is_shown_in_words(wil: Chat):
+    await wil.say(SERIES)
+    await wil.press("Book all 4")
+    form = await wil.press("Change…")
+    assert "now: 7 April 2026" in form
+
+    assert "End on Tue 24 Mar? This cancels Tue 31 Mar and Tue 7 Apr." in await wil.fill_in(until="24 march")
+    assert "Cancelled Tue 31 Mar and Tue 7 Apr." in await wil.press("Yes, cancel 2 dates")
+
+
+async def test_a_plan_that_costs_more_than_the_quota_says_so(rema: Chat):
+    assert "uses 180 minutes of your quota." in await rema.say("/rooms plan tomorrow 10-13 for 4")
+    assert "uses 240 minutes of your quota, more than the 180 that you have left." in await rema.say(
+        "/rooms plan tomorrow 10-14 for 4"
+    )
+
+
+async def test_a_room_in_the_place_of_a_command_gets_the_commands_for_rooms(wil: Chat):
+    assert (
+        "Did you mean /rooms status Wren G02 tuesday or /rooms timetable Wren G02 tuesday?"
+        in await wil.say("/rooms Wren G02 tuesday")
+    )
