@@ -57,7 +57,7 @@ async def elsewhere(
         yield other
 
 
-def asked(
+def context_of(
     services: Services, identity: Identity = ANN, channel: str = "C1", thread: str = ""
 ) -> CommandContext:
     request = ChatRequest(Requester(identity, PlatformName.SLACK), "words", channel=channel, thread=thread)
@@ -66,25 +66,25 @@ def asked(
 
 async def test_every_process_finds_the_latest_answer(services: Services, elsewhere: Services):
     memory = AnswerMemory(services)
-    await memory.remember(asked(services), an_answer("first"))
+    await memory.remember(context_of(services), an_answer("first"))
     await memory.settle()
-    await memory.remember(asked(services), an_answer("second"))
+    await memory.remember(context_of(services), an_answer("second"))
     await memory.settle()
 
-    found = await AnswerMemory(elsewhere).recall(asked(elsewhere))
+    found = await AnswerMemory(elsewhere).recall(context_of(elsewhere))
 
     assert found == remember_reply(an_answer("second"))
 
 
 async def test_an_answer_is_of_one_person_in_one_place(services: Services):
     memory = AnswerMemory(services)
-    await memory.remember(asked(services, channel="C1", thread="T1"), an_answer("first"))
+    await memory.remember(context_of(services, channel="C1", thread="T1"), an_answer("first"))
     await memory.settle()
 
     for context in (
-        asked(services, BEN, "C1", "T1"),
-        asked(services, ANN, "C1"),
-        asked(services, ANN, "C2", "T1"),
+        context_of(services, BEN, "C1", "T1"),
+        context_of(services, ANN, "C1"),
+        context_of(services, ANN, "C2", "T1"),
     ):
         assert await memory.recall(context) is None
 
@@ -92,19 +92,21 @@ async def test_an_answer_is_of_one_person_in_one_place(services: Services):
 async def test_an_answer_that_waits_to_be_written_is_found_in_its_process(services: Services):
     memory = AnswerMemory(services)
     for value in ("first", "second", "third"):
-        await memory.remember(asked(services), an_answer(value))
+        await memory.remember(context_of(services), an_answer(value))
 
-        assert await memory.recall(asked(services)) == remember_reply(an_answer(value))
+        assert await memory.recall(context_of(services)) == remember_reply(an_answer(value))
 
 
 async def test_answers_of_many_at_once_are_all_stored(services: Services, elsewhere: Services):
     memory = AnswerMemory(services)
-    contexts = [asked(services, channel=f"C{number}") for number in range(40)]
+    contexts = [context_of(services, channel=f"C{number}") for number in range(40)]
 
     await asyncio.gather(*(memory.remember(each, an_answer(each.request.channel)) for each in contexts))
     await memory.settle()
 
-    found = [await AnswerMemory(elsewhere).recall(asked(elsewhere, channel=f"C{each}")) for each in range(40)]
+    found = [
+        await AnswerMemory(elsewhere).recall(context_of(elsewhere, channel=f"C{each}")) for each in range(40)
+    ]
     kept = [each for each in found if each is not None]
     assert len(kept) > 25  # of two places with the same number, the later stays
     assert {each.subject.search for each in kept} <= {f"C{number}" for number in range(40)}
@@ -113,15 +115,15 @@ async def test_answers_of_many_at_once_are_all_stored(services: Services, elsewh
 
 async def test_an_answer_without_anything_to_refer_to_leaves_the_last_one(services: Services):
     memory = AnswerMemory(services)
-    await memory.remember(asked(services), an_answer("first"))
+    await memory.remember(context_of(services), an_answer("first"))
 
-    await memory.remember(asked(services), Reply(("You have 60 minutes left.",)))
+    await memory.remember(context_of(services), Reply(("You have 60 minutes left.",)))
 
-    assert await memory.recall(asked(services)) == remember_reply(an_answer("first"))
+    assert await memory.recall(context_of(services)) == remember_reply(an_answer("first"))
 
 
 async def test_an_unlinked_chat_account_is_forgotten(services: Services):
-    memory, before = AnswerMemory(services), asked(services)
+    memory, before = AnswerMemory(services), context_of(services)
     await memory.remember(before, an_answer("first"))
     assert before.account is not None
     await services.logins.unlink(before.account.person.id, ANN)
@@ -129,26 +131,26 @@ async def test_an_unlinked_chat_account_is_forgotten(services: Services):
     await memory.remember(before, Reply(("You're logged out here.",)))
     await services.accounts.link("ann", ANN)
 
-    assert await memory.recall(asked(services)) is None
+    assert await memory.recall(context_of(services)) is None
 
 
 async def test_a_chat_account_of_somebody_else_now_has_no_memory(services: Services):
-    memory, before = AnswerMemory(services), asked(services)
+    memory, before = AnswerMemory(services), context_of(services)
     await memory.remember(before, an_answer("first"))
     assert before.account is not None
     await memory.settle()
     await services.logins.unlink(before.account.person.id, ANN)
     await services.accounts.link("ben", ANN)
 
-    assert await memory.recall(asked(services)) is None
+    assert await memory.recall(context_of(services)) is None
 
 
 async def test_answers_are_purged_when_they_expired(services: Services, clock: StillClock, rules: Rules):
     memory = AnswerMemory(services)
-    await memory.remember(asked(services), an_answer("first"))
+    await memory.remember(context_of(services), an_answer("first"))
     await memory.settle()
     clock.move(LIFETIME + timedelta(seconds=1))
-    assert await memory.recall(asked(services)) is None
+    assert await memory.recall(context_of(services)) is None
     drafts = [each for each in limits(Retention(), rules, clock.now()) if each.kind is Expiring.DRAFTS]
 
     assert await Purge(services.storage).enforce(drafts[0]) == 1
@@ -157,7 +159,7 @@ async def test_answers_are_purged_when_they_expired(services: Services, clock: S
 async def test_previews_of_series_and_answers_do_not_push_each_other_out(
     services: Services, clock: StillClock
 ):
-    memory, context = AnswerMemory(services), asked(services)
+    memory, context = AnswerMemory(services), context_of(services)
     assert context.account is not None
     person_id = context.account.person.id
     await memory.remember(context, an_answer("first"))

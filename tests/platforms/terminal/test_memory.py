@@ -29,15 +29,15 @@ def chat(
 
 
 def test_a_room_is_found_changed_booked_and_cancelled_in_short_words(chat) -> None:
-    said = chat("room for 150 tomorrow 3pm", "an hour later", "book it", "book it", "cancel that", "yes")
+    text = chat("room for 150 tomorrow 3pm", "an hour later", "book it", "book it", "cancel that", "yes")
 
-    assert "Thu 12 Mar, 16:00–17:00" in said
-    assert "You're booked: Wren Lecture Theatre (H-C12-LT1), Thu 12 Mar, 16:00–17:00" in said
-    assert "You have it already" in said
+    assert "Thu 12 Mar, 16:00–17:00" in text
+    assert "You're booked: Wren Lecture Theatre (H-C12-LT1), Thu 12 Mar, 16:00–17:00" in text
+    assert "You have it already" in text
     assert (
-        "Cancel Wren Lecture Theatre (H-C12-LT1), Thu 12 Mar, 16:00–17:00? You get 60 minutes back." in said
+        "Cancel Wren Lecture Theatre (H-C12-LT1), Thu 12 Mar, 16:00–17:00? You get 60 minutes back." in text
     )
-    assert "Cancelled: Wren Lecture Theatre" in said
+    assert "Cancelled: Wren Lecture Theatre" in text
 
 
 def test_a_later_process_remembers(chat) -> None:
