@@ -21,7 +21,7 @@ def track(items: Sequence[T], label: str) -> Iterator[T]:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Yields a callback that takes the number done and the total."""
+    """Yields a callback that takes the number done and the total, 0 while that is unknown."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -29,5 +29,5 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)

@@ -8,7 +8,7 @@ from core.model import AuditEntry, Booking, Charge
 
 
 class HistoryRepository(Protocol):
-    """Rows in the order of time, read a few thousand at a time; those of a window, or all."""
+    """Rows in the order of time, read a thousand at a time; those of a window, or all."""
 
     def bookings(self, window: Interval | None = None) -> Iterator[Booking]:
         """Active and cancelled bookings, by start."""

@@ -20,7 +20,7 @@ from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceS
 from scraper.sources.document import DocumentContents, FetchDocument, scrape_document
 from scraper.sources.rooms import source_room_lookup
 
-_PARSER_VERSION = "2"
+_PARSER_VERSION = "3"
 """Incremented when files are parsed differently, so that all are parsed again."""
 
 

@@ -12,7 +12,7 @@ from storage.mapping import instant, seconds, to_booking
 from storage.tables import MAX_BOOKING_LENGTH, audit, booking, charge
 from storage.windows import overlaps
 
-_ROWS_PER_FETCH = 5_000
+_ROWS_PER_FETCH = 1_000
 
 
 class SqlHistoryRepository:
