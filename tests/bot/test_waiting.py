@@ -288,3 +288,27 @@ async def test_the_person_of_an_offer_books_it_by_typing_too(held: str, rema: Ch
     assert "You're booked" in await rema.say("/book Wren G02 14:00 for 1 hour")
 
     assert "aren't waiting" in await rema.say("/rooms waiting")
+
+
+async def test_who_cannot_stay_longer_waits_for_the_rest(inbox: Inbox, dana: Chat, rema: Chat):
+    await dana.say("/book Wren G02 15:00 for 1 hour")
+    booked = dana.last
+    await rema.say("/book Wren G02 14:00 for 1 hour")
+    await rema.say("/rooms extend 1 hour")
+
+    assert "1st in line for Wren G02 (H-C12-G02), Wed 11 Mar, 15:00–16:00" in await rema.press(LABEL)
+    dana.last = booked
+    await dana.press("Cancel")
+    await inbox.deliver()
+
+    assert "You're booked: Wren G02 (H-C12-G02), Wed 11 Mar, 15:00–16:00" in await rema.press("Take it")
+
+
+async def test_waiting_can_be_switched_off(services: Services, wil: Chat, rema: Chat):
+    object.__setattr__(services.rules, "waits_per_person", 0)
+    await wil.say("/book Wren G02 14:00 for 1 hour")
+
+    await rema.say("/book Wren G02 14:00 for 1 hour")
+
+    assert LABEL not in rema.labels
+    assert "switched off" in await rema.say("/rooms wait Wren G02 14:00-15:00")
