@@ -12,6 +12,7 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie sample              load a small sample campus to try Roomie out
   roomie user …              add, list, password, groups, tokens
   roomie society …           add, list, president
+  roomie closure …           add, list, remove, import FILE: close rooms, buildings or the campus
   roomie link PERSON ID      link a chat account (slack:T1:U1, discord:2) to a person
   roomie db …                upgrade, check, seal, backup FILE
   roomie slack manifest      print the Slack app manifest

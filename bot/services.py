@@ -22,6 +22,7 @@ from core.services.closures import ClosureService
 from core.services.login import LoginService
 from core.services.refresh_timetable import TimetableService
 from core.services.series import SeriesService
+from core.services.sharing import SharingService
 from core.services.society import SocietyService
 from core.services.waiting import WaitingService
 
@@ -111,11 +112,14 @@ class Services:
     """How long old rows are stored."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
     """Titles by requester and *Book* button, in this process."""
+    unfinished: "set[asyncio.Task[None]]" = field(default_factory=set)
+    """Writes behind replies, to be finished before the storage closes."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
     closures: ClosureService = field(init=False)
     series: SeriesService = field(init=False)
     waiting: WaitingService = field(init=False)
+    sharing: SharingService = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -129,6 +133,8 @@ class Services:
         object.__setattr__(self, "series", series)
         waiting = WaitingService(self.storage, self.read_model, self.rules, self.clock, self.bookings)
         object.__setattr__(self, "waiting", waiting)
+        sharing = SharingService(self.storage, self.read_model, self.rules, self.clock)
+        object.__setattr__(self, "sharing", sharing)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

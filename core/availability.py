@@ -169,9 +169,13 @@ class Availability:
         self._store(room_id, self.schedule(room_id).without(busy), (busy,))
 
     def replace(self, room_id: RoomId, schedule: RoomSchedule) -> None:
-        """Replaces the schedule of a room, in both views."""
-        old = self.schedule(room_id)
-        if old is not schedule and (differing := set(old.busy) ^ set(schedule.busy)):
+        """Replaces the schedule of a room, in both views.
+
+        The new object is kept even if it is equal: something may have changed that neither schedule contains.
+        """
+        differing = set(self.schedule(room_id).busy) ^ set(schedule.busy)
+        self._schedules[room_id] = schedule
+        if differing:
             self._store(room_id, schedule, differing)
 
     def _store(self, room_id: RoomId, schedule: RoomSchedule, differing: Iterable[Busy]) -> None:

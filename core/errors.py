@@ -195,7 +195,7 @@ class UnknownClosure(NotFound):
     code = "no_such_closure"
 
     def __init__(self) -> None:
-        super().__init__("There is no such closure.")
+        super().__init__("There is no such closure. It may be open again already.")
 
 
 class BookingsInClosure(Conflict):

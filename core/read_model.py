@@ -7,7 +7,7 @@ relies on it.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -24,6 +24,8 @@ from core.model import (
     BookingState,
     Busy,
     Change,
+    Guest,
+    Identity,
     Membership,
     PersonId,
     RoomId,
@@ -31,6 +33,7 @@ from core.model import (
     SocietyId,
     SourceState,
     TokenTerm,
+    TransferState,
     busy_for,
 )
 from core.policy.rules import Rules
@@ -195,6 +198,8 @@ class ReadModel:
         self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
+        self._of_guest: dict[str, tuple[Booking, ...]] = {}
+        self._offered_to: dict[PersonId, tuple[Booking, ...]] = {}
         self._listeners: list[ChangeCallback] = []
         self._touched: set[PersonId] = set()
         self._holds: dict[BookingId, Booking] = {}
@@ -238,6 +243,18 @@ class ReadModel:
     def of_person(self, person_id: PersonId) -> tuple[Booking, ...]:
         """A person's active bookings from the window's start on, by start; the same tuple until a change."""
         return self._of_person.get(person_id, ())
+
+    def of_guest(
+        self, person_id: PersonId | None, identities: Iterable[Identity] = ()
+    ) -> tuple[Booking, ...]:
+        """Active bookings to which a person or one of these chat accounts is invited, by start."""
+        keys = [Guest(person_id).key, *identities] if person_id is not None else list(identities)
+        found = {each.id: each for key in keys for each in self._of_guest.get(key, ())}
+        return tuple(sorted(found.values(), key=_order))
+
+    def offered_to(self, person_id: PersonId) -> tuple[Booking, ...]:
+        """Bookings with an offer to a person that was not answered; it may have ended."""
+        return self._offered_to.get(person_id, ())
 
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:
         return self._of_society.get(society_id, ())
@@ -292,8 +309,11 @@ class ReadModel:
         self._availability = Availability(self.catalogue, schedules, self._availability.version + 1)
         self._holds.clear()
         self.bookings.clear()
-        for index in (self._of_person, self._of_society, self._in_room):
-            index.clear()
+        self._of_person.clear()
+        self._of_society.clear()
+        self._in_room.clear()
+        self._of_guest.clear()
+        self._offered_to.clear()
 
     def _apply_rooms(self, rooms: Mapping[RoomId, RoomUpdate]) -> None:
         """Removes all old bookings before adding new ones: one may have moved from room to room."""
@@ -307,7 +327,7 @@ class ReadModel:
                 self._store(booking)
 
     def _replace_schedule(self, room_id: RoomId, room: RoomUpdate) -> None:
-        """Live holds are part of the new schedule, so that a room whose times are the same keeps its own."""
+        """Live holds are part of the new schedule, so that equal times count as unchanged."""
         holds = [each for each in room.holds if self._is_live(each)]
         self._holds |= {each.id: each for each in holds}
         schedule = RoomSchedule([*room.schedule.busy, *map(busy_for, holds)]) if holds else room.schedule
@@ -315,14 +335,19 @@ class ReadModel:
 
     def _store(self, booking: Booking) -> None:
         """Adds to all indexes. A room's may still hold an older version: other rooms are read apart."""
-        is_known = booking.id in self.bookings
+        if (older := self.bookings.get(booking.id)) is not None:
+            self._remove_from_people(older)
         self.bookings[booking.id] = booking
         _insert(self._in_room, booking.room_id, booking, is_known=True)
         if booking.booked_by is not None:
-            _insert(self._of_person, booking.booked_by, booking, is_known=is_known)
-            self._touched.add(booking.booked_by)
+            _insert(self._of_person, booking.booked_by, booking)
         if booking.society_id is not None:
-            _insert(self._of_society, booking.society_id, booking, is_known=is_known)
+            _insert(self._of_society, booking.society_id, booking)
+        for guest in booking.guests:
+            _insert(self._of_guest, guest.key, booking)
+        if (recipient := _recipient(booking)) is not None:
+            _insert(self._offered_to, recipient, booking)
+        self._touched.update(_people_of(booking))
 
     def _remove(self, booking: Booking) -> None:
         """Removes from the room's index, and from all others unless the booking has moved to another room."""
@@ -331,14 +356,39 @@ class ReadModel:
         if stored is None or stored.room_id != booking.room_id:
             return
         del self.bookings[booking.id]
+        self._remove_from_people(stored)
+
+    def _remove_from_people(self, booking: Booking) -> None:
+        """Removes from the indexes of its owner, society and guests, who may be others in a new version."""
         if booking.booked_by is not None:
             _remove(self._of_person, booking.booked_by, booking)
-            self._touched.add(booking.booked_by)
         if booking.society_id is not None:
             _remove(self._of_society, booking.society_id, booking)
+        for guest in booking.guests:
+            _remove(self._of_guest, guest.key, booking)
+        if (recipient := _recipient(booking)) is not None:
+            _remove(self._offered_to, recipient, booking)
+        self._touched.update(_people_of(booking))
 
 
-def _insert(index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking, *, is_known: bool) -> None:
+def _people_of(booking: Booking) -> Iterator[PersonId]:
+    """Its owner, its guests and to whom it is offered, of those with accounts."""
+    if booking.booked_by is not None:
+        yield booking.booked_by
+    yield from (each.person_id for each in booking.guests if each.person_id is not None)
+    if (recipient := _recipient(booking)) is not None:
+        yield recipient
+
+
+def _recipient(booking: Booking) -> PersonId | None:
+    """To whom it is offered."""
+    transfer = booking.transfer
+    return transfer.to if transfer is not None and transfer.state is TransferState.OPEN else None
+
+
+def _insert(
+    index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking, *, is_known: bool = False
+) -> None:
     others = index.get(key, ())
     if is_known:
         others = tuple(each for each in others if each.id != booking.id)

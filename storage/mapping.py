@@ -38,6 +38,7 @@ from core.model import (
 )
 from core.names import stored_key
 from core.policy.recurrence import read_rule, write_rule
+from storage.sharing_columns import guest_lines, to_guests, to_transfer, transfer_lines
 
 Row = Sequence[Any]
 _ANY_ZONE = ZoneInfo("UTC")
@@ -180,6 +181,8 @@ def to_booking(row: Row) -> Booking:
         non_refundable=row[12],
         occurrence=None if row[13] is None else Occurrence(row[13], day_of(row[14]), row[15]),
         held_until=None if row[16] is None else instant(row[16]),
+        guests=to_guests(row[17]) if row[17] else (),
+        transfer=to_transfer(row[18]) if row[18] else None,
     )
 
 
@@ -205,6 +208,8 @@ def booking_values(booking: Booking) -> dict[str, object]:
         "non_refundable": booking.non_refundable,
         **_occurrence_values(booking.occurrence),
         "held_until": booking.held_until and seconds(booking.held_until),
+        "guests": guest_lines(booking.guests),
+        "transfer": transfer_lines(booking.transfer),
     }
 
 

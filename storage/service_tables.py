@@ -115,4 +115,4 @@ draft = Table(
     Column("payload", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
-"""Requests that were shown to a person and wait for the press of a button."""
+"""What was shown to a person: requests that wait for a button, and answers that later words refer to."""

@@ -165,6 +165,8 @@ booking = Table(
     Column("series_day", Integer),
     Column("series_version", Integer),
     Column("held_until", BigInteger),
+    Column("guests", Text, nullable=False, server_default=""),
+    Column("transfer", Text),
     CheckConstraint('start < "end"', name="order"),
     CheckConstraint(f'"end" - start <= {MAX_BOOKING_LENGTH}', name="length"),
     CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),

@@ -11,6 +11,7 @@ from storage.repositories.bookings import SqlBookingRepository
 from storage.repositories.closures import SqlClosureRepository
 from storage.repositories.counters import SqlCounterRepository
 from storage.repositories.drafts import SqlDraftRepository
+from storage.repositories.history import SqlHistoryRepository
 from storage.repositories.installations import SqlInstallationRepository
 from storage.repositories.jobs import SqlJobRepository
 from storage.repositories.login_sessions import SqlLoginSessionRepository
@@ -45,6 +46,7 @@ class SqlUnitOfWork:
         self.drafts = SqlDraftRepository(connection)
         self.timetable = SqlTimetableRepository(connection, self.changes)
         self.closures = SqlClosureRepository(connection, self.changes)
+        self.history = SqlHistoryRepository(connection)
         self.tokens = SqlTokenRepository(connection, self.changes)
         self.processed_events = SqlProcessedEventRepository(connection)
         self.installations = SqlInstallationRepository(connection)

@@ -3,6 +3,7 @@
 `database_url` is a fresh SQLite file; folders that test both databases override it.
 """
 
+import gc
 import itertools
 import os
 import shutil
@@ -16,16 +17,25 @@ from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import ManagedStorage, open_storage, upgrade
 from tests.builders import NOW
+from tests.compiled_sql import share_compiled_sql
 from tests.databases import apart, run_sql
 from tests.fakes.clock import StillClock
 from tests.postgres import PostgresServer
 
 _numbers = itertools.count()
 
+share_compiled_sql()
+
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("search", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 """Deterministic examples, so that a failure is due to the change at hand; `search` tries new ones."""
+
+
+def pytest_collection_finish() -> None:
+    """Exempts modules and collected tests from garbage collection, which would walk them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -8,12 +8,18 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
+    ACCEPT = "accept"
+    ASK_CANCEL = "ask_cancel"
     BOOK = "book"
     CANCEL = "cancel"
     CHECK_IN = "here"
+    DECLINE = "decline"
     EXTEND = "extend"
     FREE_NOW = "free_now"
+    GUESTS = "guests"
     HELP = "help"
+    KEEP = "keep"
+    LEAVE = "leave"
     LOG_IN = "login"
     LOG_OUT = "logout"
     MOVE = "move"
@@ -27,6 +33,7 @@ class Action(StrEnum):
     SERIES_CHANGE = "series_change"
     SERIES_EDIT = "series_edit"
     SHARE = "share"
+    TAKE_BACK = "take_back"
     WAIT = "wait"
     WAITING = "waiting"
     WATCH = "watch"

@@ -15,6 +15,9 @@ from core.errors import NotAuthenticated
 from core.model import Person
 from core.read_model import ReadModel
 
+TOP_LEVEL_ALIASES = frozenset({"book"})
+"""Aliases that Slack and Discord know as commands; few, for all apps of a place share one list."""
+
 
 class ParameterType(StrEnum):
     """Type of a parameter; platforms choose pickers and autocomplete by it."""

@@ -145,10 +145,19 @@ def extend_button(booking: Booking) -> Button:
     return Button(Action.EXTEND, f"{EXTENSION_MINUTES} min more", f"{booking.id}~{EXTENSION_MINUTES}")
 
 
+def leave_button(booking: Booking) -> Button:
+    return Button(
+        Action.LEAVE, "Leave", booking.id, confirm="Leave this booking? It stays as it is for the others."
+    )
+
+
+def guests_button(booking: Booking) -> Button:
+    return Button(Action.GUESTS, "Who's coming", booking.id)
+
+
 def cancel_button(booking: Booking, label: str = "Cancel") -> Button:
-    is_of_series = booking.series_id is not None
-    question = "Cancel this date only? The series goes on." if is_of_series else "Cancel this booking?"
-    return Button(Action.CANCEL, label, booking.id, ButtonStyle.DANGER, confirm=question)
+    """The button that asks whether to cancel; of a series also which dates."""
+    return Button(Action.ASK_CANCEL, label, booking.id, ButtonStyle.DANGER)
 
 
 def format_minutes(count: int) -> str:

@@ -53,7 +53,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Person, by name. Platforms that know the identity may link it, without a notification."""
+    """Person, by name. Platforms that know the identity may link it, without a notification.
+
+    `name` is empty for somebody without an account.
+    """
 
     name: str
     identity: Identity | None = None
@@ -173,6 +176,20 @@ class Form:
     state: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What later words may refer to (`an hour later`), beside the buttons of a reply. It is never shown.
+
+    `search` and `slot` are values of buttons. `request` is a command that lacks what the reply asks for, with
+    `{}` in its place.
+    """
+
+    search: str = ""
+    slot: str = ""
+    booking_id: str = ""
+    request: str = ""
+
+
 class Tone(StrEnum):
     INFO = "info"
     DONE = "done"
@@ -211,6 +228,7 @@ class Reply:
     form: Form | None = None
     form_errors: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
+    subject: Subject | None = field(default=None, metadata={"is_internal": True})
 
     @property
     def is_refusal(self) -> bool:

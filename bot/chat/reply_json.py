@@ -29,7 +29,8 @@ def encode_reply(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower t
         case tuple() | list():
             return [encode_reply(each) for each in value]
         case _ if is_dataclass(value):
-            named = {each.name: encode_reply(getattr(value, each.name)) for each in fields(value)}
+            shown = (each for each in fields(value) if not each.metadata.get("is_internal"))
+            named = {each.name: encode_reply(getattr(value, each.name)) for each in shown}
             return {"type": _type_name(type(value)), **named}
     return str(value)
 

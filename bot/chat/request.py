@@ -42,7 +42,7 @@ class ChatRequest:
     inputs by name. `delivery_id` stays the same when the platform delivers a request again. `in_public` marks
     text that everybody in a channel read, and where a reply about rooms may be read as well; `is_direct` what
     was written in the direct messages with Roomie, where the reply stays.
-    `channel` is empty in a direct message, and where there are no messages.
+    `channel` is empty in a direct message, and where there are no messages; `thread` where there is none.
     """
 
     requester: Requester
@@ -56,6 +56,9 @@ class ChatRequest:
     options: Mapping[str, str] = field(default_factory=dict)
     in_public: bool = False
     is_direct: bool = False
+    names: Mapping[Identity, str] = field(default_factory=dict)
+    """How the platform calls the people mentioned."""
+    thread: str = ""
     requested_at: datetime | None = None
     """When it was made, if it waited for a login since: `tomorrow` is the day after that."""
 

@@ -123,12 +123,54 @@ def _add_parse(commands: Commands) -> None:
 
 
 def _add_import(commands: Commands) -> None:
-    importing = _add(commands, "import", "import buildings, rooms or timetables from CSV or JSON files")
-    importing.add_argument("files", nargs="+", metavar="FILE")
+    importing = _add(
+        commands,
+        "import",
+        "import buildings, rooms, timetables, people, societies or closures from CSV, .xlsx or JSON files",
+    )
+    importing.add_argument("files", nargs="*", metavar="FILE")
+    importing.add_argument(
+        "--dry-run", action="store_true", help="show what would change, without changing it"
+    )
+    importing.add_argument(
+        "--template",
+        choices=("rooms", "buildings", "timetable", "people", "societies", "closures"),
+        help="write an example instead, to FILE (.csv or .xlsx) or standard output",
+    )
+    importing.add_argument(
+        "--sheet", default="", metavar="NAME", help="sheet of a workbook (default: the first)"
+    )
+    importing.add_argument(
+        "--dates",
+        choices=("day-first", "month-first"),
+        default="",
+        help="how to read 03/04/2026 where the file itself does not tell",
+    )
+    importing.add_argument("--yes", action="store_true", help="close rooms also if somebody has booked")
     importing.add_argument(
         "--add", action="store_true", help="keep the timetable entries of earlier files for the same rooms"
     )
+    _add_export(commands)
     _add(commands, "sample", "load a small sample campus to try Roomie out")
+
+
+def _add_export(commands: Commands) -> None:
+    export = _add(commands, "export", "write rooms, people, bookings, … to a file")
+    export.add_argument(
+        "kind",
+        choices=(
+            *("rooms", "buildings", "bookings", "people", "societies", "audit", "ledger", "closures"),
+            "timetable",
+        ),
+    )
+    export.add_argument(
+        "--format", choices=("csv", "json", "ics", "xlsx"), help="default: as FILE ends, or csv"
+    )
+    export.add_argument("--out", default="", metavar="FILE", help="file to write (default: standard output)")
+    export.add_argument(
+        "--from", dest="since", default="", metavar="DATE", help="first day, such as 2026-03-14"
+    )
+    export.add_argument("--to", dest="until", default="", metavar="DATE", help="last day")
 
 
 def _add_closures(commands: Commands) -> None:
@@ -149,7 +191,9 @@ def _add_closures(commands: Commands) -> None:
     )
     verbs.add_parser("remove", help="open again").add_argument("id", type=int)
     importing = verbs.add_parser("import", help="import closures, such as public holidays")
-    importing.add_argument("files", nargs="+", metavar="FILE", help="a calendar (.ics) or a table (.csv)")
+    importing.add_argument(
+        "files", nargs="+", metavar="FILE", help="a calendar (.ics) or a table (.csv, .xlsx)"
+    )
     importing.add_argument(
         "--place", default="campus", help="where, for those that do not say (default: campus)"
     )

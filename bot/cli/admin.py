@@ -1,4 +1,4 @@
-"""`roomie import`, `sample`, `user`, `society`, `link`, `db` and `check`."""
+"""`roomie import`, `export`, `sample`, `user`, `society`, `link`, `db` and `check`."""
 
 import argparse
 import getpass
@@ -8,52 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.cli.exporting import export_table
+from bot.cli.importing import import_files
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.app import backup, open_services, revision, upgrade
-from bot.runtime.importing import import_file, read_import_file
 from bot.sample.load import load_sample
 from core.errors import Invalid, NotAllowed
 from core.model import Identity, Person, PersonId, Society, SocietyId, UserGroup
 from core.ports import UnitOfWork
 from core.services.accounts import find_person
 
-_MAX_REASONS = 50
-
 AdminHandler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
-
-
-async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Imports the files one by one; status 1 if any was rejected."""
-    from bot.cli.progress import track
-
-    await upgrade(settings.config.database.url)
-    status = 0
-    async with open_services(settings) as services:
-        for name in track(arguments.files, "Importing"):
-            file = read_import_file(Path(name), services.rules.zone)
-            summary, rejections = await import_file(services, file, keeps_others=arguments.add)
-            for remark in file.remarks:
-                print(f"{name}: {remark}", file=sys.stderr)
-            for reason in rejections[:_MAX_REASONS]:
-                print(f"{name}: rejected: {reason}", file=sys.stderr)
-            if rejections:
-                status = 1
-                records = (
-                    "a rejected record" if len(rejections) == 1 else f"{len(rejections)} rejected records"
-                )
-                print(f"{name}: not imported, because of {records}")
-                continue
-            counts = f"{summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged"
-            removed = f", {summary.removed} removed" if summary.removed else ""
-            print(f"{name}: {file.kind}: {counts}{removed}")
-            if summary.removed:
-                print(
-                    f"{name}: it replaced what earlier files held for its rooms;"
-                    " to add to that instead, import with --add"
-                )
-    return status
 
 
 async def _sample(_arguments: argparse.Namespace, settings: Settings) -> int:
@@ -247,7 +214,8 @@ _USER_VERBS: Mapping[str, AdminHandler] = {
 }
 
 HANDLERS: Mapping[str, AdminHandler] = {
-    "import": _import,
+    "import": import_files,
+    "export": export_table,
     "sample": _sample,
     "user": _user,
     "society": _society,

@@ -93,8 +93,11 @@ async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.json:
             print(json.dumps(reading_to_json(reading), ensure_ascii=False))
         else:
+            question = reading.clarification
             print(
-                reading.problem.message
+                f"asks: {question.message}"
+                if question is not None
+                else reading.problem.message
                 if reading.problem
                 else summarize(reading, names, now=now) or "nothing"
             )

@@ -51,13 +51,19 @@ async def _import(services: Services, arguments: argparse.Namespace) -> int:
         for reason in file.rejections[:_MAX_SHOWN]:
             print(f"{name}: rejected: {reason}", file=sys.stderr)
         if file.rejections:
-            print(f"{name}: not imported, because of {len(file.rejections)} rejected records")
+            print(f"{name}: not imported, because of {_records(len(file.rejections))}")
             status = 1
-        elif not file.closures:
-            print(f"{name}: there is nothing ahead in it")
         else:
-            status = max(status, await _close(services, file.closures, is_confirmed=arguments.yes))
+            status = max(status, await close(services, name, file.closures, is_confirmed=arguments.yes))
     return status
+
+
+async def close(services: Services, name: str, closures: Sequence[NewClosure], *, is_confirmed: bool) -> int:
+    """Closes what a file says; returns the exit status."""
+    if not closures:
+        print(f"{name}: there is nothing ahead in it")
+        return 0
+    return await _close(services, closures, is_confirmed=is_confirmed)
 
 
 async def _close(services: Services, new: Sequence[NewClosure], *, is_confirmed: bool) -> int:
@@ -122,6 +128,10 @@ def _booking(services: Services, booking: Booking) -> Iterator[str]:
 def _time(services: Services, interval: Interval) -> str:
     start, end = (each.astimezone(services.rules.zone) for each in (interval.start, interval.end))
     return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+
+
+def _records(rejected: int) -> str:
+    return "a rejected record" if rejected == 1 else f"{rejected} rejected records"
 
 
 def _count(bookings: int) -> str:

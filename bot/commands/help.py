@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 
 from bot.chat.actions import Action
-from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.command import (
+    TOP_LEVEL_ALIASES,
+    ButtonAction,
+    Command,
+    CommandContext,
+    CommandParameter,
+    ParameterType,
+)
 from bot.chat.reply import Button, ButtonStyle, Code, Reply, ReplyField, ReplyItem, Text
 from bot.chat.request import PlatformName
 
@@ -26,15 +33,18 @@ _SHORTCUTS = (
 
 async def handle(context: CommandContext) -> Reply:
     topic = (context.argument("command") or context.value).strip().removeprefix("/").casefold()
-    commands = [each for each in context.commands if each.may_use is None or each.may_use(context)]
+    commands = [each for each in context.commands if _may_use(context, each)]
     if topic == _ALL:
         return _list(commands)
-    matching = [each for each in commands if topic and _is_about(each, topic)]
-    exact = [each for each in matching if topic in {each.name, *each.aliases}]
-    matching = exact or matching
+    exact = [each for each in context.commands if topic in {each.name, *each.aliases}]
+    matching = exact or [each for each in commands if topic and _is_about(each, topic)]
     if len(matching) == 1:
         return _describe(context, matching[0])
     return _list(matching) if matching else _first_steps(context)
+
+
+def _may_use(context: CommandContext, command: Command) -> bool:
+    return command.may_use is None or command.may_use(context)
 
 
 def _is_about(command: Command, topic: str) -> bool:
@@ -67,18 +77,27 @@ def _example_building(context: CommandContext) -> str:
 def _describe(context: CommandContext, command: Command) -> Reply:
     """One command, with its parameters and examples."""
     return Reply(
-        (Code(command.usage), " ", command.summary, "."),
+        (Code(command.usage), " ", command.summary, ".", *_who_may(context, command)),
         fields=tuple(ReplyField(each.name, (each.description,)) for each in command.parameters),
         items=tuple(ReplyItem((Code(each),)) for each in command.examples),
         footer=_other_names(context, command),
     )
 
 
+def _who_may(context: CommandContext, command: Command) -> Text:
+    return () if _may_use(context, command) else (" Only administrators can use it.",)
+
+
 def _other_names(context: CommandContext, command: Command) -> Text:
-    """Aliases, except on Discord, where they cannot be typed."""
-    if not command.aliases or context.request.requester.platform is PlatformName.DISCORD:
+    """Aliases that can be typed: none on Discord, and on Slack those that begin with a command of its own."""
+    platform = context.request.requester.platform
+    if platform is PlatformName.DISCORD:
         return ()
-    return (f"Also: {', '.join(f'/{name}' for name in command.aliases)}",)
+    aliases = command.aliases
+    if platform is PlatformName.SLACK:
+        names = {*(each.name.split()[0] for each in context.commands), *TOP_LEVEL_ALIASES}
+        aliases = tuple(name for name in aliases if name.split()[0] in names)
+    return (f"Also: {', '.join(f'/{name}' for name in aliases)}",) if aliases else ()
 
 
 COMMAND = Command(

@@ -7,14 +7,14 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.reply import Button, Code, Inline, Reply, Tone
+from bot.chat.reply import Button, Code, Inline, Reply, Subject, Tone
 from bot.conversation.alternatives import eligibility
 from bot.conversation.booking import book, predicted_refusal, valid_title
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_rooms import short_slot
 from bot.conversation.free_slots import free_slots_reply
 from bot.conversation.offered_titles import keep_title, title_for
-from bot.conversation.questions import clarification
+from bot.conversation.questions import clarification, word_hint
 from bot.conversation.search import reading_notes, search_from, summary_of
 from bot.conversation.search_reply import search_reply
 from bot.conversation.series_reply import series_reply
@@ -140,13 +140,20 @@ async def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
         )
         text.insert(0, why)
     example = next(iter(context.read_model.catalogue.rooms), "K-J17-G01")
-    text.append(Code(f"/book {example} tomorrow 3pm for 2 hours"))
+    text += [Code(f"/book {example} tomorrow 3pm for 2 hours"), f".{word_hint(context, example)}"]
     if reading.when is None:
         form = Button(Action.OPEN_FORM, "Book a room…", opens=True)
-        return Reply(tuple(text), tone=Tone.UNCLEAR, actions=(form,))
-    search = search_from(context, reading)
-    button = Button(Action.SEARCH, f"Free rooms: {summary_of(context, reading)}"[:75], str(search))
-    return Reply(tuple(text), tone=Tone.UNCLEAR, actions=(button,))
+        return Reply(
+            tuple(text), tone=Tone.UNCLEAR, actions=(form,), subject=Subject(request="rooms book {}")
+        )
+    search, known = search_from(context, reading), summary_of(context, replace(reading, unparsed=()))
+    title = f' "{reading.title}"' if reading.title else ""
+    return Reply(
+        tuple(text),
+        tone=Tone.UNCLEAR,
+        actions=(Button(Action.SEARCH, f"Free rooms: {known}"[:75], str(search)),),
+        subject=Subject(request=f"rooms book {{}} {known}{title}"),
+    )
 
 
 COMMAND = Command(

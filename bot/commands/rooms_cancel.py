@@ -3,12 +3,12 @@
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import booking_text, cancel_button, format_minutes, quota_left_text
-from bot.chat.reply import Button, ButtonStyle, Inline, Reply, Tone
+from bot.chat.reply import Inline, Reply, Tone
+from bot.conversation.booking import kept_booking
 from bot.conversation.booking_list import renew_if_gone, with_other_bookings
+from bot.conversation.cancelling import ask_before_cancel
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
-from bot.conversation.series_change import ask_scope_of_cancel, series_day
-from bot.conversation.series_values import CANCEL, SeriesValue
-from core.model import Booking, BookingId
+from core.model import BookingId
 from core.policy.quota import has_quota
 
 
@@ -16,23 +16,26 @@ async def handle(context: CommandContext) -> Reply:
     try:
         booking = find_booking(context, context.argument("booking"))
     except AmbiguousBooking as ambiguous:
-        return choose_booking(context, ambiguous, _choice_button)
-    if booking.series_id is not None:
-        value = SeriesValue(booking.series_id, CANCEL, series_day(booking).toordinal())
-        return await ask_scope_of_cancel(context, value)
-    return await _cancel(context, booking.id)
+        return choose_booking(context, ambiguous, cancel_button)
+    return await ask_before_cancel(context, booking)
 
 
-def _choice_button(booking: Booking) -> Button:
-    """Cancels a booking, or asks which dates of its series."""
-    if booking.series_id is None:
-        return cancel_button(booking)
-    value = SeriesValue(booking.series_id, CANCEL, series_day(booking).toordinal())
-    return Button(Action.SERIES, "Cancel…", str(value), ButtonStyle.DANGER)
+async def handle_ask(context: CommandContext) -> Reply:
+    """Asks before the booking of the pressed button is cancelled."""
+
+    async def ask() -> Reply:
+        return await ask_before_cancel(context, await context.services.bookings.get(BookingId(context.value)))
+
+    return await renew_if_gone(context, ask)
 
 
 async def handle_button(context: CommandContext) -> Reply:
+    """Cancels the booking of the pressed button, after the question."""
     return await renew_if_gone(context, lambda: _cancel(context, BookingId(context.value)))
+
+
+async def handle_keep(context: CommandContext) -> Reply:
+    return await renew_if_gone(context, lambda: kept_booking(context, BookingId(context.value)))
 
 
 async def _cancel(context: CommandContext, booking_id: BookingId) -> Reply:
@@ -46,7 +49,7 @@ async def _cancel(context: CommandContext, booking_id: BookingId) -> Reply:
         )
     elif booking.society_id is None and has_quota(context.person):
         text.append(f" Its minutes can't be refunded. {quota_left_text(cancelled.quota_left)}")
-    return with_other_bookings(context, Reply(tuple(text), tone=Tone.DONE, replaces=True))
+    return await with_other_bookings(context, Reply(tuple(text), tone=Tone.DONE, replaces=True))
 
 
 COMMAND = Command(
@@ -55,7 +58,11 @@ COMMAND = Command(
     usage="/rooms cancel [ID]",
     handle=handle,
     parameters=(CommandParameter("booking", ParameterType.BOOKING, "The booking's id (see /rooms mine)"),),
-    actions=(ButtonAction(Action.CANCEL, handle_button),),
+    actions=(
+        ButtonAction(Action.ASK_CANCEL, handle_ask),
+        ButtonAction(Action.CANCEL, handle_button),
+        ButtonAction(Action.KEEP, handle_keep),
+    ),
     aliases=("cancel",),
     is_mutating=True,
 )

@@ -8,7 +8,7 @@ from functools import partial
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, room_name, short_id
-from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, Text, TimeRange, Tone
+from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, Subject, Text, TimeRange, Tone
 from bot.conversation.alternatives import price_text
 from bot.conversation.booking import move_confirmation, refusal_reply
 from bot.conversation.booking_list import renew_if_gone
@@ -20,6 +20,7 @@ from bot.conversation.own_bookings import (
     find_booking,
     named_by_title_or_room,
 )
+from bot.conversation.questions import word_hint
 from bot.conversation.search import parse_text
 from bot.language import TimeKind
 from core.errors import Invalid, RoomClosed, SlotTaken
@@ -90,9 +91,15 @@ def _ask_how_much(context: CommandContext, words: str) -> Reply:
         Code(f"{begin} 30 min"),
         ", or ",
         Code(f"{begin} -30 min"),
-        " to end earlier.",
+        f" to end earlier.{word_hint(context, '30 min', 'until 5pm')}",
     )
-    return Reply(text, tone=Tone.UNCLEAR, actions=(_more_button(booking),), code=Invalid.code)
+    return Reply(
+        text,
+        tone=Tone.UNCLEAR,
+        actions=(_more_button(booking),),
+        code=Invalid.code,
+        subject=Subject(booking_id=booking.id, request=f"rooms extend {booking.id} {{}}"),
+    )
 
 
 def _more_button(booking: Booking) -> Button:
@@ -116,7 +123,8 @@ async def _extend(context: CommandContext, booking: Booking, change: timedelta) 
         moved = await context.services.bookings.extend(booking, context.person.id, change)
     except (SlotTaken, RoomClosed) as taken:
         more = Interval.of_length(booking.interval.end, change)
-        return await refusal_reply(context, SlotValue(booking.room_id, more, booking.society_id), taken)
+        reply = await refusal_reply(context, SlotValue(booking.room_id, more, booking.society_id), taken)
+        return replace(reply, subject=Subject(booking_id=booking.id))
     is_lost = change < timedelta(0) and not moved.cost
     note = "The minutes you gave up can't be refunded." if is_lost else ""
     return replace(move_confirmation(context, moved, "You now have ", note), replaces=True)

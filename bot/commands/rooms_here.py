@@ -2,17 +2,26 @@
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import check_in_button, room_name
-from bot.chat.reply import Bold, Reply, Timestamp, TimestampStyle, Tone
-from bot.conversation.alternatives import owner_actions
+from bot.chat.formatting import check_in_button, leave_button, room_name
+from bot.chat.reply import Bold, Reply, Subject, Timestamp, TimestampStyle, Tone
+from bot.conversation.alternatives import owner_actions, remaining_quota
 from bot.conversation.booking_list import renew_if_gone
-from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
+from bot.conversation.own_bookings import (
+    AmbiguousBooking,
+    attended_bookings,
+    attendee,
+    choose_booking,
+    find_booking,
+    invited_bookings,
+    is_own,
+)
+from core.errors import NotAuthenticated
 from core.model import BookingId
 
 
 async def handle(context: CommandContext) -> Reply:
     try:
-        booking = find_booking(context, context.argument("booking"))
+        booking = find_booking(context, context.argument("booking"), attended_bookings(context))
     except AmbiguousBooking as ambiguous:
         now = context.services.clock.now()
         running = [each for each in ambiguous.bookings if each.interval.contains(now)]
@@ -27,14 +36,20 @@ async def handle_button(context: CommandContext) -> Reply:
 
 
 async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
-    booking = await context.services.bookings.check_in(booking_id, context.person.id)
+    requester = attendee(context)
+    if requester.person_id is None and not invited_bookings(context):
+        raise NotAuthenticated("Please log in first, so that Roomie knows who you are.")
+    booking = await context.services.bookings.check_in(booking_id, requester.person_id, requester.identities)
     room = context.read_model.catalogue.room(booking.room_id)
     until = Timestamp(booking.interval.end, TimestampStyle.TIME)
     return Reply(
         ("You're checked in. ", Bold(room_name(room)), " is yours until ", until, "."),
         tone=Tone.DONE,
-        actions=owner_actions(context, booking),
+        actions=owner_actions(context, booking, await remaining_quota(context))
+        if is_own(context, booking)
+        else (leave_button(booking),),
         replaces=True,
+        subject=Subject(booking_id=booking.id),
     )
 
 

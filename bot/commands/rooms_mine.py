@@ -13,8 +13,8 @@ async def handle(context: CommandContext) -> Reply:
     """The first page, or the one of the pressed button."""
     page = context.value
     if not (page.isascii() and page.isdecimal() and len(page) <= _MAX_DIGITS):
-        return booking_page(context)
-    return replace(booking_page(context, int(page)), replaces=True)
+        return await booking_page(context)
+    return replace(await booking_page(context, int(page)), replaces=True)
 
 
 COMMAND = Command(

@@ -11,6 +11,7 @@ from bot.chat.reply import (
     Code,
     Inline,
     Reply,
+    Subject,
     Table,
     Text,
     Timestamp,
@@ -20,8 +21,9 @@ from bot.chat.reply import (
 from bot.conversation.alternatives import price_text
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.free_slots import free_slots, hours_text
-from bot.conversation.questions import clarification
+from bot.conversation.questions import clarification, word_hint
 from bot.conversation.schedules import busy_text, campus_day, schedules
+from bot.conversation.search import summary_of
 from bot.conversation.typed_options import parse_request
 from bot.conversation.wait_buttons import watch_buttons
 from bot.language import ParseResult
@@ -43,7 +45,7 @@ async def handle(context: CommandContext) -> Reply:
     reading = parse_request(context)
     building = reading.building or reading.near
     if reading.room is None and building is None and reading.unparsed:
-        return _ask_for_place(read_model, reading)
+        return _ask_for_place(context, reading)
     if (question := clarification(context, reading)) is not None:
         return question
     at = reading.when.start if reading.when is not None else context.services.clock.now()
@@ -52,17 +54,21 @@ async def handle(context: CommandContext) -> Reply:
     return (
         await _building_status(context, read_model, building, at)
         if building is not None
-        else _ask_for_place(read_model, reading)
+        else _ask_for_place(context, reading)
     )
 
 
-def _ask_for_place(read_model: ReadModel, reading: ParseResult) -> Reply:
+def _ask_for_place(context: CommandContext, reading: ParseResult) -> Reply:
     text: list[Inline] = ["Which room or building? For example: "]
     if reading.unparsed:
         text.insert(0, f"I can't find a room or building called {', '.join(reading.unparsed)[:60]}. ")
-    building = next(iter(read_model.catalogue.buildings.values()), None)
+    building = next(iter(context.read_model.catalogue.buildings.values()), None)
+    example = building.name if building else "Ainsworth"
+    when = summary_of(context, ParseResult(text="", when=reading.when)) if reading.when is not None else ""
     return Reply(
-        (*text, Code(f"/rooms status {building.name if building else 'Ainsworth'}")), tone=Tone.UNCLEAR
+        (*text, Code(f"/rooms status {example}"), f".{word_hint(context, example)}"),
+        tone=Tone.UNCLEAR,
+        subject=Subject(request=f"rooms status {{}} {when}".strip()),
     )
 
 

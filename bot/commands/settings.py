@@ -72,20 +72,27 @@ def _current(context: CommandContext) -> PreferenceValues:
 
 async def _save(context: CommandContext, values: PreferenceValues) -> Reply:
     now, person = context.services.clock.now(), context.person
+    invited_to = [each.id for each in context.read_model.of_guest(person.id)]
     await context.services.storage.write(
-        lambda unit: update_preferences(unit, person.id, values.preferences, values.zone, now)
+        lambda unit: update_preferences(unit, person.id, values.preferences, values.zone, now, invited_to)
     )
     return _overview(values, "Saved. Your settings are now:", Tone.DONE)
 
 
 def _overview(values: PreferenceValues, lead: str = "Your settings:", tone: Tone = Tone.INFO) -> Reply:
     fields = tuple(
-        ReplyField(_NAMES[word], (_IN_WORDS.get((word, value), value),))
+        ReplyField(_NAMES[word], (_in_words(word, value),))
         for word, value in preference_fields(values).items()
     )
     return Reply(
         (lead,), tone=tone, fields=fields, actions=(Button("settings", "Change settings…", opens=True),)
     )
+
+
+def _in_words(word: str, value: str) -> str:
+    if word == "reminders" and value != "off":
+        return f"{value} minutes before"
+    return _IN_WORDS.get((word, value), value)
 
 
 def _form(context: CommandContext, values: dict[str, str]) -> Form:

@@ -6,8 +6,9 @@ from bot.chat.command import Command, CommandContext, CommandParameter, Paramete
 from bot.chat.reply import Code, Reply, Tone
 from bot.conversation.questions import clarification
 from bot.conversation.search import reading_notes
+from bot.conversation.series_end import ask_for_end
 from bot.conversation.series_preview import series_preview
-from bot.conversation.series_text import check_request_frequency, series_request
+from bot.conversation.series_text import check_request_frequency, has_time, is_endless, series_request
 from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.errors import Invalid
@@ -27,6 +28,8 @@ async def handle(context: CommandContext) -> Reply:
         return Reply(text, tone=Tone.UNCLEAR)
     reading = replace(reading, society=_society(context, reading))
     room = context.read_model.catalogue.room(reading.room) if reading.room is not None else None
+    if has_time(when) and is_endless(when):
+        return await ask_for_end(context, reading, when, room, "/society plan")
     request = series_request(context, reading, when, room)
     return await series_preview(context, request, notes=reading_notes(reading))
 

@@ -14,16 +14,9 @@ _GROUPS = {
 
 
 async def handle(context: CommandContext) -> Reply:
-    identity = context.request.requester.identity
     if context.account is None:
         return Reply(
-            (
-                "You're not logged in: you can search, but not book. Use ",
-                Code("/login"),
-                ", or ask an administrator to link ",
-                Code(identity),
-                " to your account.",
-            ),
+            ("You're not logged in: you can search, but not book. To log in, use ", Code("/login"), "."),
             actions=(Button(Action.LOG_IN, "Log in"),),
         )
     person = context.account.person

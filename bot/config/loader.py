@@ -22,6 +22,7 @@ Environment: TypeAlias = Mapping[str, str]
 _Model = TypeVar("_Model", bound=Section)
 
 _PREFIX = "ROOMIE_"
+_DEFAULT_PATH = Path("config.toml")
 _COMMON_NAMES = {
     "PORT": ("http", "port"),
     "DATABASE_URL": ("database", "url"),
@@ -74,8 +75,8 @@ class ConfigError(Exception):
 def read_settings(path: Path | None, environment: Environment) -> Settings:
     """Reads the file, if there is one, and the environment. Raises `ConfigError` with every problem."""
     problems: list[str] = []
-    path = path or (Path(environment["ROOMIE_CONFIG"]) if environment.get("ROOMIE_CONFIG") else None)
-    values = _read_file(path, problems)
+    path = path or _path_of(environment)
+    values = {} if path is None else _read_file(path, problems)
     _reject_renamed(values, problems)
     _reject_secrets(values, problems)
     _merge_environment(values, environment, problems)
@@ -97,16 +98,20 @@ def sections() -> dict[str, type[Section]]:
 # The file
 
 
-def _read_file(path: Path | None, problems: list[str]) -> dict[str, Any]:
-    chosen = path or Path("config.toml")
-    if path is None and not chosen.exists():
-        return {}
+def _path_of(environment: Environment) -> Path | None:
+    """The file that the environment names, else `config.toml` if there is one."""
+    if named := environment.get("ROOMIE_CONFIG"):
+        return Path(named)
+    return _DEFAULT_PATH if _DEFAULT_PATH.exists() else None
+
+
+def _read_file(path: Path, problems: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(chosen.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        problems.append(f"{chosen}: cannot be read ({error.strerror})")
+        problems.append(f"{path}: cannot be read ({error.strerror})")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(f"{chosen}: is not valid TOML ({error})")
+        problems.append(f"{path}: is not valid TOML ({error})")
     return {}
 
 

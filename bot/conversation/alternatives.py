@@ -181,9 +181,14 @@ def move_button(booking: Booking, room: Room, slot: Interval, label: str = "Move
     return Button(Action.MOVE, label, str(MoveValue(booking.id, room.id, slot)), ButtonStyle.PRIMARY)
 
 
-def owner_buttons(
-    context: CommandContext, booking: Booking, quota_left: int | None = None
-) -> tuple[Button, ...]:
+async def remaining_quota(context: CommandContext) -> int | None:
+    """The minutes of quota that the requester has left this week; None for those without a quota."""
+    if context.account is None or not has_quota(context.person):
+        return None
+    return (await context.services.bookings.quota(context.person.id)).left
+
+
+def owner_buttons(context: CommandContext, booking: Booking, quota_left: int | None) -> tuple[Button, ...]:
     """Buttons for the owner of a booking; "more time" only when the room is free and the quota allows it."""
     room = context.read_model.catalogue.rooms.get(booking.room_id)
     more = Interval.of_length(booking.interval.end, timedelta(minutes=EXTENSION_MINUTES))
@@ -202,9 +207,7 @@ def owner_buttons(
     return booking_buttons(booking, context.services.clock.now(), can_extend=bool(can_extend))
 
 
-def owner_actions(
-    context: CommandContext, booking: Booking, quota_left: int | None = None
-) -> tuple[Button, ...]:
+def owner_actions(context: CommandContext, booking: Booking, quota_left: int | None) -> tuple[Button, ...]:
     """The owner's buttons below an answer about one booking; *Share* where there can be a channel for it."""
     buttons = owner_buttons(context, booking, quota_left)
     is_shareable = bool(buttons) and context.request.can_share and booking.booked_by is not None

@@ -12,7 +12,7 @@ from bot.chat.formatting import (
     room_name,
     short_id,
 )
-from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Tone
+from bot.chat.reply import Bold, Button, Inline, Reply, Subject, Text, TimeRange, Tone
 from bot.chat.request import PlatformName
 from bot.conversation.alternatives import (
     UnavailableSlot,
@@ -21,6 +21,7 @@ from bot.conversation.alternatives import (
     eligibility,
     eligibility_with_quota,
     owner_actions,
+    remaining_quota,
 )
 from bot.conversation.button_values import SlotValue, resolve_id
 from bot.conversation.own_bookings import upcoming_bookings
@@ -39,9 +40,10 @@ from core.errors import (
     RoomieError,
     SlotTaken,
     SocietyOnly,
+    UnknownBooking,
 )
 from core.interval import Interval
-from core.model import Booking, Room
+from core.model import Booking, BookingId, Room
 from core.policy.quota import has_quota
 from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import new_booking_id
@@ -133,6 +135,7 @@ def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
         actions=owner_actions(context, booking, booked.quota_left),
         footer=(f"Booking {short_id(booking)}",),
         replaces=False,
+        subject=Subject(booking_id=booking.id),
     )
 
 
@@ -149,6 +152,7 @@ def move_confirmation(context: CommandContext, moved: MoveResult, lead: str, quo
         tone=Tone.DONE,
         actions=owner_actions(context, booking, moved.quota_left),
         footer=(f"Booking {short_id(booking)}",),
+        subject=Subject(booking_id=booking.id),
     )
 
 
@@ -158,7 +162,7 @@ async def refusal_reply(
     """Why the slot cannot be booked: who has it, where that is public, and the nearest alternatives."""
     room = context.read_model.catalogue.room(value.room_id)
     if moving is None and (own := _own_booking_of(context, value)) is not None:
-        return _already_booked(context, own, room)
+        return await already_booked(context, own, room)
     items = await alternative_items(
         context, UnavailableSlot(RoomQuery(room=room.id), value.slot, value.society_id, value.title), moving
     )
@@ -171,7 +175,8 @@ async def refusal_reply(
         text = (*text, " Free instead:")
     wait = _wait_buttons(context, value, moving) if isinstance(refusal, SlotTaken) else ()
     actions = (*_society_buttons(context, value, refusal), *refusal_actions(refusal), *wait)
-    return Reply(text, tone=refusal_tone(refusal), items=items, actions=actions)
+    subject = Subject(slot=str(value)) if moving is None else Subject(booking_id=moving.id)
+    return Reply(text, tone=refusal_tone(refusal), items=items, actions=actions, subject=subject)
 
 
 def _wait_buttons(context: CommandContext, value: SlotValue, moving: Booking | None) -> tuple[Button, ...]:
@@ -193,11 +198,27 @@ def _own_booking_of(context: CommandContext, value: SlotValue) -> Booking | None
     )
 
 
-def _already_booked(context: CommandContext, booking: Booking, room: Room) -> Reply:
+async def already_booked(context: CommandContext, booking: Booking, room: Room) -> Reply:
     return Reply(
         ("You have already booked ", *booking_text(booking, room), ". You have it already; nothing changed."),
-        actions=owner_actions(context, booking),
+        actions=owner_actions(context, booking, await remaining_quota(context)),
         footer=(f"Booking {short_id(booking)}",),
+        subject=Subject(booking_id=booking.id),
+    )
+
+
+async def kept_booking(context: CommandContext, booking_id: BookingId) -> Reply:
+    """Says that the requester keeps a booking, with its buttons; raises `UnknownBooking` if it is gone."""
+    booking = next((each for each in upcoming_bookings(context) if each.id == booking_id), None)
+    if booking is None:
+        raise UnknownBooking
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
+    return Reply(
+        ("Nothing changed. You have ", *booking_text(booking, room), "."),
+        actions=owner_actions(context, booking, await remaining_quota(context)),
+        footer=(f"Booking {short_id(booking)}",),
+        replaces=True,
+        subject=Subject(booking_id=booking.id),
     )
 
 

@@ -80,6 +80,26 @@ class MoveValue:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatValue:
+    """Booking, by the start of its id, with as much as fits of how often to repeat it."""
+
+    booking_id: str
+    often: str
+
+    def __str__(self) -> str:
+        begin = f"{self.booking_id[:_MIN_ID_PREFIX]}~"
+        often = quote_plus(" ".join(self.often.split()))
+        return f"{begin}{often}" if len(begin) + len(often) <= MAX_LENGTH else begin
+
+    @classmethod
+    def read(cls, code: str) -> "RepeatValue":
+        booking_id, often = _parts(code, 2)
+        if not booking_id:
+            raise Invalid(_STALE)
+        return cls(booking_id, unquote_plus(often))
+
+
+@dataclass(frozen=True, slots=True)
 class ClosureValue:
     """What to close: a room, a building, or the campus; with as much of the reason as fits."""
 
@@ -127,6 +147,11 @@ class SearchValue:
         """The encoded search; what does not fit is left out, the least important first."""
         codes = (code for reduced in _reduce(self) if len(code := _encode(reduced)) <= MAX_LENGTH)
         return next(codes)
+
+    @property
+    def whole(self) -> str:
+        """The encoded search with all conditions, which may be too long for a button."""
+        return _encode(self)
 
     @classmethod
     def read(cls, code: str) -> "SearchValue":

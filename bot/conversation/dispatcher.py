@@ -15,6 +15,8 @@ from bot.chat.reply import Audience, Button, Code, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester
 from bot.conversation.identity_names import hide_identities
 from bot.conversation.intents import detect_intent
+from bot.conversation.memory.store import AnswerMemory
+from bot.conversation.memory.words import FollowUpReader
 from bot.conversation.refusals import refusal_actions, refusal_text, refusal_tone
 from bot.conversation.staleness import ABOUT_TIMETABLES, with_staleness_note
 from bot.login.chat_link import login_link_reply
@@ -40,13 +42,18 @@ class Dispatcher:
     Raises `ValueError` when built with two handlers for one action, or none for an action that buttons share.
     """
 
-    def __init__(self, services: Services, commands: Sequence[Command]) -> None:
+    def __init__(
+        self, services: Services, commands: Sequence[Command], memory: AnswerMemory | None = None
+    ) -> None:
         self._services = services
         self._listed_commands = tuple(commands)
         self._commands = {
             tuple(name.split()): command for command in commands for name in (command.name, *command.aliases)
         }
+        self._families = frozenset({name[0] for name in self._commands if len(name) > 1} | _PLURALS)
         self._actions = self._collect_actions(commands)
+        self._memory = memory or AnswerMemory(services)
+        self._follow_ups = FollowUpReader(self._memory)
         self._quoted = {each.name: each.quoted for each in commands if each.quoted is not None}
 
     def _collect_actions(self, commands: Sequence[Command]) -> dict[str, ButtonAction]:
@@ -121,10 +128,24 @@ class Dispatcher:
         return f"/{command.name}" if command is not None else "words"
 
     async def _dispatch(self, request: ChatRequest) -> Reply:
+        """The reply, which is remembered for words that refer to it."""
         account = await self._account_of(request)
         context = CommandContext(
             request, self._services, account, value=request.value, commands=self._listed_commands
         )
+        match await self._follow_ups.read(context):
+            case Reply() as answer:
+                reply = _for_everybody(answer) if request.in_public and answer.items else answer
+            case ChatRequest() as meant:
+                reply = await self._run(replace(context, request=meant, value=meant.value))
+            case _:
+                reply = await self._run(context)
+        await self._memory.remember(context, reply)
+        return reply
+
+    async def _run(self, context: CommandContext) -> Reply:
+        """The reply of a button's action or a command."""
+        request = context.request
         if request.action:
             action = self._actions.get(request.action)
             if action is None or not _is_button_value(request.value):
@@ -184,11 +205,11 @@ class Dispatcher:
             command = self._commands.get(tuple(word.casefold() for word in words[:length]))
             if command is not None and len(words) >= length:
                 return self._with_help(command, _after(line, length), has_options=bool(request.options))
-        if request.is_free_text:
+        if request.is_free_text and words:
             name, rest = detect_intent(line)
             return self._command(name), rest
         if not words or (
-            len(words) <= 2 and words[0].casefold() in _COMMAND_GROUPS and _asks_for_help(words[1:])
+            len(words) <= 2 and words[0].casefold() in self._families and _asks_for_help(words[1:])
         ):
             return self._command("help"), "" if _is_about_rooms(words) else words[0]
         return None, line
@@ -255,8 +276,9 @@ def _for_everybody(reply: Reply, command: str = "rooms free") -> Reply:
     return reply if is_personal else replace(reply, audience=Audience.CHANNEL)
 
 
+_PLURALS = {"room", "societies"}
+"""Other words for families of commands."""
 _HELP_WORDS = {"help", "?", "h"}
-_COMMAND_GROUPS = {"rooms", "society", "room", "societies"}
 BUTTON_COMMANDS = {
     Action.FREE_NOW: "rooms free",
     Action.MY_BOOKINGS: "rooms mine",

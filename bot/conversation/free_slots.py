@@ -8,7 +8,7 @@ from itertools import islice
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import format_length, room_name
-from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Text, TimeRange, Tone
+from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Subject, Text, TimeRange, Tone
 from bot.conversation.alternatives import UnavailableSlot, alternative_items, eligibility, price_text
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.refusals import refusal_text
@@ -63,7 +63,7 @@ async def free_slots_reply(context: CommandContext, room: Room, search: SearchVa
     price = price_text(context, slots[0].minutes, search.society_id)
     text = (*text, f" It {price}.") if price else text
     more = (" Or choose another time.",) if len(slots) > 1 else ()
-    return Reply((*text, *more), actions=buttons)
+    return Reply((*text, *more), actions=buttons, subject=Subject(slot=buttons[0].value))
 
 
 def _label(context: CommandContext, slot: Interval, first: Interval) -> str:

@@ -37,7 +37,12 @@ def narrowing_menus(
     for label, options in menus:
         chosen = [each for each in options if each.detail or context.request.action]
         if chosen:
-            yield Choice(Action.SEARCH, label, tuple(chosen[:_MAX_OPTIONS]))
+            yield Choice(Action.SEARCH, _named(label, len(chosen)), tuple(chosen[:_MAX_OPTIONS]))
+
+
+def _named(label: str, count: int) -> str:
+    """The name of a menu, which says when there are more than it shows."""
+    return label if count <= _MAX_OPTIONS else f"{label} ({_MAX_OPTIONS} of {count}; ask for others by name)"
 
 
 def _buildings(context: CommandContext, search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
@@ -54,7 +59,7 @@ def _buildings(context: CommandContext, search: SearchValue, rooms: tuple[Room, 
     order = sorted(
         counts, key=lambda each: (distances[each] is None, distances[each] or 0.0, -counts[each], each)
     )
-    for building_id in order[:_MAX_OPTIONS]:
+    for building_id in order:
         building = catalogue.buildings.get(building_id)
         name = building.name if building is not None else building_id
         yield _option(name, search, replace(query, building=building_id), counts[building_id])

@@ -6,18 +6,20 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import booking_item, one_line, room_name, short_id
+from bot.chat.formatting import booking_item, one_line
 from bot.chat.reply import Button, Reply, Tone
 from bot.conversation.search import parse_text
 from bot.language import ParseResult, TimeKind
 from core.errors import Invalid, NoBookings, UnknownBooking
 from core.model import Booking, Role
+from core.services.ownership import owns
+from core.services.sharing import Attendee
 
 _ID = re.compile(r"#?([0-9a-fA-F]{4,8}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,27})")
 _ONLY_WORDS = re.compile(r"\b(?:my|the|a|booking|bookings|room|please|pls|one|it|that|this|in|at|on|for)\b")
 _ALL = re.compile(r"^\s*(?:all|both|every|each|everything)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[:.'’][^\W_]+)*")
-_MAX_LISTED = 5
+_QUOTES = ('"', "“", "'")
 _MAX_CHOICES = 8
 
 
@@ -26,7 +28,8 @@ class AmbiguousBooking(Invalid):
 
     code = "which_booking"
 
-    def __init__(self, question: str, hint: str, bookings: Sequence[Booking]) -> None:
+    def __init__(self, question: str, bookings: Sequence[Booking]) -> None:
+        hint = "Your bookings are in /rooms mine." if bookings else "You have no bookings."
         super().__init__(f"{question} {hint}")
         self.question, self.bookings = question, tuple(bookings)
 
@@ -74,18 +77,47 @@ def upcoming_bookings(context: CommandContext) -> tuple[Booking, ...]:
     return tuple(sorted((*own, *by_token), key=lambda each: (each.interval.start, each.id)))
 
 
+def attendee(context: CommandContext) -> Attendee:
+    """The requester with all their chat accounts; guests need no account of Roomie."""
+    identity = context.request.requester.identity
+    if context.account is None:
+        return Attendee(None, (identity,))
+    return Attendee(
+        context.account.person.id, tuple({identity: None, **dict.fromkeys(context.account.identities)})
+    )
+
+
+def is_own(context: CommandContext, booking: Booking) -> bool:
+    """Whether the requester may change the booking: as its owner, or as a president."""
+    if context.account is None:
+        return False
+    role = context.account.role_in(booking.society_id) if booking.society_id is not None else None
+    return owns(booking, context.account.person.id, role)
+
+
+def invited_bookings(context: CommandContext) -> tuple[Booking, ...]:
+    """The upcoming bookings to which the requester is invited."""
+    return context.services.sharing.invited(attendee(context))
+
+
+def attended_bookings(context: CommandContext) -> tuple[Booking, ...]:
+    """The requester's own upcoming bookings, and those to which they are invited."""
+    own = () if context.account is None else upcoming_bookings(context)
+    found = {each.id: each for each in (*own, *invited_bookings(context))}
+    return tuple(sorted(found.values(), key=lambda each: (each.interval.start, each.id)))
+
+
 def resolve_booking(context: CommandContext, text: str) -> tuple[Booking, str]:
     """The booking whose id starts with the first word, or the only one; and the rest of the text."""
     bookings = upcoming_bookings(context)
     first, _, rest = text.strip().partition(" ")
-    if found := _with_id_like(context, first):
+    if found := _with_id_like(bookings, first):
         return _only(context, found), rest.strip()
     named, to, target = text.strip().partition(" to ")
     if to and (found := named_by_title_or_room(context, named)):
         return _only(context, found), target.strip()
     if found := _leading_title(bookings, text):
-        title = title_words(_title_of(found[0]))
-        return _only(context, found), " ".join(_essential_words(text)[len(title) :])
+        return _only(context, found), _after_title(text, title_words(_title_of(found[0])))
     return _only(context, bookings), text.strip()
 
 
@@ -110,13 +142,23 @@ def _leading_title(bookings: Iterable[Booking], text: str) -> list[Booking]:
     return [each for each in found if len(title_words(_title_of(each))) == longest]
 
 
-def _with_id_like(context: CommandContext, word: str) -> list[Booking]:
+def _after_title(text: str, title: Sequence[str]) -> str:
+    """What a text says behind the title that it begins with; the quotes of another title stay."""
+    words = list(_WORD.finditer(text))
+    while words and _ONLY_WORDS.fullmatch(words[0][0].casefold()):
+        del words[0]
+    begin, rest = words[0].start(), text[words[len(title) - 1].end() :]
+    is_quoted = begin > 0 and text[begin - 1] in _QUOTES
+    return rest[1:].strip() if is_quoted else rest.strip()
+
+
+def _with_id_like(bookings: Iterable[Booking], word: str) -> list[Booking]:
     """The bookings whose id begins with a word; raises `UnknownBooking` for a whole id that none has."""
     match = _ID.fullmatch(word)
     if match is None:
         return []
     start = match.group(1).lower()
-    found = [each for each in upcoming_bookings(context) if each.id.startswith(start)]
+    found = [each for each in bookings if each.id.startswith(start)]
     if not found and (len(start) == 8 or word.startswith("#")):
         raise UnknownBooking
     return found
@@ -129,19 +171,20 @@ def resolve_request(context: CommandContext) -> tuple[Booking, str]:
     return resolve_booking(context, context.text)
 
 
-def find_booking(context: CommandContext, text: str) -> Booking:
-    """The booking that a text names by id, title, room or time, or the only one."""
-    bookings = upcoming_bookings(context)
+def find_booking(context: CommandContext, text: str, bookings: Sequence[Booking] | None = None) -> Booking:
+    """The booking that a text names by id, title, room or time, or the only one.
+
+    Of `bookings`, by default the requester's own.
+    """
+    bookings = upcoming_bookings(context) if bookings is None else bookings
     if not bookings and not _ID.fullmatch(text.strip()):
         raise NoBookings
-    if found := _with_id_like(context, text.strip()) or titled(bookings, text):
+    if found := _with_id_like(bookings, text.strip()) or titled(bookings, text):
         return _only(context, found)
     if not _ONLY_WORDS.sub(" ", text.casefold()).strip(" .!?"):
         return _only(context, bookings)
     if _ALL.search(text) and len(bookings) > 1:
-        raise AmbiguousBooking(
-            "One booking at a time, please: which one?", _with_id(context, bookings), bookings
-        )
+        raise AmbiguousBooking("One booking at a time, please: which one?", bookings)
     if found := _beside_title(context, bookings, text):
         return _only(context, found)
     reading = parse_text(replace(context, text=text))
@@ -150,9 +193,7 @@ def find_booking(context: CommandContext, text: str) -> Booking:
             return _only(context, found)
         unread = reading.problem.parsed_text if reading.problem is not None else ", ".join(reading.unparsed)
         unread = unread or one_line(text)
-        raise AmbiguousBooking(
-            f"I can't tell which booking “{unread[:60]}” is.", _with_id(context, bookings), bookings
-        )
+        raise AmbiguousBooking(f"I can't tell which booking “{unread[:60]}” is.", bookings)
     fitting = [each for each in bookings if _fits(each, reading, context)]
     return _only(context, fitting or [each for each in bookings if _fits_on_any_day(each, reading, context)])
 
@@ -248,7 +289,7 @@ def _is_then(booking: Booking, reading: ParseResult) -> bool:
 
 def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
     match tuple(bookings):
-        case () if not upcoming_bookings(context):
+        case () if not attended_bookings(context):
             raise NoBookings
         case ():
             raise UnknownBooking
@@ -259,21 +300,4 @@ def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
         ):
             return first
         case several:
-            raise AmbiguousBooking(
-                f"That could be any of {len(several)} bookings.", _with_id(context, several), several
-            )
-
-
-def _with_id(context: CommandContext, bookings: Sequence[Booking]) -> str:
-    """`Choose one by its id: 21cf0a17 (Wren G01, Thu 12 Mar 15:00).`"""
-    if not bookings:
-        return "You have no bookings."
-    named = [f"{short_id(each)} ({_where_and_when(context, each)})" for each in first_of_series(bookings)]
-    more = f" and {len(named) - _MAX_LISTED} more" if len(named) > _MAX_LISTED else ""
-    return f"Choose one by its id: {', '.join(named[:_MAX_LISTED])}{more}."
-
-
-def _where_and_when(context: CommandContext, booking: Booking) -> str:
-    room = context.read_model.catalogue.rooms.get(booking.room_id)
-    local = booking.interval.start.astimezone(context.zone)
-    return f"{room_name(room) if room else booking.room_id}, {local:%a} {local.day} {local:%b} {local:%H:%M}"
+            raise AmbiguousBooking(f"That could be any of {len(several)} bookings.", several)

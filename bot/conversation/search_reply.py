@@ -1,11 +1,12 @@
 """The reply to a search: free rooms with their buttons, or why there are none; for commands that search."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.reply import Button, Choice, Inline, Reply
+from bot.chat.formatting import join_with_and
+from bot.chat.reply import Button, Choice, Inline, Reply, Subject
 from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import (
     PAGE_SIZE,
@@ -20,9 +21,10 @@ from bot.conversation.free_rooms import (
 from bot.conversation.narrowing import narrowing_menus
 from bot.conversation.questions import clarification
 from bot.conversation.search import reading_notes, search_from
+from bot.conversation.series_end import end_of_term_button
 from bot.conversation.series_reply import series_reply
 from bot.conversation.series_search import series_search_reply
-from bot.conversation.series_text import has_time, is_endless
+from bot.conversation.series_text import has_time, is_endless, series_request
 from bot.language import ParsedTime, ParseResult
 from core.services.find_rooms import SearchResult
 
@@ -49,9 +51,22 @@ async def search_reply(context: CommandContext, reading: ParseResult, *, is_quot
     names_length = reading.when is None or "default duration" in reading.assumptions
     reply = await result_reply(context, search, names_length=names_length)
     notes = (*reading_notes(reading), *_first_only(context, reading))
+    whole = () if is_quoted else [button async for button in _whole_series(context, reading)]
     return replace(
-        reply, text=(*reply.text, *notes), actions=(*reply.actions, *_other_times(context, reading))
+        reply,
+        text=(*reply.text, *notes),
+        actions=(*whole, *reply.actions, *_other_times(context, reading)),
     )
+
+
+async def _whole_series(context: CommandContext, reading: ParseResult) -> AsyncIterator[Button]:
+    """The button for all dates of an endless series in the term that is on."""
+    when = reading.when
+    if context.account is None or when is None or not (has_time(when) and is_endless(when)):
+        return
+    request = series_request(context, reading, when, None, may_be_endless=True)
+    if (button := await end_of_term_button(context, request)) is not None:
+        yield button
 
 
 def _is_searchable(context: CommandContext, when: ParsedTime) -> bool:
@@ -66,7 +81,8 @@ def _first_only(context: CommandContext, reading: ParseResult) -> Iterator[Inlin
         first = when.start.astimezone(context.zone)
         yield f" These buttons book the first date only, {first:%a} {first.day} {first:%b}."
         if not _is_searchable(context, when):
-            yield " To book all, say at what time, and how long it goes on, such as 10 times."
+            missing = [*([] if has_time(when) else ["at what time"]), "how long it goes on, such as 10 times"]
+            yield f" To book all, say {join_with_and(missing)}."
 
 
 def _other_times(context: CommandContext, reading: ParseResult) -> Iterator[Button]:
@@ -84,7 +100,8 @@ async def result_reply(context: CommandContext, search: SearchValue, *, names_le
     """One page of free rooms, or alternatives when there are none, below what was asked."""
     reply = await _result(context, search)
     lead = heading(context, search, names_length=names_length)
-    return replace(reply, text=(*lead, *reply.text, *grid_note(context, search)))
+    text = (*lead, *reply.text, *grid_note(context, search))
+    return replace(reply, text=text, subject=reply.subject or Subject(search=search.whole))
 
 
 async def _result(context: CommandContext, search: SearchValue) -> Reply:
@@ -93,10 +110,12 @@ async def _result(context: CommandContext, search: SearchValue) -> Reply:
     found = rooms.find() if availability is not None else None
     if found is None or not found.total:
         return await no_room_reply(context, search)
+    if not found.rooms:  # fewer than when its button was shown
+        last = replace(search, skip=(found.total - 1) // PAGE_SIZE * PAGE_SIZE)
+        return replace(await _result(context, last), subject=Subject(search=last.whole))
     items = rooms.items(found)
     if not any(item.buttons for item in items):
-        explained = await rooms.explain_not_bookable(found)
-        return replace(explained, items=(*items, *explained.items))
+        return await rooms.explain_not_bookable(found, items)
     menus = narrowing_menus(context, search, found, PAGE_SIZE)
     actions: tuple[Button | Choice, ...] = (*_page_buttons(search, found), *menus)
     return Reply(count_text(context, search, found), items=items, actions=actions)

@@ -31,6 +31,7 @@ from core.services.series import (
     SeriesChangePreview,
     SeriesOverview,
     SeriesScope,
+    Verdict,
 )
 
 _EXPIRED = "This button has expired. Please ask again."
@@ -156,10 +157,13 @@ def _preview_text(context: CommandContext, preview: SeriesChangePreview) -> Text
     text: list[Inline] = [*_wanted(context, preview.change, preview)]
     free, total = len(preview.free), len(preview.dates)
     if free < total:
-        stay = "the others" if free else "they"
-        text.append(
-            f" {free or 'None'} of {count_words(total)} can be changed like that; {stay} would stay as now."
-        )
+        stay = "the others would" if free else "it would" if total == 1 else "they would"
+        which = f"{free} of {total} dates" if free else "None of them" if total > 1 else "That date can't"
+        can = " can" if free or total > 1 else ""
+        text.append(f" {which}{can} be changed like that; {stay} stay as now.")
+    too_far = next((each.refusal for each in preview.dates if each.verdict is Verdict.TOO_FAR), None)
+    if too_far is not None:
+        text.append(f" {too_far}")
     if preview.cancelled:
         text.append(f" This cancels {_days_of(preview.cancelled)}.")
     if preview.kept:
@@ -217,12 +221,13 @@ def _changed_reply(context: CommandContext, change: SeriesChange, changed: Chang
 
 def _when_words(context: CommandContext, change: SeriesChange, changed: ChangedSeries) -> str:
     series = changed.split or changed.series
+    title = "" if change.title is None else f", “{change.title}”"
     if change.scope is not SeriesScope.ONE:
-        return f"{rule_words(series.rule)} {clock_words(series.starts_at, series.length)}"
+        return f"{rule_words(series.rule)} {clock_words(series.starts_at, series.length)}{title}"
     booking = changed.bookings[0]
     local = booking.interval.start.astimezone(context.services.rules.zone)
     clock = clock_words(local.hour * 60 + local.minute, booking.interval.minutes)
-    return f"{day_words(local.date())} {clock}"
+    return f"{day_words(local.date())} {clock}{title}"
 
 
 def _quota_words(context: CommandContext, changed: ChangedSeries) -> Iterator[str]:
@@ -255,7 +260,7 @@ async def ask_scope_of_cancel(context: CommandContext, value: SeriesValue) -> Re
     what = f"{rule_words(series.rule)} {clock_words(series.starts_at, series.length)}"
     where: Inline = Bold(room_name(room)) if room is not None else series.room_id
     text: Text = ("Which dates of ", where, f", {what}, do you want to cancel?")
-    return Reply(text, actions=buttons)
+    return Reply(text, actions=buttons, replaces=True)
 
 
 async def press_cancel(context: CommandContext) -> Reply:

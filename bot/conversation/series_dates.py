@@ -44,7 +44,7 @@ def dates_table(context: CommandContext, dates: Sequence[SeriesDate], page: int)
         "Week": [_cell(context.services.rules.terms.describe_week(each.day)) for each in shown],
         "Room": [_cell(name_of(context, each.room_id)) for each in shown],
         "Can be booked": [(status_words(context, each),) for each in shown],
-        "Instead": [_cell(name_of(context, each.other_room)) for each in shown],
+        "Instead": [_cell(substitute_name(context, each.room_id, each.other_room)) for each in shown],
     }
     if len({each.room_id for each in dates}) == 1:
         del columns["Room"]
@@ -67,6 +67,15 @@ def name_of(context: CommandContext, room_id: RoomId | None) -> str:
     """The room's name, short enough for a table."""
     room = context.read_model.catalogue.rooms.get(room_id) if room_id is not None else None
     return room.name if room is not None else room_id or ""
+
+
+def substitute_name(context: CommandContext, wanted: RoomId | None, other: RoomId | None) -> str:
+    """The other room's name, with its seats where it has fewer than the wanted one."""
+    rooms = context.read_model.catalogue.rooms
+    one, substitute = (rooms.get(each) if each is not None else None for each in (wanted, other))
+    is_smaller = one is not None and substitute is not None and substitute.capacity < one.capacity
+    seats = f" ({substitute.capacity} seats)" if is_smaller and substitute is not None else ""
+    return f"{name_of(context, other)}{seats}"
 
 
 def status_words(context: CommandContext, each: SeriesDate) -> str:

@@ -12,11 +12,11 @@ from bot.conversation.booking import is_lost_from_view
 from bot.conversation.button_values import resolve_id
 from bot.conversation.series_dates import (
     dates_table,
-    name_of,
     page_buttons,
     page_number,
     page_size,
     plan_words,
+    substitute_name,
 )
 from bot.conversation.series_drafts import (
     DraftValue,
@@ -43,6 +43,7 @@ from core.services.series import (
     Choices,
     SeriesPreview,
     SeriesRequest,
+    Verdict,
 )
 
 FREE, OTHERS, SAME_ROOM, PAGE, IN_ROOM = "free", "others", "all", "page", "room"
@@ -169,11 +170,15 @@ def _book_buttons(context: CommandContext, preview: SeriesPreview, draft: Series
         label = {
             FREE: _free_label(len(choices), total),
             OTHERS: _others_label(preview, len(choices)),
-            SAME_ROOM: f"Another room for all: {name_of(context, preview.room_for_all)}",
+            SAME_ROOM: f"Another room for all: {_name_for_all(context, preview)}",
         }[mode]
         style = ButtonStyle.PRIMARY if mode == next(iter(draft.shown)) else ButtonStyle.PLAIN
         value = DraftValue(draft.id, mode)
         yield Button(Action.SERIES_BOOK, label[:75], str(value), style)
+
+
+def _name_for_all(context: CommandContext, preview: SeriesPreview) -> str:
+    return substitute_name(context, preview.request.room_id, preview.room_for_all)
 
 
 def _free_label(count: int, total: int) -> str:
@@ -202,6 +207,9 @@ def _preview_text(context: CommandContext, preview: SeriesPreview) -> Text:
         text.append(plan_words(context, [each for each in preview.dates if each.is_free]))
     if preview.quota_cost and preview.request.society_id is None and has_quota(context.person):
         text.append(f" It uses {format_minutes(preview.quota_cost)} of your quota in all.")
+    too_far = next((each.refusal for each in preview.dates if each.verdict is Verdict.TOO_FAR), None)
+    if too_far is not None:
+        text.append(f" {too_far}")
     if any(each.is_shifted for each in preview.dates):
         text.append(" Where the clocks change, it starts when that time is over.")
     return tuple(text)

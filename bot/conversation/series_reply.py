@@ -1,13 +1,14 @@
 """The reply to a text that asks for a series in one room."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import room_name
-from bot.chat.reply import Bold, Button, Code, Inline, Reply, Tone
+from bot.chat.reply import Button, Code, Inline, Reply, Tone
 from bot.conversation.alternatives import book_button
 from bot.conversation.free_rooms import short_slot
 from bot.conversation.search import reading_notes
+from bot.conversation.series_end import ask_for_end
 from bot.conversation.series_preview import preview_button, series_preview
 from bot.conversation.series_text import has_time, is_endless, series_request
 from bot.conversation.slot_offer import is_as_requested, requested_slot
@@ -22,7 +23,7 @@ async def series_reply(context: CommandContext, reading: ParseResult, when: Pars
     if not has_time(when):
         return _ask(context, room, "At what time? For example: ")
     if is_endless(when):
-        return _ask_for_end(context, reading, when, room)
+        return await _ask_for_end(context, reading, when, room)
     request = series_request(context, reading, when, room)
     notes: list[Inline] = list(reading_notes(reading))
     if not is_as_requested(when, requested_slot(context, when, room)):
@@ -37,21 +38,14 @@ def _ask(context: CommandContext, room: Room, question: str) -> Reply:
     return Reply((question, Code(example)), tone=Tone.UNCLEAR)
 
 
-def _ask_for_end(context: CommandContext, reading: ParseResult, when: ParsedTime, room: Room) -> Reply:
+async def _ask_for_end(context: CommandContext, reading: ParseResult, when: ParsedTime, room: Room) -> Reply:
     """A series without an end is never booked; its first date can be."""
     slot = requested_slot(context, when, room)
     first = book_button(
         room, slot, reading.society, f"Only {short_slot(context, slot)}"[:75], reading.title or ""
     )
-    text = (
-        "How long does it go on in ",
-        Bold(room_name(room)),
-        "? A series needs an end: say how many dates it has, or its last day. For example: ",
-        Code(f"/book {room.id} every tuesday 7-9pm 10 times"),
-        " or ",
-        Code(f"/book {room.id} every tuesday 7-9pm until 1 may"),
-    )
-    return Reply(text, tone=Tone.UNCLEAR, actions=(first,), code="endless_series")
+    question = await ask_for_end(context, reading, when, room, "/book")
+    return replace(question, actions=(*question.actions, first))
 
 
 async def _further(context: CommandContext, reading: ParseResult, room: Room) -> AsyncIterator[Button]:

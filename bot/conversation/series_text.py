@@ -68,15 +68,20 @@ def check_request_frequency(context: CommandContext) -> None:
 
 
 def series_request(
-    context: CommandContext, reading: ParseResult, when: ParsedTime, room: Room | None
+    context: CommandContext,
+    reading: ParseResult,
+    when: ParsedTime,
+    room: Room | None,
+    *,
+    may_be_endless: bool = False,
 ) -> SeriesRequest:
     """The request for a text that recurs; without `room`, the planner chooses rooms.
 
-    Raises `InvalidSeries` for a rule without an end, and for one without a time of day.
+    Raises `InvalidSeries` for a rule without an end, unless it may be endless, and without a time of day.
     """
     if when.recurrence is None or not has_time(when):
         raise InvalidSeries("At what time? For example: every tuesday 7-9pm 10 times.")
-    if is_endless(when):
+    if is_endless(when) and not may_be_endless:
         raise EndlessSeries
     slot = _first_slot(context, when, room)
     zone, title = context.services.rules.zone, one_line(reading.title or "")
@@ -112,14 +117,16 @@ def to_series_rule(rule: RecurrenceRule, start: datetime, zone: ZoneInfo) -> Ser
     weekdays = tuple(sorted({(day + shift) % 7 for day in rule.weekdays}))
     if not weekdays and rule.unit is RecurrenceUnit.WEEK:
         weekdays = (first.weekday(),)
-    is_day_of_month = rule.unit is RecurrenceUnit.MONTH and not weekdays
+    month_days = (
+        (rule.month_days or (first.day,)) if rule.unit is RecurrenceUnit.MONTH and not weekdays else ()
+    )
     return SeriesRule(
         _FREQUENCIES[rule.unit],
         first,
         rule.step,
         weekdays,
-        rule.nth if weekdays else None,
-        (first.day,) if is_day_of_month else (),
+        tuple(sorted(rule.nth)) if weekdays else (),
+        month_days,
         until=None if rule.until is None else rule.until + timedelta(days=shift),
         count=rule.count,
         exceptions=frozenset(day + timedelta(days=shift) for day in rule.excluded),
@@ -127,7 +134,7 @@ def to_series_rule(rule: RecurrenceRule, start: datetime, zone: ZoneInfo) -> Ser
 
 
 def read_rule_text(context: CommandContext, text: str, start: datetime) -> SeriesRule:
-    """The rule that a text such as `every week until 1 may` gives a booking which starts at `start`."""
+    """The rule, perhaps endless, that `every week until 1 may` gives a booking which starts at `start`."""
     check_frequency(text)
     zone = context.services.rules.zone
     local = start.astimezone(zone)
@@ -136,8 +143,6 @@ def read_rule_text(context: CommandContext, text: str, start: datetime) -> Serie
         raise Invalid(reading.problem.message)
     if reading.when is None or reading.when.recurrence is None or reading.unparsed:
         raise InvalidSeries("How often, and until when? For example: every week until 1 may.")
-    if is_endless(reading.when):
-        raise EndlessSeries
     return to_series_rule(reading.when.recurrence, start.astimezone(context.zone), zone)
 
 
@@ -147,7 +152,8 @@ def rule_words(rule: SeriesRule) -> str:
     adverb, plural = _UNITS[rule.frequency]
     if rule.frequency is SeriesFrequency.MONTHLY:
         day = join_with_and(names) if names else "day " + join_with_and(map(str, rule.month_days or ("?",)))
-        which = f"the {_NTH[rule.nth]} {day}" if rule.nth in _NTH else day
+        places = sorted(rule.nth, key=lambda nth: (nth < 0, nth))
+        which = f"the {join_with_and([_NTH[nth] for nth in places])} {day}" if places else day
         return f"{which} of every month" if rule.step == 1 else f"{which} every {rule.step} months"
     if rule.step == 1:
         return join_with_and(f"{name}s" for name in names) if names else adverb

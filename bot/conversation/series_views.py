@@ -19,7 +19,7 @@ from bot.chat.reply import (
     Table,
     Text,
 )
-from bot.conversation.alternatives import owner_buttons
+from bot.conversation.alternatives import owner_buttons, remaining_quota
 from bot.conversation.refusals import refusal_sentence
 from bot.conversation.search import parse_text
 from bot.conversation.series_change import (
@@ -55,10 +55,10 @@ async def press_view(context: CommandContext) -> Reply:
         return await ask_scope_of_cancel(context, value)
     overview = await _own(context, value)
     if value.what == NEXT:
-        return _one_date(context, overview, overview.upcoming[0])
+        return await _one_date(context, overview, overview.upcoming[0])
     if value.what == ONE:
         booking = next((each for each in overview.upcoming if series_day(each) == value.day), None)
-        return all_dates(context, overview, 0) if booking is None else _one_date(context, overview, booking)
+        return await _one_date(context, overview, booking) if booking else all_dates(context, overview, 0)
     return replace(all_dates(context, overview, value.number), replaces=True)
 
 
@@ -80,7 +80,7 @@ def _presides(context: CommandContext, series: Series) -> bool:
     return account is not None and society_id is not None and account.role_in(society_id) is Role.PRESIDENT
 
 
-def _one_date(context: CommandContext, overview: SeriesOverview, booking: Booking) -> Reply:
+async def _one_date(context: CommandContext, overview: SeriesOverview, booking: Booking) -> Reply:
     """A date with the buttons of a booking, and those that begin with it."""
     room = context.read_model.catalogue.rooms.get(booking.room_id)
     day = series_day(booking)
@@ -92,9 +92,10 @@ def _one_date(context: CommandContext, overview: SeriesOverview, booking: Bookin
     text: Text = (*booking_text(booking, room), ".", moved)
     place = overview.upcoming.index(booking) + 1
     note = f" It's number {place} of {count_words(len(overview.upcoming))} to come."
+    buttons = owner_buttons(context, booking, await remaining_quota(context))
     return Reply(
         (*text, note),
-        actions=(*owner_buttons(context, booking), *change_buttons(overview.series.id, day)),
+        actions=(*buttons, *change_buttons(overview.series.id, day)),
         footer=(f"Booking {short_id(booking)}",),
     )
 

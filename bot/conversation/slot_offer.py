@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import one_line, room_name
-from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange
+from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Subject, TimeRange
 from bot.conversation.alternatives import price_text
 from bot.conversation.button_values import SlotValue
 from bot.language import ParsedTime
@@ -46,7 +46,7 @@ def offer_slot(
     if price := price_text(context, value.slot.minutes, value.society_id):
         text.append(f" It {price}.")
     book = Button(Action.BOOK, "Book it", str(value), ButtonStyle.PRIMARY)
-    return Reply((*text, *notes), actions=(book, *actions))
+    return Reply((*text, *notes), actions=(book, *actions), subject=Subject(slot=str(value)))
 
 
 def _society_name(context: CommandContext, value: SlotValue) -> str:

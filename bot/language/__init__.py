@@ -1,6 +1,7 @@
 """Parser of what people type: times, seats, equipment and places."""
 
 from bot.language.engine import parse_phrase, preload
+from bot.language.follow_ups import FollowUp, FollowUpKind, FollowUpVerb, find_follow_up
 from bot.language.lengths import FoundLength, find_lengths
 from bot.language.model.reading import (
     ASSUMPTIONS,
@@ -25,6 +26,9 @@ __all__ = [
     "ASSUMPTIONS",
     "Clarification",
     "Exclusions",
+    "FollowUp",
+    "FollowUpKind",
+    "FollowUpVerb",
     "FoundLength",
     "NameIndex",
     "ParseProblem",
@@ -37,6 +41,7 @@ __all__ = [
     "SmallTalk",
     "TextSpan",
     "TimeKind",
+    "find_follow_up",
     "find_lengths",
     "parse_lines",
     "parse_phrase",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from bot.chat.formatting import one_line
-from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, Tone
+from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName
 from bot.login import requester as login_requester
 from bot.login.encrypted_replies import seal_reply
@@ -55,14 +55,12 @@ async def login_link_reply(services: Services, request: ChatRequest, *, waits: b
 
 
 def _link_by_operator(request: ChatRequest) -> Reply:
-    """The reply where browsers cannot reach Roomie."""
+    """The reply where browsers cannot reach Roomie; operators find the identity to link in the log."""
+    requester = request.requester
+    logger.info("A login was asked for; to link the account: roomie link PERSON %s", requester.identity)
+    account = f"your {PLATFORMS[requester.platform]} account"
     return Reply(
-        (
-            "Roomie doesn't know who you are yet. Ask an administrator to link ",
-            Code(request.requester.identity),
-            " to your account.",
-        ),
-        tone=Tone.REFUSED,
+        (f"Roomie doesn't know who you are yet. Ask an administrator to link {account}.",), tone=Tone.REFUSED
     )
 
 

@@ -6,9 +6,11 @@ from bot.notifications import (
     conflict,
     deferred_reply,
     import_rejected,
+    invitation,
     quota,
     reminder,
     series_confirmation,
+    transfer,
     waiting,
 )
 from bot.notifications.template import NotificationType
@@ -18,6 +20,10 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     reminder.REMINDER_TYPE,
     confirmation.CONFIRMATION_TYPE,
     series_confirmation.SERIES_CONFIRMATION_TYPE,
+    invitation.INVITATION_TYPE,
+    invitation.GUEST_NOTICE_TYPE,
+    transfer.TRANSFER_OFFER_TYPE,
+    transfer.TRANSFER_ANSWER_TYPE,
     quota.PERSONAL_QUOTA_TYPE,
     quota.CHANNEL_QUOTA_TYPE,
     conflict.CONFLICT_TYPE,

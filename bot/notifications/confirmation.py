@@ -1,8 +1,9 @@
 """Confirmation of a booking that was made in a channel, in a form or over HTTP: something to come back to."""
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import booking_buttons, booking_text, short_id
+from bot.chat.formatting import booking_text, short_id
 from bot.chat.reply import Reply, Tone
+from bot.conversation.alternatives import owner_buttons, remaining_quota
 from bot.notifications.template import NotificationType
 from core.model import OutboxMessage
 from core.services.reminders import CONFIRMATION
@@ -17,7 +18,7 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
     return Reply(
         ("You're booked: ", *booking_text(booking, room), "."),
         tone=Tone.DONE,
-        actions=booking_buttons(booking, context.services.clock.now()),
+        actions=owner_buttons(context, booking, await remaining_quota(context)),
         footer=(f"Booking {short_id(booking)} · /settings confirmations off stops these messages.",),
     )
 

@@ -84,6 +84,12 @@ class IsLinked(Protocol):
     def __call__(self, identity: Identity) -> bool: ...
 
 
+class HasAccount(Protocol):
+    """Tells whether an e-mail address is that of an account."""
+
+    def __call__(self, email: str) -> bool: ...
+
+
 class ChosenZone(Protocol):
     """Returns the time zone that a person chose in the settings, else an empty string."""
 

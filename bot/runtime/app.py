@@ -1,5 +1,6 @@
 """Builds storage, services and HTTP settings from the configuration."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -47,6 +48,7 @@ async def open_services(settings: Settings, *, load: bool = True) -> AsyncIterat
             await services.storage.load()
         yield services
     finally:
+        await asyncio.gather(*services.unfinished, return_exceptions=True)
         await services.storage.close()
 
 
@@ -105,6 +107,8 @@ def booking_rules(config: Config) -> Rules:
         refund_notice=booking.refund_notice,
         hold_minutes=booking.hold_minutes,
         waits_per_person=booking.waits_per_person,
+        max_guests=booking.max_guests,
+        transfer_expiry=timedelta(hours=booking.transfer_hours),
         check_in_opens_before=booking.check_in_opens_minutes,
         society_token_days=booking.society_token_days,
         token_idle=config.login.token_idle,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.services import Services
 from core.catalogue import Catalogue
@@ -12,6 +13,10 @@ from core.interval import Interval
 from core.model import BuildingId, RoomId
 from core.room_names import RoomNames
 from core.services.closures import MAX_REASON, NewClosure
+
+if TYPE_CHECKING:
+    from scraper.files.closures import ClosureRecord
+    from scraper.files.records import ParsedFile
 
 CAMPUS = "campus"
 _YEARS = 3
@@ -76,22 +81,34 @@ def read_closure_file(path: Path, place: str, services: Services) -> ClosureFile
 
 
 def _read_table(content: bytes, place: str, services: Services) -> ClosureFile:
-    from scraper.files.closures import read_closures_csv
-    from scraper.files.formats import UnreadableFile, decode
+    from scraper.files.closures import parse_closures
+    from scraper.files.documents import open_closures
+    from scraper.files.formats import UnreadableFile
 
     try:
-        parsed = read_closures_csv(decode(content), services.rules.zone)
+        parsed = parse_closures(open_closures(content), services.rules.zone)
     except UnreadableFile as error:
         return ClosureFile(rejections=(str(error),))
-    names, closures, rejections = PlaceNames(services.read_model.catalogue), [], [*map(str, parsed.rejected)]
-    for record in parsed.values:
+    return place_closures(parsed, place, services)
+
+
+def place_closures(parsed: "ParsedFile[ClosureRecord]", place: str, services: Services) -> ClosureFile:
+    """Finds the places of closures; those that are over are left out, with a remark."""
+    names, now = PlaceNames(services.read_model.catalogue), services.clock.now()
+    closures, rejections, past = [], [*map(str, parsed.rejected)], 0
+    for index, record in enumerate(parsed.values):
         try:
             where = names.find(record.place or place)
         except NotFound as error:
-            rejections.append(str(error))
+            reason = str(error).rstrip(".")
+            rejections.append(parsed.located(index, ("place", "room", "building", "where"), reason))
+            continue
+        if record.interval.end <= now and not record.is_yearly:
+            past += 1
             continue
         closures.append(NewClosure(record.interval, record.reason, *where, is_yearly=record.is_yearly))
-    return ClosureFile(tuple(closures), tuple(rejections), parsed.remarks)
+    over = (f"{past} closure{' is' if past == 1 else 's are'} over already and left out",) if past else ()
+    return ClosureFile(tuple(closures), tuple(rejections), (*parsed.remarks, *over))
 
 
 def _read_calendar(content: bytes, place: str, services: Services) -> ClosureFile:

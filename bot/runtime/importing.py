@@ -1,141 +1,198 @@
-"""Imports buildings, rooms and timetables from files, all or nothing for each file."""
+"""Imports buildings, rooms, timetables, people and societies from files, all or nothing for each file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from bot.runtime.closures import ClosureFile, place_closures
+from bot.runtime.import_references import check_references
 from bot.services import Services
-from core.model import Building, BuildingId, Room, TimetableEntry
 from core.ports import UnitOfWork
+from core.services.closures import compare_closures
+from core.services.import_comparison import ImportComparison, ImportSummary
 from core.services.import_facts import (
-    ImportSummary,
+    IMPORTED,
+    compare_buildings,
+    compare_rooms,
+    compare_timetable,
     import_buildings,
     import_rooms,
     import_timetable,
-    unknown_rooms,
+)
+from core.services.import_people import (
+    compare_people,
+    compare_societies,
+    import_people,
+    import_societies,
 )
 
 if TYPE_CHECKING:
+    from scraper.files.documents import Document
     from scraper.files.records import ParsedFile
+
+ReadProgress: TypeAlias = Callable[[int], None]
+WriteProgress: TypeAlias = Callable[[int, int], None]
+AnyComparison: TypeAlias = "ImportComparison[Any, Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a file. `sheet` names one of a workbook; `order` is that of dates such as 03/04/2026."""
+
+    sheet: str = ""
+    order: str = ""
+    place: str = "campus"
+    """Where closures are that name no place."""
+    progress: ReadProgress = lambda _done: None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:
     """The values of one file, all of one `kind`, and a message for each record that was rejected.
 
-    `given` are the fields that it gives of each building or room, by id.
+    `given` are the fields that it gives of each value, by id.
     """
 
     kind: str
-    buildings: tuple[Building, ...] = ()
-    rooms: tuple[Room, ...] = ()
-    entries: tuple[TimetableEntry, ...] = ()
+    values: Sequence[Any] = ()
     rejections: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parsed: "ParsedFile[Any] | None" = None
+    closures: ClosureFile = field(default_factory=ClosureFile)
 
 
-def read_import_file(path: Path, zone: ZoneInfo) -> ImportFile:
-    """Reads a CSV or JSON file, whose kind is detected from its content."""
-    from scraper.files.catalogue import read_buildings, read_buildings_csv, read_rooms_csv, read_rooms_json
-    from scraper.files.fields import BUILDING_FIELDS, ROOM_FIELDS
-    from scraper.files.formats import UnreadableFile, decode
-    from scraper.files.kind import FileKind, detect_file_kind
-    from scraper.files.timetable import read_timetable_csv, read_timetable_json
+def read_import_file(path: Path, services: Services, options: ReadOptions = ReadOptions()) -> ImportFile:
+    """Reads a CSV, `.xlsx` or JSON file, whose kind is detected from its content."""
+    from scraper.files.documents import open_document
+    from scraper.files.formats import UnreadableFile
 
     try:
-        text = decode(path.read_bytes())
-        kind = detect_file_kind(text)
+        with path.open("rb") as file:
+            content = file.read(_max_bytes() + 1)
+        document = open_document(content, options.sheet, options.progress)
+        return _parse(document, services, options)
     except (OSError, UnreadableFile) as error:
         return ImportFile("", rejections=(getattr(error, "strerror", "") or str(error),))
-    match kind:
-        case FileKind.BUILDINGS | FileKind.BUILDINGS_CSV:
-            buildings = read_buildings(text) if kind is FileKind.BUILDINGS else read_buildings_csv(text)
-            file = ImportFile(
-                "buildings",
-                buildings=buildings.values,
-                given=_given_fields((each.id for each in buildings.values), buildings.given, BUILDING_FIELDS),
+
+
+def _max_bytes() -> int:
+    from scraper.files.formats import MAX_FILE_BYTES
+
+    return MAX_FILE_BYTES
+
+
+def _parse(document: "Document", services: Services, options: ReadOptions) -> ImportFile:
+    from scraper.files.catalogue import parse_buildings, parse_rooms
+    from scraper.files.closures import parse_closures
+    from scraper.files.dates import DateOrder
+    from scraper.files.fields import BUILDING_FIELDS, PERSON_FIELDS, ROOM_FIELDS, SOCIETY_FIELDS
+    from scraper.files.kind import FileKind
+    from scraper.files.people import parse_people, parse_societies
+    from scraper.files.timetable import parse_timetable
+
+    zone, order = services.rules.zone, DateOrder(options.order) if options.order else None
+    match document.kind:
+        case FileKind.BUILDINGS:
+            return _file("buildings", parse_buildings(document), BUILDING_FIELDS, lambda each: each.id)
+        case FileKind.ROOMS:
+            return _file("rooms", parse_rooms(document), ROOM_FIELDS, lambda each: each.id)
+        case FileKind.PEOPLE:
+            return _file("people", parse_people(document), PERSON_FIELDS, lambda each: each.username)
+        case FileKind.SOCIETIES:
+            societies = parse_societies(document)
+            return _file("societies", societies, SOCIETY_FIELDS, lambda each: each.society.id)
+        case FileKind.CLOSURES:
+            closures = place_closures(parse_closures(document, zone, order), options.place, services)
+            return ImportFile(
+                "closures", closures.closures, closures.rejections, closures.remarks, closures=closures
             )
-            return _with_messages(file, buildings)
-        case FileKind.ROOMS_JSON | FileKind.ROOMS_CSV:
-            rooms = read_rooms_json(text) if kind is FileKind.ROOMS_JSON else read_rooms_csv(text)
-            file = ImportFile(
-                "rooms",
-                rooms=rooms.values,
-                given=_given_fields((each.id for each in rooms.values), rooms.given, ROOM_FIELDS),
-            )
-            return _with_messages(file, rooms)
-        case _:
-            read = read_timetable_json if kind is FileKind.TIMETABLE_JSON else read_timetable_csv
-            entries = read(text, zone)
-            return _with_messages(ImportFile("timetable entries", entries=entries.values), entries)
+        case FileKind.TIMETABLE:
+            return _file("timetable entries", parse_timetable(document, zone, IMPORTED, order))
 
 
-def _given_fields(
-    ids: Iterable[str], given: Iterable[frozenset[str]], fields: Mapping[str, tuple[str, ...]]
-) -> dict[str, frozenset[str]]:
-    return {
-        identifier: frozenset(name for name, names in fields.items() if not present.isdisjoint(names))
-        for identifier, present in zip(ids, given, strict=True)
-    }
-
-
-def _with_messages(
-    file: ImportFile, parsed: "ParsedFile[Building] | ParsedFile[Room] | ParsedFile[TimetableEntry]"
+def _file(
+    kind: str,
+    parsed: "ParsedFile[Any]",
+    fields: Mapping[str, tuple[str, ...]] | None = None,
+    key: Callable[[Any], str] = str,
 ) -> ImportFile:
-    return replace(file, rejections=tuple(map(str, parsed.rejected)), remarks=parsed.remarks)
+    given = {}
+    for value, present in zip(parsed.values, parsed.given, strict=True) if fields else ():
+        given[key(value)] = frozenset(
+            name for name, names in (fields or {}).items() if not present.isdisjoint(names)
+        )
+    rejections = tuple(map(str, parsed.rejected))
+    return ImportFile(kind, parsed.values, rejections, parsed.remarks, given, parsed)
+
+
+async def compare_file(
+    services: Services, file: ImportFile, *, keeps_others: bool = False
+) -> tuple[AnyComparison, tuple[str, ...]]:
+    """What the file would change, or the reasons why it will not be imported; writes nothing."""
+
+    def read(unit: UnitOfWork) -> tuple[AnyComparison, tuple[str, ...]]:
+        values, reasons = _check(unit, file)
+        if reasons:
+            return ImportComparison({}, {}), reasons
+        return _compare(unit, replace(file, values=values), keeps_others=keeps_others), ()
+
+    return await services.storage.read(read)
 
 
 async def import_file(
-    services: Services, file: ImportFile, *, keeps_others: bool = False
+    services: Services,
+    file: ImportFile,
+    *,
+    keeps_others: bool = False,
+    progress: WriteProgress = lambda _done, _total: None,
 ) -> tuple[ImportSummary, tuple[str, ...]]:
     """Writes the file's values in one transaction; with rejections, writes nothing and returns them.
 
     `keeps_others` adds the entries of a timetable to those of earlier files instead of replacing these.
     """
-    if file.rejections:
-        return ImportSummary(), file.rejections
     now = services.clock.now()
 
     def write(unit: UnitOfWork) -> tuple[ImportSummary, tuple[str, ...]]:
-        if file.buildings:
-            return import_buildings(unit, file.buildings, now, file.given), ()
-        if file.rooms:
-            rooms, reasons = _place_rooms(unit, file)
-            return (ImportSummary(), reasons) if reasons else (import_rooms(unit, rooms, now, file.given), ())
-        if unknown := unknown_rooms(unit, file.entries):
-            strange = (f"{room_id}: there is no such room; import the rooms first" for room_id in unknown)
-            return ImportSummary(), tuple(sorted(strange))
-        return import_timetable(unit, file.entries, now, keeps_others=keeps_others), ()
+        values, reasons = _check(unit, file)
+        if reasons:
+            return ImportSummary(), reasons
+        match file.kind:
+            case "buildings":
+                return import_buildings(unit, values, now, file.given), ()
+            case "rooms":
+                return import_rooms(unit, values, now, file.given), ()
+            case "people":
+                return import_people(unit, values, now, file.given), ()
+            case "societies":
+                return import_societies(unit, values, now, file.given), ()
+            case _:
+                summary = import_timetable(unit, values, now, keeps_others=keeps_others, progress=progress)
+                return summary, ()
 
     return await services.storage.write(write)
 
 
-def _place_rooms(unit: UnitOfWork, file: ImportFile) -> tuple[list[Room], tuple[str, ...]]:
-    """The rooms, each in a building named by its id or its name, and reasons why some are in none.
-
-    On a campus without any building the rooms' own are made, so that a list of rooms is enough to begin.
-    """
-    buildings = {each.id: each for each in unit.rooms.buildings()}
-    by_name = {each.name.casefold(): each.id for each in buildings.values()}
-    known = {each.id for each in unit.rooms.rooms()}
-    rooms, reasons = [], []
-    for room in file.rooms:
-        building = room.building_id
-        if building not in buildings:
-            building = by_name.get(building.casefold(), building)
-        is_new = room.id not in known or "building_id" in file.given[room.id]
-        if BuildingId(room.id) in buildings and room.id not in known:
-            reasons.append(f"{room.id} is a building; is this a list of buildings? It lacks lat and long")
-        elif buildings and building not in buildings and is_new:
-            reasons.append(f"{room.id}: there is no building {building}; {_advise(building, buildings)}")
-        rooms.append(replace(room, building_id=building))
-    return rooms, tuple(reasons)
+def _check(unit: UnitOfWork, file: ImportFile) -> tuple[Sequence[Any], tuple[str, ...]]:
+    """The values with what they name replaced by ids, and all reasons against the file."""
+    if file.parsed is None:
+        return file.values, file.rejections
+    values, reasons = check_references(unit, file.kind, file.parsed, file.given)
+    return values, (*file.rejections, *reasons)
 
 
-def _advise(building: str, buildings: Mapping[BuildingId, Building]) -> str:
-    close = get_close_matches(building, buildings, n=1)
-    return f"did you mean {close[0]}?" if close else "import the buildings first"
+def _compare(unit: UnitOfWork, file: ImportFile, *, keeps_others: bool) -> AnyComparison:
+    match file.kind:
+        case "buildings":
+            return compare_buildings(unit, file.values, file.given)
+        case "rooms":
+            return compare_rooms(unit, file.values, file.given)
+        case "people":
+            return compare_people(unit, file.values, file.given)
+        case "societies":
+            return compare_societies(unit, file.values, file.given)
+        case "closures":
+            return compare_closures(unit, file.values)
+        case _:
+            return compare_timetable(unit, file.values, keeps_others=keeps_others)

@@ -119,6 +119,7 @@ def _slack_platform(settings: SlackSettings, services: Services, dispatcher: Dis
         deferred=OutboxDeferral(services),
         commands=COMMANDS,
         is_linked=lambda identity: account(identity) is not None,
+        has_account=lambda email: services.read_model.directory.by_name(email) is not None,
         chosen_zone=chosen_zone,
         clock=services.clock,
         zone=services.rules.zone,

@@ -1,7 +1,17 @@
 """Values of the domain: frozen dataclasses, enums and ids, without behaviour of their own."""
 
 from core.model.audit import AuditEntry
-from core.model.booking import Booking, BookingId, BookingState, Busy, Charge, busy_for
+from core.model.booking import (
+    Booking,
+    BookingId,
+    BookingState,
+    Busy,
+    Charge,
+    Guest,
+    Transfer,
+    TransferState,
+    busy_for,
+)
 from core.model.campus import (
     BookingRules,
     Building,
@@ -85,6 +95,7 @@ __all__ = [
     "Equipment",
     "Expired",
     "Expiring",
+    "Guest",
     "Identity",
     "Installation",
     "JobState",
@@ -122,6 +133,8 @@ __all__ = [
     "TimetableRun",
     "TimetableSlot",
     "TokenTerm",
+    "Transfer",
+    "TransferState",
     "Usage",
     "UserGroup",
     "Wait",

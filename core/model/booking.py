@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import NamedTuple, NewType
 
 from core.interval import Interval
 from core.model.campus import RoomId
-from core.model.people import PersonId, SocietyId
+from core.model.people import Identity, PersonId, SocietyId
 from core.model.series import Occurrence, SeriesId
 from core.model.timetable import BookingType
 
@@ -24,13 +24,54 @@ class BookingState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """A person invited to a booking: one with an account, or a chat account that is not linked to one.
+
+    `name` is how the platform calls the chat account; it may be empty.
+    """
+
+    person_id: PersonId | None = None
+    identity: Identity | None = None
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same for the same person, whatever their name."""
+        return self.identity or str(self.person_id)
+
+
+class TransferState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A booking offered to the person `to`, to have it, or to exchange it for theirs (`swap_with`).
+
+    `place` and `swap_place` are what `Booking.place` was when it was offered.
+    """
+
+    id: str
+    to: PersonId
+    expires_at: datetime
+    place: str
+    swap_with: BookingId | None = None
+    swap_place: str = ""
+    state: TransferState = TransferState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
     """A booking of a room.
 
     `booked_by` is None when a society token made the booking: then the society itself is the owner.
     `version` grows with every change. `non_refundable` is how many of its charged minutes stay spent because
     it was changed too late for a refund. `occurrence` says of which series it is a date, if of any.
-    `held_until` is when a hold expires.
+    `held_until` is when a hold expires. `guests` are the people invited, `transfer` the last offer to hand it
+    over.
     """
 
     id: BookingId
@@ -47,6 +88,14 @@ class Booking:
     non_refundable: int = 0
     occurrence: Occurrence | None = None
     held_until: datetime | None = None
+    guests: tuple[Guest, ...] = ()
+    transfer: Transfer | None = None
+
+    @property
+    def place(self) -> str:
+        """Room and slot as text, to compare."""
+        start, end = (int(each.timestamp()) for each in (self.interval.start, self.interval.end))
+        return f"{start}-{end} {self.room_id}"
 
     @property
     def series_id(self) -> SeriesId | None:

@@ -1,4 +1,4 @@
-"""Drafts: requests that were shown to a person and wait for the press of a button."""
+"""Drafts: what was shown to a person, and waits for the press of a button or for words that refer to it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from core.model.people import PersonId
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A request with what was shown for it, as text that the front end reads. Only `person_id` may use it."""
+    """A request or answer as it was shown, as text that the front end reads. Only `person_id` may use it."""
 
     id: str
     person_id: PersonId

@@ -36,6 +36,8 @@ class Expiring(Enum):
     """Closures by their end, except yearly ones."""
     SERIES = "series"
     """Series without bookings, by the end of their last date."""
+    GUESTS = "guests"
+    """The guests of bookings and offers to hand them over, by the end of the booking, which stays."""
     BOOKINGS = "bookings"
     WAITS = "waits"
     """Bookings by their end, with their charges and messages."""

@@ -27,16 +27,16 @@ class SeriesRule:
     """The campus dates of a series, as by RFC 5545; `core.policy.recurrence` checks and expands it.
 
     Every `step` days, weeks or months from `starts_on` on; a week begins on Monday. `weekdays` (Monday is 0)
-    are required for weeks; with `nth` they are a month's nth such weekdays (-1 is the last), `month_days` are
-    days of a month (-1 is the last). `until` is the last possible date; `count` includes `exceptions`, which
-    are dates left out.
+    are required for weeks; with `nth` they are a month's nth such weekdays (1 and 3: the first and the third;
+    -1 is the last), `month_days` are days of a month (-1 is the last). `until` is the last possible date;
+    `count` includes `exceptions`, which are dates left out.
     """
 
     frequency: SeriesFrequency
     starts_on: date
     step: int = 1
     weekdays: tuple[int, ...] = ()
-    nth: int | None = None
+    nth: tuple[int, ...] = ()
     month_days: tuple[int, ...] = ()
     until: date | None = None
     count: int | None = None

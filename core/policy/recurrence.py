@@ -80,9 +80,9 @@ def _check_days(rule: SeriesRule) -> None:
     is_monthly = rule.frequency is SeriesFrequency.MONTHLY
     if any(not 0 <= day <= 6 for day in rule.weekdays):
         raise InvalidSeries("A series repeats on weekdays, Monday to Sunday.")
-    if (rule.nth is not None or rule.month_days) and not is_monthly:
+    if (rule.nth or rule.month_days) and not is_monthly:
         raise InvalidSeries("Only a monthly series can name a day of the month.")
-    if rule.nth is not None and (rule.nth not in {-1, 1, 2, 3, 4, 5} or not rule.weekdays):
+    if rule.nth and (not {-1, 1, 2, 3, 4, 5}.issuperset(rule.nth) or not rule.weekdays):
         raise InvalidSeries("Name the first to fifth, or the last, weekday of a month.")
     if any(day == 0 or not -31 <= day <= 31 for day in rule.month_days):
         raise InvalidSeries("A day of the month is 1 to 31, or counted from its end.")
@@ -96,7 +96,7 @@ def _all_dates(rule: SeriesRule) -> Iterator[date]:
         dtstart=datetime.combine(rule.starts_on, time()),
         interval=rule.step,
         until=datetime.combine(last, time()),
-        byweekday=[rrule.weekday(day, rule.nth) for day in rule.weekdays] or None,
+        byweekday=[rrule.weekday(day, nth) for nth in rule.nth or (None,) for day in rule.weekdays] or None,
         bymonthday=rule.month_days or None,
         wkst=rrule.MO,
     )
@@ -130,7 +130,7 @@ def is_shifted(day: date, starts_at: int, zone: ZoneInfo) -> bool:
 
 def write_rule(rule: SeriesRule) -> str:
     """`FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;UNTIL=20261224`, without DTSTART and EXDATE; UNTIL is a date."""
-    days = ",".join(f"{rule.nth or ''}{WEEKDAY_CODES[day]}" for day in rule.weekdays)
+    days = ",".join(f"{nth}{WEEKDAY_CODES[day]}" for nth in rule.nth or ("",) for day in rule.weekdays)
     parts = (
         f"FREQ={rule.frequency}",
         f"INTERVAL={rule.step}" if rule.step > 1 else "",
@@ -154,7 +154,9 @@ def read_rule(text: str, starts_on: date, zone: ZoneInfo) -> SeriesRule:
     position = parts.pop("BYSETPOS", None)
     weekdays, nth = _by_day(parts.pop("BYDAY", ""))
     if position is not None:
-        nth = _number(position, "BYSETPOS") if len(weekdays) == 1 and nth is None else _refuse("BYSETPOS")
+        if len(weekdays) != 1 or nth:
+            raise UnsupportedRule("BYSETPOS")
+        nth = _numbers(position, "BYSETPOS")
     rule = SeriesRule(
         frequency,
         starts_on,
@@ -190,22 +192,18 @@ def _frequency(name: str) -> SeriesFrequency:
     return SeriesFrequency(name)
 
 
-def _by_day(text: str) -> tuple[tuple[int, ...], int | None]:
-    """Weekdays, and the position in the month that all of them share."""
+def _by_day(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Weekdays, and the positions in the month that all of them share."""
     days = [day.strip() for day in text.split(",") if day.strip()]
     codes: Mapping[str, int] = {code: place for place, code in enumerate(WEEKDAY_CODES)}
     if any(day[-2:] not in codes for day in days):
         raise InvalidSeries("BYDAY lists weekdays, such as TU,TH or 2TU.")
-    positions = {day[:-2] for day in days}
-    if len(positions) > 1:
-        raise UnsupportedRule("BYDAY with different positions")
-    position = positions.pop() if positions else ""
-    weekdays = tuple(sorted({codes[day[-2:]] for day in days}))
-    return weekdays, _number(position, "BYDAY") if position else None
-
-
-def _refuse(part: str) -> int:
-    raise UnsupportedRule(part)
+    found = {(day[:-2], codes[day[-2:]]) for day in days}
+    positions, weekdays = {position for position, _ in found}, {day for _, day in found}
+    if len(found) < len(positions) * len(weekdays) or ("" in positions and len(positions) > 1):
+        raise UnsupportedRule("BYDAY with other weekdays at other positions")
+    nth = {_number(position, "BYDAY") for position in positions if position}
+    return tuple(sorted(weekdays)), tuple(sorted(nth))
 
 
 def _number(text: str, part: str) -> int:

@@ -21,6 +21,8 @@ _MAX_RATINGS = 200_000
 _MAX_CLOSURES = 100_000
 _MAX_DELIVERIES, _MAX_REQUESTS, _MAX_CHANGES, _MAX_TALLIES = 1_000_000, 1_000_000, 500_000, 200_000
 _RATINGS = timedelta(days=400)
+_GUESTS = timedelta(days=35)
+"""After the end of their booking: some of them have no account that they could delete."""
 _CHANGES, _TALLIES, _WEEK = timedelta(hours=1), timedelta(hours=1), timedelta(days=7)
 """All processes read changes within seconds; platforms and clients retry for less than a week."""
 _MAX_WRITE_DELAY = timedelta(hours=1)
@@ -67,6 +69,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         ),
         Limit(Expiring.SERIES, now - bookings_age),
         Limit(Expiring.WAITS, now - MIN_KEPT_BOOKINGS, _MAX_WAITS),
+        Limit(Expiring.GUESTS, now - _GUESTS),
     )
 
 

@@ -35,6 +35,10 @@ class Rules:
     """Hour of Monday, campus time, at which a quota week begins."""
     refund_notice: timedelta = timedelta(0)
     """How long before its start a booking must be cancelled for a refund."""
+    max_guests: int = 30
+    """People invited to one booking."""
+    transfer_expiry: timedelta = timedelta(hours=24)
+    """How long a booking that is offered to somebody can be accepted; never after its start."""
     check_in_opens_before: int = 15
     """Minutes before the start from which check-in is open."""
     society_token_days: int = 100

@@ -9,6 +9,7 @@ from core.ports.decisions import (
     JointDecision,
     WriteSet,
 )
+from core.ports.history import HistoryRepository
 from core.ports.passwords import PasswordHasher
 from core.ports.repositories import (
     MAX_KNOWN_ADDRESSES,
@@ -27,12 +28,10 @@ from core.ports.repositories import (
     RoomRepository,
     SeriesRepository,
     SocietyRepository,
-    SourceRepository,
-    TimetableRepository,
-    TimetableRunRepository,
     TokenRepository,
 )
 from core.ports.storage import ManagedStorage, Storage, UnitOfWork
+from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
 
 __all__ = [
     "CLOSURE_LOOKAHEAD",
@@ -44,6 +43,7 @@ __all__ = [
     "DecisionKeys",
     "DraftRepository",
     "Facts",
+    "HistoryRepository",
     "InstallationRepository",
     "JobRepository",
     "JointDecision",

@@ -67,8 +67,9 @@ class Facts:
     """What the transaction read for `DecisionKeys`; empty for keys that are None.
 
     `society` and `role` are the existing booking's when the keys have no society. `spent` is the sum of the
-    person's charges in the week; `charged` is what the existing booking was charged in that week, and
-    `charges` what in each week. `series_minutes` are those of the society's series in `series_week`.
+    person's charges in the week; `charged` is what they were charged for the existing booking in that week,
+    and `charges` what in each week. `guests` are the people with accounts who are invited to it.
+    `series_minutes` are those of the society's series in `series_week`.
     """
 
     room: Room | None = None
@@ -85,6 +86,7 @@ class Facts:
     charged: int = 0
     charges: tuple[tuple[int, int], ...] = ()
     series_minutes: int = 0
+    guests: tuple[Person, ...] = ()
     previous_result: Booking | None = None
     """The result of an earlier request with the same idempotency key."""
 
@@ -109,6 +111,8 @@ class WriteSet:
     series: Series | None = None
     """A new series, or the new state of `series_before`, whose version must match the stored one."""
     series_before: Series | None = None
+    detach: tuple[BookingId, ...] = ()
+    """Bookings that leave their series first, so that others can take their place."""
 
     @property
     def charges(self) -> tuple[Charge, ...]:

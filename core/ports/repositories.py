@@ -10,7 +10,6 @@ from core.model import (
     Booking,
     BookingId,
     Building,
-    Busy,
     ClaimedMessage,
     CounterIncrement,
     CounterValue,
@@ -38,11 +37,7 @@ from core.model import (
     SeriesId,
     Society,
     SocietyId,
-    SourceState,
     Stars,
-    TimetableEntry,
-    TimetableRun,
-    TimetableSlot,
     TokenTerm,
 )
 
@@ -98,6 +93,10 @@ class SocietyRepository(Protocol):
     def get(self, society_id: SocietyId) -> Society | None: ...
     def all(self) -> list[Society]: ...
     def add(self, society: Society) -> None: ...
+    def rename(self, society: Society) -> None:
+        """Changes the name of the society with this id."""
+        ...
+
     def memberships(self, person_id: PersonId) -> list[Membership]: ...
     def all_memberships(self) -> Mapping[PersonId, list[Membership]]: ...
     def members(self, society_id: SocietyId) -> list[Membership]: ...
@@ -157,32 +156,19 @@ class SeriesRepository(Protocol):
 
 
 class DraftRepository(Protocol):
-    """Requests that were shown to a person and wait for the press of a button."""
+    """What was shown to a person: requests that wait for a button, and answers that later words refer to."""
 
     def add(self, new: Draft, max_drafts: int) -> None:
         """Adds or renews a draft; of its person, only the newest `max_drafts` stay."""
         ...
 
+    def put(self, drafts: Sequence[Draft]) -> None:
+        """Adds or renews drafts, whose ids limit their number."""
+        ...
+
     def get(self, draft_id: str) -> Draft | None: ...
 
-
-class TimetableRepository(Protocol):
-    """Timetable entries, by the source that published them."""
-
-    def busy(
-        self, window: Interval, rooms: Collection[RoomId] | None = None
-    ) -> Iterable[tuple[RoomId, Busy]]:
-        """All entries of the current runs in a window, in no order; only those in `rooms`, if given."""
-        ...
-
-    def of_source(self, source: str) -> list[TimetableEntry]: ...
-    def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
-        """Adds entries to the current run of a source, creating it at `now` (seconds) if there is none."""
-        ...
-
-    def clear(self, source: str, rooms: Iterable[RoomId]) -> None:
-        """Deletes all entries of these rooms from the current run of a source."""
-        ...
+    def remove(self, draft_ids: Collection[str]) -> None: ...
 
 
 class TokenRepository(Protocol):
@@ -249,8 +235,8 @@ class OutboxRepository(Protocol):
         """Queues messages, skipping those whose key exists; returns how many are new."""
         ...
 
-    def withdraw(self, booking_id: BookingId, kind: str) -> None:
-        """Deletes waiting messages of one kind about a booking."""
+    def withdraw(self, booking_id: BookingId, kind: str, person_id: PersonId) -> None:
+        """Deletes a person's waiting messages of one kind about a booking."""
         ...
 
     def is_any_due(self, now: datetime) -> bool: ...
@@ -343,57 +329,6 @@ class NoticeChannelRepository(Protocol):
         ...
 
     def remove(self, channel: Identity) -> bool: ...
-
-
-class TimetableRunRepository(Protocol):
-    """Timetable runs. Entries are served only from current runs."""
-
-    def begin(self, source: str, now: datetime) -> int:
-        """Creates a run in state `WRITING`; returns its id."""
-        ...
-
-    def write(self, run_id: int, slots: Sequence[TimetableSlot]) -> None: ...
-    def slots(self, run_id: int, after: int, limit: int) -> tuple[list[TimetableSlot], int]:
-        """One slice of a run's entries, and the cursor of the next (0: end)."""
-        ...
-
-    def rooms_of(self, run_id: int) -> set[RoomId]: ...
-    def current(self, source: str) -> TimetableRun | None: ...
-    def rejected(self, source: str) -> TimetableRun | None:
-        """The latest run awaiting an operator's decision."""
-        ...
-
-    def reject(self, run_id: int, report: str) -> None: ...
-    def switch(self, run_id: int, report: str) -> None:
-        """Makes a run the current one of its source."""
-        ...
-
-    def note(self, run_id: int, report: str) -> None: ...
-    def abandon(self, source: str) -> None:
-        """Discards runs left half written by a crashed process."""
-        ...
-
-    def purge(self, limit: int) -> int:
-        """Deletes up to `limit` entries of old runs; how many."""
-        ...
-
-    def stage_places(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
-        """Stores buildings and rooms without a cache invalidation event."""
-        ...
-
-    def publish_room_changes(self, rooms: Iterable[RoomId]) -> None:
-        """Invalidates these rooms' timetables in all read models."""
-        ...
-
-    def publish_catalogue_change(self) -> None: ...
-
-
-class SourceRepository(Protocol):
-    """Health of timetable sources."""
-
-    def get(self, name: str) -> SourceState: ...
-    def all(self) -> list[SourceState]: ...
-    def put(self, state: SourceState) -> None: ...
 
 
 class CounterRepository(Protocol):

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from core.model import AuditEntry
 from core.ports.closures import ClosureRepository
 from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
+from core.ports.history import HistoryRepository
 from core.ports.repositories import (
     BookingRepository,
     CounterRepository,
@@ -26,11 +27,9 @@ from core.ports.repositories import (
     RoomRepository,
     SeriesRepository,
     SocietyRepository,
-    SourceRepository,
-    TimetableRepository,
-    TimetableRunRepository,
     TokenRepository,
 )
+from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
 from core.ports.waits import WaitRepository
 
 T = TypeVar("T")
@@ -55,6 +54,8 @@ class UnitOfWork(Protocol):
     def timetable(self) -> TimetableRepository: ...
     @property
     def closures(self) -> ClosureRepository: ...
+    @property
+    def history(self) -> HistoryRepository: ...
     @property
     def tokens(self) -> TokenRepository: ...
     @property

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from core.clock import Clock
 from core.errors import InvalidTimes, UnknownBooking
 from core.interval import Interval
-from core.model import Booking, BookingId, BookingState, PersonId, Room, RoomId
+from core.model import Booking, BookingId, BookingState, Identity, PersonId, Room, RoomId
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports import Storage
+from core.ports import Decision, Facts, Storage
 from core.read_model import ReadModel
 from core.services.book_room import BookingResult, BookRoom, booking_keys, decide_booking
 from core.services.cancel_booking import CancelBooking, CancellationResult, cancel_keys, decide_cancel
@@ -57,10 +57,27 @@ class BookingService:
             partial(decide_cancel, request=request, rules=self._rules, now=now),
         )
 
+    async def preview_cancel(self, booking_id: BookingId, by: PersonId) -> CancellationResult:
+        """What cancelling would refund now, without cancelling; raises what cancelling would raise."""
+        now, request = self._clock.now(), CancelBooking(booking_id, by)
+
+        def decide(facts: Facts) -> Decision[CancellationResult]:
+            return Decision(decide_cancel(facts, request, self._rules, now).outcome)
+
+        return await self._storage.decide(cancel_keys(request, self._rules, now), decide)
+
     async def move(
-        self, booking: Booking, by: PersonId, slot: Interval, room_id: RoomId | None = None
+        self,
+        booking: Booking,
+        by: PersonId,
+        slot: Interval,
+        room_id: RoomId | None = None,
+        title: str | None = None,
     ) -> MoveResult:
-        """Moves `booking` (the version that the requester saw) to another slot, room, or both."""
+        """Moves `booking` (the version that the requester saw) to another slot, room, or both.
+
+        `title` is its new one; None leaves it.
+        """
         now = self._clock.now()
         request = MoveBooking(
             booking.id,
@@ -69,6 +86,7 @@ class BookingService:
             slot,
             booking.version,
             is_occurrence=booking.occurrence is not None,
+            title=title,
         )
         return await self._storage.decide(
             move_keys(request, self._rules, now),
@@ -82,8 +100,11 @@ class BookingService:
             raise InvalidTimes("That would leave nothing of the booking. Cancel it instead.")
         return await self.move(booking, by, Interval(start, end))
 
-    async def check_in(self, booking_id: BookingId, by: PersonId) -> Booking:
-        now, request = self._clock.now(), CheckIn(booking_id, by)
+    async def check_in(
+        self, booking_id: BookingId, by: PersonId | None, identities: tuple[Identity, ...] = ()
+    ) -> Booking:
+        """Checks in the owner or a guest, who may have been invited by one of their chat accounts."""
+        now, request = self._clock.now(), CheckIn(booking_id, by, identities)
         return await self._storage.decide(
             check_in_keys(request, self._rules, now),
             partial(decide_check_in, request=request, rules=self._rules, now=now),

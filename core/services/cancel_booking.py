@@ -8,6 +8,7 @@ from core.policy.quota import quota_left, quota_week
 from core.policy.refund import refunds_by_week
 from core.policy.rules import Rules
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
+from core.services.guest_messages import notices
 from core.services.ownership import own_booking
 
 
@@ -52,5 +53,6 @@ def decide_cancel(
             refunds=tuple(each for each in charges if each.week != week),
             audit=audit,
             withdraw_messages_of=booking.id,
+            messages=notices(booking, cancelled, now),
         ),
     )

@@ -4,17 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.errors import CheckInClosed
-from core.model import AuditEntry, Booking, BookingId, PersonId
+from core.model import AuditEntry, Booking, BookingId, Identity, PersonId
 from core.policy.quota import quota_week
 from core.policy.rules import Rules
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
-from core.services.ownership import own_booking
+from core.services.ownership import attended_booking
 
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
     booking_id: BookingId
-    by: PersonId
+    by: PersonId | None
+    identities: tuple[Identity, ...] = ()
+    """Chat accounts of `by`, which may have been invited without an account."""
 
 
 def check_in_keys(request: CheckIn, rules: Rules, now: datetime) -> DecisionKeys:
@@ -23,12 +25,13 @@ def check_in_keys(request: CheckIn, rules: Rules, now: datetime) -> DecisionKeys
 
 def decide_check_in(facts: Facts, request: CheckIn, rules: Rules, now: datetime) -> Decision[Booking]:
     """Records the time of the check-in; repeats change nothing."""
-    booking = own_booking(facts, request.by, now)
+    booking = attended_booking(facts, request.by, now, request.identities)
     if booking.checked_in_at is not None:
         return Decision(booking)
     opens = booking.interval.start - timedelta(minutes=rules.check_in_opens_before)
     if now < opens:
         raise CheckInClosed(opens, rules.check_in_opens_before)
     checked_in = replace(booking, checked_in_at=now, version=booking.version + 1)
-    audit = AuditEntry(now, f"person:{request.by}", "check in", booking.id)
+    actor = f"person:{request.by}" if request.by is not None else next(iter(request.identities), "")
+    audit = AuditEntry(now, actor, "check in", booking.id)
     return Decision(checked_in, WriteSet(update=checked_in, before=booking, audit=audit))

@@ -22,6 +22,7 @@ from core.policy.rules import Rules
 from core.ports import Storage, UnitOfWork
 from core.schedule_reading import ALL_TIME
 from core.services.conflicts import holders_of
+from core.services.import_comparison import ImportComparison
 
 CLOSED = "closure"
 MAX_REASON = 150
@@ -148,7 +149,16 @@ def _check_places(unit: UnitOfWork, closures: Iterable[Closure]) -> None:
             raise UnknownBuilding(f"There is no building {each.building_id}.")
 
 
-def _key(closure: Closure) -> tuple[object, ...]:
+def compare_closures(
+    unit: UnitOfWork, new: Iterable[NewClosure]
+) -> ImportComparison[tuple[object, ...], NewClosure]:
+    """What `ClosureService.add` would add; a closure that is there stays as it is."""
+    wanted = {_key(each): each for each in new}
+    there = {_key(each) for each in unit.closures.all()}
+    return ImportComparison({key: each for key, each in wanted.items() if key in there}, wanted)
+
+
+def _key(closure: Closure | NewClosure) -> tuple[object, ...]:
     """What makes two closures the same."""
     return closure.room_id, closure.building_id, closure.interval, closure.is_yearly
 

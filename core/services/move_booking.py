@@ -1,4 +1,4 @@
-"""Decision: extend, shorten or move a booking, under the rules of a new one."""
+"""Decision: extend, shorten or move a booking, under the rules of a new one; or give it another title."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,13 +16,15 @@ from core.policy.refund import changes_by_week, non_refundable_after_change, ref
 from core.policy.rules import Rules
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.book_room import cost_of
+from core.services.guest_messages import notices
 from core.services.ownership import own_booking
 from core.services.reminders import reminders
+from core.services.titles import with_title
 
 
 @dataclass(frozen=True, slots=True)
 class MoveBooking:
-    """Request to move a booking to `slot` of `room_id`.
+    """Request to move a booking to `slot` of `room_id`; `title` is its new one, None leaves it.
 
     `version` is the one that the requester saw; `StaleVersion` if it has changed (optimistic locking). Dates
     of a series (`is_occurrence`) are charged to the week in which they take place.
@@ -34,6 +36,7 @@ class MoveBooking:
     slot: Interval
     version: int
     is_occurrence: bool = False
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,13 @@ def decide_move(facts: Facts, request: MoveBooking, rules: Rules, now: datetime)
     """Returns the moved booking, or raises the first rule that is broken.
 
     The difference is charged to the week of the change. Shortening refunds no more than cancelling would, and
-    so no more than this week was charged.
+    so no more than this week was charged. A booking that stays where it is may always get another title.
     """
     booking = own_booking(facts, request.by, now)
     if booking.version != request.version:
         raise StaleVersion
+    if request.title is not None and (request.room_id, request.slot) == (booking.room_id, booking.interval):
+        return _rename(facts, booking, request, request.title, rules, now)
     if (room := facts.room) is None:
         raise UnknownRoom(request.room_id)
     _check_as_new(facts, booking, request, room, rules, now)
@@ -76,6 +81,15 @@ def decide_move(facts: Facts, request: MoveBooking, rules: Rules, now: datetime)
     if facts.person is not None:
         check_quota(changes.get(_week(request, rules, now), 0), facts.spent, facts.person, rules, now)
     return _writes(facts, booking, request, changes, rules, now)
+
+
+def _rename(
+    facts: Facts, booking: Booking, request: MoveBooking, title: str, rules: Rules, now: datetime
+) -> Decision[MoveResult]:
+    renamed = replace(with_title(booking, title), version=booking.version + 1)
+    audit = AuditEntry(now, f"person:{request.by}", "rename", booking.id, {})
+    result = MoveResult(booking, renamed, 0, quota_left(facts.spent, rules))
+    return Decision(result, WriteSet(update=renamed, before=booking, audit=audit))
 
 
 def _week(request: MoveBooking, rules: Rules, now: datetime) -> int:
@@ -155,7 +169,7 @@ def _writes(
     if request.is_occurrence:
         charged = sum(minutes for each, minutes in facts.charges if each >= quota_week(now, rules))
     moved = replace(
-        booking,
+        booking if request.title is None else with_title(booking, request.title),
         room_id=request.room_id,
         interval=request.slot,
         version=booking.version + 1,
@@ -174,6 +188,9 @@ def _writes(
             refunds=tuple(charges.values()),
             audit=audit,
             withdraw_messages_of=booking.id if has_new_start else None,
-            messages=reminders(moved, facts.person, now) if has_new_start else (),
+            messages=(
+                *(reminders(moved, facts.person, now, facts.guests) if has_new_start else ()),
+                *notices(booking, moved, now),
+            ),
         ),
     )

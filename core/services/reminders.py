@@ -1,11 +1,21 @@
 """Messages of a booking: reminders before it starts, and the confirmation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.errors import UnknownPerson
-from core.model import Booking, NotificationPreferences, OutboxMessage, Person, PersonId, Series
+from core.model import (
+    Booking,
+    BookingId,
+    BookingState,
+    Guest,
+    NotificationPreferences,
+    OutboxMessage,
+    Person,
+    PersonId,
+    Series,
+)
 from core.ports import UnitOfWork
 
 REMINDER = "reminder"
@@ -29,29 +39,56 @@ class Reminder:
         return cls(int(minutes), datetime.fromtimestamp(int(start), UTC))
 
 
-def reminders(booking: Booking, person: Person | None, now: datetime) -> tuple[OutboxMessage, ...]:
-    """Reminders of a booking that are still ahead. Each expires when the next is due."""
-    if person is None or booking.booked_by != person.id:
-        return ()
+def reminders(
+    booking: Booking, person: Person | None, now: datetime, guests: Iterable[Person] = ()
+) -> tuple[OutboxMessage, ...]:
+    """Reminders of a booking that are still ahead, for its owner `person` and for its guests.
+
+    Each expires when the next of the same person is due. `guests` are those with accounts.
+    """
+    own = person is not None and booking.booked_by == person.id
+    messages = _ahead(booking, person.preferences, now) if person is not None and own else []
+    to_owner = [replace(each, person_id=booking.booked_by) for each in messages]
+    return (*to_owner, *guest_reminders(booking, booking.guests, guests, now))
+
+
+def guest_reminders(
+    booking: Booking, guests: Iterable[Guest], people: Iterable[Person], now: datetime
+) -> tuple[OutboxMessage, ...]:
+    """Reminders of a booking for these of its guests; those without an account get the usual ones."""
+    preferences = {each.id: each.preferences for each in people}
+    return tuple(
+        replace(each, key=f"{each.key} {guest.key}", person_id=guest.person_id, identity=guest.identity)
+        for guest in guests
+        for each in _ahead(
+            booking,
+            preferences.get(guest.person_id, _USUAL) if guest.person_id is not None else _USUAL,
+            now,
+        )
+    )
+
+
+_USUAL = NotificationPreferences()
+
+
+def _ahead(booking: Booking, preferences: NotificationPreferences, now: datetime) -> list[OutboxMessage]:
+    """The reminders of one person, without a recipient."""
     messages: list[OutboxMessage] = []
     expires_at = start = booking.interval.start
-    for minutes in sorted(set(person.preferences.reminders)):
+    for minutes in sorted(set(preferences.reminders)):
         due = start - timedelta(minutes=minutes)
         if due > now:
-            messages.append(_reminder(booking, person.id, minutes, due, expires_at))
+            messages.append(_reminder(booking, minutes, due, expires_at))
             expires_at = due
-    return tuple(reversed(messages))
+    return messages[::-1]
 
 
-def _reminder(
-    booking: Booking, person_id: PersonId, minutes: int, due: datetime, expires_at: datetime
-) -> OutboxMessage:
+def _reminder(booking: Booking, minutes: int, due: datetime, expires_at: datetime) -> OutboxMessage:
     return OutboxMessage(
         key=f"{REMINDER} {booking.id} {minutes} v{booking.version}",
         kind=REMINDER,
         due_at=due,
         payload=str(Reminder(minutes, booking.interval.start)),
-        person_id=person_id,
         booking_id=booking.id,
         expires_at=expires_at,
     )
@@ -89,16 +126,26 @@ def update_preferences(
     preferences: NotificationPreferences,
     zone: str | None,
     now: datetime,
+    invited_to: Iterable[BookingId] = (),
 ) -> Person:
-    """Changes notification preferences and requeues the reminders of upcoming bookings."""
+    """Changes notification preferences and requeues the reminders of upcoming bookings.
+
+    `invited_to` are those whose guest the person may be.
+    """
     person = unit.people.get(person_id)
     if person is None:
         raise UnknownPerson(str(person_id))
     changed = replace(person, preferences=preferences, zone=zone)
     unit.people.put(changed)
     if preferences.reminders != person.preferences.reminders:
+        guest = Guest(person_id)
         for booking in unit.bookings.of_person(person_id):
             if booking.interval.start > now:
-                unit.outbox.withdraw(booking.id, REMINDER)
-                unit.outbox.add(reminders(booking, changed, now))
+                unit.outbox.withdraw(booking.id, REMINDER, person_id)
+                own = replace(booking, guests=())
+                unit.outbox.add(reminders(own, changed, now))
+        for other in filter(None, map(unit.bookings.get, invited_to)):
+            if other.state is BookingState.ACTIVE and guest in other.guests and other.interval.start > now:
+                unit.outbox.withdraw(other.id, REMINDER, person_id)
+                unit.outbox.add(guest_reminders(other, [guest], [changed], now))
     return changed

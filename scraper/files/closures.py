@@ -1,28 +1,18 @@
-"""Parses closures from CSV files: a room, a building or the campus, from when to when, and why."""
+"""Parses closures from tables: a room, a building or the campus, from when to when, and why."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from core.interval import Interval
 from core.localtime import local_instant
-from scraper.files.fields import with_unknown_fields
-from scraper.files.formats import UnreadableFile, read_csv_headings, read_csv_records
-from scraper.files.records import (
-    InvalidRecord,
-    ParsedFile,
-    Record,
-    RejectedRecord,
-    parse_records,
-    quote_value,
-)
+from scraper.files.dates import DateOrder, DateReader, Moment
+from scraper.files.documents import Document
+from scraper.files.fields import CLOSURE_FIELDS, with_unknown_fields
+from scraper.files.records import ParsedFile, Record, RejectedRecord, parse_records, quote_value
+from scraper.files.times import date_texts
 
-_FIELDS = {
-    "place": ("place", "room", "building", "where"),
-    "start": ("start", "date", "from"),
-    "end": ("end", "until", "to"),
-    "reason": ("reason", "name", "title", "summary"),
-    "yearly": ("yearly", "every_year"),
-}
+_EXAMPLE = "is not a date or time; write 2026-03-14 or 2026-03-14 09:00"
+_START, _END = CLOSURE_FIELDS["start"], CLOSURE_FIELDS["end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,63 +25,76 @@ class ClosureRecord:
     is_yearly: bool
 
 
-def read_closures_csv(text: str, zone: tzinfo) -> ParsedFile[ClosureRecord]:
+def parse_closures(
+    document: Document, zone: tzinfo, order: DateOrder | None = None
+) -> ParsedFile[ClosureRecord]:
     """Columns start, and perhaps end, place, reason and yearly. Times are wall time in `zone`."""
-    if read_csv_headings(text).isdisjoint(_FIELDS["start"]):
+    records = list(document.records("closures"))
+    if document.fields and document.fields.isdisjoint(_START):
         return ParsedFile((), (RejectedRecord("line 1", "there is no column start"),))
-    try:
-        records = list(read_csv_records(text))
-    except UnreadableFile as error:
-        return ParsedFile((), (RejectedRecord("", str(error)),))
-    parsed = parse_records(records, lambda record: _to_closure(record, zone))
-    return with_unknown_fields(parsed, records, _FIELDS)
+    dates = DateReader(date_texts(records, [*_START, *_END]), order)
+    parsed = parse_records(records, lambda record: _to_closure(record, zone, dates))
+    return document.complete(with_unknown_fields(parsed, records, CLOSURE_FIELDS))
 
 
-def _to_closure(record: Record, zone: tzinfo) -> ClosureRecord:
-    start = record.text(*_FIELDS["start"])
+def _to_closure(record: Record, zone: tzinfo, dates: DateReader) -> ClosureRecord:
+    start = record.text(*_START)
     if not start:
-        raise InvalidRecord("start is missing")
+        raise record.invalid("start is missing", _START)
+    try:
+        interval = _read(start, record.text(*_END), zone, dates)
+    except ClosedTimeError as error:
+        raise record.invalid(str(error), _END if error.is_end else _START) from error
     return ClosureRecord(
-        record.text(*_FIELDS["place"]),
-        _interval(start, record.text(*_FIELDS["end"]), zone),
-        record.text(*_FIELDS["reason"]),
-        record.flag(*_FIELDS["yearly"], default=False),
+        record.text(*CLOSURE_FIELDS["place"]),
+        interval,
+        record.text(*CLOSURE_FIELDS["reason"]),
+        record.flag(*CLOSURE_FIELDS["yearly"], default=False),
     )
 
 
-def _interval(start: str, end: str, zone: tzinfo) -> Interval:
-    try:
-        return read_closed_time(start, end, zone)
-    except ValueError as error:
-        raise InvalidRecord(str(error)) from error
+class ClosedTimeError(ValueError):
+    """A start or end that cannot be; the message is fit to show."""
+
+    def __init__(self, reason: str, *, is_end: bool) -> None:
+        super().__init__(reason)
+        self.is_end = is_end
 
 
 def read_closed_time(start: str, end: str, zone: tzinfo) -> Interval:
     """From two dates (whole days, the last included) or wall times; `ValueError` with a message to show."""
-    begins, is_day = _moment(start, zone, is_end=False)
-    ends, _ = _moment(end or start, zone, is_end=True)
-    if not end and not is_day:
-        raise ValueError(f"{quote_value(start)} needs an end, or is a whole day without a time")
+    return _read(start, end, zone, DateReader())
+
+
+def _read(start: str, end: str, zone: tzinfo, dates: DateReader) -> Interval:
+    begins, first = _moment(start, zone, dates, is_end=False), _read_date(start, dates, is_end=False)
+    if not end and first.seconds is not None:
+        raise ClosedTimeError(
+            f"{quote_value(start)} needs an end, or is a whole day without a time", is_end=False
+        )
+    ends = _moment(end or start, zone, dates, is_end=True, first=first)
     if ends <= begins:
-        raise ValueError(f"the end, {quote_value(end)}, is not after the start, {quote_value(start)}")
+        raise ClosedTimeError(
+            f"the end, {quote_value(end)}, is not after the start, {quote_value(start)}", is_end=True
+        )
     return Interval(begins, ends)
 
 
-def _moment(text: str, zone: tzinfo, *, is_end: bool) -> tuple[datetime, bool]:
-    """An instant, and whether it is a whole day's."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return _time(text, zone), False
-    return local_instant(day + timedelta(days=is_end), 0, zone), True
+def _moment(
+    text: str, zone: tzinfo, dates: DateReader, *, is_end: bool, first: Moment | None = None
+) -> datetime:
+    """An instant (UTC). Of an end without a date it is on the day of `first`; a day ends at its midnight."""
+    found = _read_date(text, dates, is_end=is_end)
+    day = found.day or (first.day if first else None)
+    if day is None:
+        raise ClosedTimeError(f"{quote_value(text)} {_EXAMPLE}", is_end=is_end)
+    if found.seconds is None:
+        return local_instant(day + timedelta(days=is_end), 0, zone)
+    return local_instant(day, found.seconds / 60, found.zone or zone)
 
 
-def _time(text: str, zone: tzinfo) -> datetime:
+def _read_date(text: str, dates: DateReader, *, is_end: bool) -> Moment:
     try:
-        moment = datetime.fromisoformat(text)
+        return dates.read(text)
     except ValueError as error:
-        example = "write 2026-03-14 or 2026-03-14 09:00"
-        raise ValueError(f"{quote_value(text)} is not a date or time; {example}") from error
-    if moment.tzinfo is not None:
-        return moment
-    return local_instant(moment.date(), moment.hour * 60 + moment.minute, zone)
+        raise ClosedTimeError(f"{quote_value(text)} {str(error) or _EXAMPLE}", is_end=is_end) from error

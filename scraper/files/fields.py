@@ -29,13 +29,36 @@ ROOM_FIELDS: Mapping[str, tuple[str, ...]] = {
     "bookable": ("bookable",),
     "weekday_hours": ("weekday_hours",),
     "weekend_hours": ("weekend_hours",),
+    "granularity": ("granularity",),
 }
 ENTRY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "room": ("room", "room_id"),
     "name": ("name",),
     "type": ("type", "bookingtype", "booking_type"),
+    "date": ("date", "day"),
     "start": ("start",),
     "end": ("end",),
+}
+PERSON_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "username": ("username", "user_name", "user", "login"),
+    "email": ("email", "e_mail", "mail", "email_address", "e_mail_address"),
+    "name": ("name", "full_name", "first_name", "given_name", "last_name", "surname", "family_name"),
+    "groups": ("groups", "group"),
+    "zone": ("zone", "timezone", "time_zone"),
+    "is_admin": ("admin", "is_admin"),
+}
+SOCIETY_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "society", "society_id"),
+    "name": ("name", "society_name"),
+    "presidents": ("presidents", "president"),
+    "members": ("members",),
+}
+CLOSURE_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "place": ("place", "room", "building", "where"),
+    "start": ("start", "date", "from"),
+    "end": ("end", "until", "to"),
+    "reason": ("reason", "name", "title", "summary"),
+    "yearly": ("yearly", "every_year"),
 }
 """Fields of a value, each with the names that a file may give it; the first is the one to suggest."""
 _MEANT = {

@@ -1,19 +1,21 @@
-"""Parses JSON and CSV as spreadsheets and editors save them."""
+"""Parses JSON, and text as spreadsheets and editors save it."""
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from scraper.files.records import Record, RejectedRecord, field_name, quote_value
+from scraper.files.records import RejectedRecord, quote_value
 
-_BOM = "\ufeff"
+MAX_FILE_BYTES = 200_000_000
+"""Of an imported file. Half a million timetable entries are 40 MB."""
+BOM = "\ufeff"
+WORKBOOK_START = b"PK\x03\x04"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _OTHER_FORMATS = {
-    b"PK\x03\x04": "an Excel workbook or another archive: save the sheet as CSV UTF-8 and import that",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV UTF-8 and import that",
-    b"%PDF": "a PDF document: Roomie reads CSV and JSON",
-    b"BEGIN:VCALENDAR": 'a calendar: name its address as a [[source]] of kind "icalendar" in config.toml',
+    b"\xd0\xcf\x11\xe0": "an old or protected Excel workbook:"
+    " save it as .xlsx without a password, or save the sheet as CSV UTF-8",
+    b"%PDF": "a PDF document: Roomie reads CSV, .xlsx and JSON",
+    b"BEGIN:VCALENDAR": 'a calendar: name its address as a [[source]] of kind "icalendar" in config.toml,'
+    " or for holidays write: roomie closure import FILE",
 }
 
 
@@ -26,20 +28,88 @@ class JsonDocument:
     """A JSON document, and the keys that occur twice in one of its objects (the first one counts)."""
 
     root: object
-    duplicate_keys: tuple[RejectedRecord, ...]
+    duplicate_keys: tuple[RejectedRecord, ...] = ()
 
 
 def decode(content: bytes) -> str:
-    """Decodes UTF-8, or UTF-16 with a byte order mark."""
+    """Decodes UTF-8, UTF-16, or Windows-1252 where nothing in it is UTF-8."""
+    return decode_with_remarks(content)[0]
+
+
+def decode_with_remarks(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """The text, and a remark where the encoding was guessed."""
+    check_size(content)
     for start, kind in _OTHER_FORMATS.items():
         if content.startswith(start):
             raise UnreadableFile(f"this is {kind}")
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    if content.startswith(WORKBOOK_START):
+        raise UnreadableFile(
+            "this is an Excel workbook or another archive: save the sheet as CSV UTF-8 and use that"
+        )
+    if encoding := _utf16(content):
+        return _decode_utf16(content, encoding), ()
+    remarks: tuple[str, ...] = ()
     try:
-        return content.decode(encoding)
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableFile(f"line {line} is not {encoding[:6].rstrip('-').upper()} text") from error
+        text = _decode_windows(content, error)
+        remarks = ("it was read as Windows-1252; if letters look wrong, save it as CSV UTF-8",)
+    if "\0" in text:
+        raise UnreadableFile(
+            f"line {_line(text, text.index(chr(0)))} holds a NUL character; save the file as CSV UTF-8 again"
+        )
+    return text, remarks
+
+
+def looks_like_json(text: str) -> bool:
+    return text.lstrip("\ufeff \t\r\n").startswith(("{", "["))
+
+
+def check_size(content: bytes) -> None:
+    if len(content) > MAX_FILE_BYTES:
+        raise UnreadableFile(f"the file is larger than {MAX_FILE_BYTES // 1_000_000} MB; import it in parts")
+
+
+def _utf16(content: bytes) -> str:
+    """The name of the UTF-16 that a text is in, with a mark or without (Latin letters have a zero byte)."""
+    if content[:2] in _UTF16_MARKS:
+        return "utf-16"
+    start = content[:200]
+    if len(start) >= 4 and len(content) % 2 == 0:
+        for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+            zeros, others = start[offset::2].count(0), start[1 - offset :: 2].count(0)
+            if zeros > len(start) // 3 and not others:
+                return encoding
+    return ""
+
+
+def _decode_utf16(content: bytes, encoding: str) -> str:
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        text = content[: error.start].decode(encoding, "ignore")
+        raise UnreadableFile(f"line {_line(text, len(text))} is not UTF-16 text") from error
+    if "\0" in text:
+        raise UnreadableFile(
+            f"line {_line(text, text.index(chr(0)))} holds a NUL character; save it as CSV UTF-8 again"
+        )
+    return text
+
+
+def _decode_windows(content: bytes, error: UnicodeDecodeError) -> str:
+    """Windows-1252. A file that is UTF-8 elsewhere is damaged, and so is JSON, which is always UTF-8."""
+    is_damaged = not content.decode("utf-8", "ignore").isascii()
+    if not is_damaged and content.lstrip()[:1] not in {b"{", b"["}:
+        try:
+            return content.decode("cp1252")
+        except UnicodeDecodeError:
+            pass
+    line = content.count(b"\n", 0, error.start) + 1
+    raise UnreadableFile(f"line {line} is not UTF-8 text; save the file as CSV UTF-8 again") from error
+
+
+def _line(text: str, index: int) -> int:
+    return text.count("\n", 0, index) + 1
 
 
 def parse_json(text: str) -> JsonDocument:
@@ -55,58 +125,13 @@ def parse_json(text: str) -> JsonDocument:
 
     try:
         root = json.loads(
-            text.removeprefix(_BOM), object_pairs_hook=drop_duplicates, parse_constant=_reject_constant
+            text.removeprefix(BOM), object_pairs_hook=drop_duplicates, parse_constant=_reject_constant
         )
     except json.JSONDecodeError as error:
         raise UnreadableFile(f"line {error.lineno} is not JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"this is not JSON we read: {error}") from error
     return JsonDocument(root, tuple(duplicates))
-
-
-def read_csv_records(text: str) -> Iterator[Record]:
-    """Yields each line below the headings, with fields by lower-case heading; blank lines are skipped.
-
-    The delimiter is comma, semicolon or tab, whichever occurs most in the headings.
-    """
-    text = text.removeprefix(_BOM)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_detect_delimiter(text), strict=True)
-    headings: list[str] | None = None
-    try:
-        for row in rows:
-            cells = [cell.strip() for cell in row]
-            if not any(cells):
-                continue
-            if headings is None:
-                headings = _parse_headings(cells)
-            else:
-                yield _to_csv_record(rows.line_num, headings, cells)
-    except csv.Error as error:
-        raise UnreadableFile(f"line {rows.line_num} is not CSV: {error}") from error
-
-
-def read_csv_headings(text: str) -> frozenset[str]:
-    """The lower-case headings: the first line that is not blank."""
-    first = next((line for line in text.removeprefix(_BOM).splitlines() if line.strip()), "")
-    return frozenset(field_name(cell.strip().strip('"')) for cell in first.split(_detect_delimiter(first)))
-
-
-def _to_csv_record(line: int, headings: list[str], cells: list[str]) -> Record:
-    surplus = any(cells[len(headings) :])
-    fields: Mapping[str, object] = dict(zip(headings, cells, strict=False))
-    return Record(f"line {line}", fields, "there are more fields than headings" if surplus else "")
-
-
-def _parse_headings(cells: list[str]) -> list[str]:
-    headings = [field_name(cell) for cell in cells]
-    if len(set(filter(None, headings))) < len(list(filter(None, headings))):
-        raise UnreadableFile("two columns have the same heading")
-    return headings
-
-
-def _detect_delimiter(text: str) -> str:
-    heading = next((line for line in text.splitlines() if line.strip()), "")
-    return max(",;\t", key=heading.count)
 
 
 def _reject_constant(name: str) -> None:

@@ -1,45 +1,68 @@
-"""Detects the kind of a file by its content."""
+"""Detects what a file holds by its headings or keys."""
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 
 from scraper.common.text import to_one_line
-from scraper.files.fields import BUILDING_FIELDS, ENTRY_FIELDS, ROOM_FIELDS
-from scraper.files.formats import UnreadableFile, parse_json, read_csv_headings
+from scraper.files.fields import (
+    BUILDING_FIELDS,
+    CLOSURE_FIELDS,
+    ENTRY_FIELDS,
+    PERSON_FIELDS,
+    ROOM_FIELDS,
+    SOCIETY_FIELDS,
+)
+from scraper.files.formats import UnreadableFile
 from scraper.files.records import quote_value
 
 
-class FileKind(Enum):
+class FileKind(StrEnum):
     BUILDINGS = "buildings"
-    BUILDINGS_CSV = "buildings (CSV)"
-    ROOMS_JSON = "rooms (JSON)"
-    ROOMS_CSV = "rooms (CSV)"
-    TIMETABLE_JSON = "timetable (JSON)"
-    TIMETABLE_CSV = "timetable (CSV)"
+    ROOMS = "rooms"
+    TIMETABLE = "timetable"
+    PEOPLE = "people"
+    SOCIETIES = "societies"
+    CLOSURES = "closures"
 
 
-def detect_file_kind(text: str) -> FileKind:
-    """Raises `UnreadableFile` when it is neither JSON nor CSV of a known kind."""
-    if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        return _detect_json_kind(parse_json(text).root)
-    headings = read_csv_headings(text)
-    if {"start", "end"} <= headings:
-        return FileKind.TIMETABLE_CSV
-    has_place = bool({"lat", "latitude"} & headings)
-    if has_place and not {"room_id", "capacity"} & headings and not {"id", "building_id"} <= headings:
-        return FileKind.BUILDINGS_CSV
-    if {"id", "room_id"} & headings:
-        return FileKind.ROOMS_CSV
-    raise UnreadableFile(_describe_headings(text))
+_FIELDS: Mapping[FileKind, Mapping[str, tuple[str, ...]]] = {
+    FileKind.BUILDINGS: BUILDING_FIELDS,
+    FileKind.ROOMS: ROOM_FIELDS,
+    FileKind.TIMETABLE: ENTRY_FIELDS,
+    FileKind.PEOPLE: PERSON_FIELDS,
+    FileKind.SOCIETIES: SOCIETY_FIELDS,
+    FileKind.CLOSURES: CLOSURE_FIELDS,
+}
 
 
-def _describe_headings(text: str) -> str:
-    found = ", ".join(quote_value(each)[1:-1] for each in sorted(read_csv_headings(text) - {""})[:10])
+def kind_of_headings(names: frozenset[str]) -> FileKind | None:
+    """What a table with these fields holds; None if they do not tell."""
+    if {"reason", "yearly", "every_year"} & names and {"start", "date", "from"} & names:
+        return FileKind.CLOSURES
+    if {"start", "end"} <= names:
+        return FileKind.TIMETABLE
+    if {"presidents", "president", "members"} & names and names & {*SOCIETY_FIELDS["id"]}:
+        return FileKind.SOCIETIES
+    if names & {*PERSON_FIELDS["username"], *PERSON_FIELDS["email"]}:
+        return FileKind.PEOPLE
+    has_place = bool({"lat", "latitude"} & names)
+    if has_place and not {"room_id", "capacity"} & names and not {"id", "building_id"} <= names:
+        return FileKind.BUILDINGS
+    return FileKind.ROOMS if {"id", "room_id"} & names else None
+
+
+def is_heading(names: frozenset[str]) -> bool:
+    return kind_of_headings(names) is not None
+
+
+def describe_headings(names: frozenset[str]) -> str:
+    """Why no kind is recognised, and which headings there are."""
+    found = ", ".join(quote_value(each)[1:-1] for each in sorted(names - {""})[:10])
+    known = "; ".join(f"of {kind} {_first_names(_FIELDS[kind])}" for kind in FileKind)
     return (
-        "the first line has neither an id column (rooms) nor start and end (a timetable)."
-        f" It says: {to_one_line(found) or 'nothing'}."
-        f" Headings of rooms are {_first_names(ROOM_FIELDS)}; of buildings {_first_names(BUILDING_FIELDS)};"
-        f" of timetables {_first_names(ENTRY_FIELDS)}"
+        "no line has an id column (rooms) or start and end (a timetable)."
+        f" It says: {to_one_line(found) or 'nothing'}. Headings are: {known}."
+        " For an example write: roomie import --template rooms"
     )
 
 
@@ -47,18 +70,23 @@ def _first_names(fields: Mapping[str, tuple[str, ...]]) -> str:
     return ", ".join(names[0] for names in fields.values())
 
 
-def _detect_json_kind(root: object) -> FileKind:
+def kind_of_json(root: object) -> FileKind:
+    """What a JSON document holds; `UnreadableFile` if nothing we know."""
     if isinstance(root, Mapping):
-        if "buildings" in root:
-            return FileKind.BUILDINGS
-        if "rooms" in root:
-            return FileKind.ROOMS_JSON
+        for kind in FileKind:
+            if kind is not FileKind.TIMETABLE and kind.value in root:
+                return kind
     some = _first_member(root)
     if isinstance(some, Mapping):
-        if "bookings" in some:
-            return FileKind.TIMETABLE_JSON
-        return FileKind.BUILDINGS if {"lat", "latitude"} & some.keys() else FileKind.ROOMS_JSON
-    raise UnreadableFile("the JSON holds neither buildings nor rooms nor a timetable")
+        return FileKind.TIMETABLE if "bookings" in some else _kind_of_member(frozenset(map(str, some)))
+    raise UnreadableFile(f"the JSON holds nothing that can be imported: {', '.join(FileKind)}")
+
+
+def _kind_of_member(names: frozenset[str]) -> FileKind:
+    kind = kind_of_headings(names)
+    if kind in {FileKind.PEOPLE, FileKind.SOCIETIES, FileKind.CLOSURES}:
+        return kind
+    return FileKind.BUILDINGS if {"lat", "latitude"} & names else FileKind.ROOMS
 
 
 def _first_member(root: object) -> object:

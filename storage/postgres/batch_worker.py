@@ -16,6 +16,7 @@ from storage.postgres.command import QueuedDecision
 from storage.postgres.connection import BATCH_SETTINGS, connect
 from storage.postgres.errors import OutcomeUnknown, is_connection_error, is_retryable, is_unknown_transaction
 from storage.postgres.statements import (
+    DETACH,
     END_HOLDS,
     FACTS,
     OUTCOME,
@@ -177,6 +178,8 @@ class BatchWorker:
 
     async def _write(self, batch: _Batch, writes: list[TimedWrite]) -> None:
         await self._write_series(writes)
+        if detached := [booking_id for each in writes for booking_id in each.writes.detach]:
+            await self._session.execute(DETACH, detached)
         if batch.holds_to_end:
             await self._session.execute(END_HOLDS, batch.holds_to_end)
         transaction, updated = (await self._write_statement.fetch(*write_parameters(writes, self._origin)))[0]

@@ -96,7 +96,8 @@ SELECT w.place, {_columns(room, "r")},
     {_columns(booking, "h")},
     (SELECT sum(minutes) FROM charge WHERE person_id = w.person AND week = w.week),
     (SELECT json_agg(json_build_array(c.week, c.minutes)) FROM (
-        SELECT week, sum(minutes) AS minutes FROM charge WHERE booking_id = w.booking GROUP BY week
+        SELECT week, sum(minutes) AS minutes FROM charge
+        WHERE booking_id = w.booking AND person_id = w.person GROUP BY week
     ) c),
     w.week,
     (SELECT sum(f."end" - f.start) / 60 FROM booking f
@@ -113,6 +114,10 @@ SELECT w.place, {_columns(room, "r")},
      WHERE (c.is_yearly OR c.start < w."end" + {_LOOKAHEAD} AND c."end" > w.start)
      AND (c.room_id IS NULL OR c.room_id = w.room)
      AND (c.building_id IS NULL OR c.building_id = r.building_id)),
+    (SELECT json_agg(json_build_array({_columns(person, "g", _PERSON_COLUMNS)},
+         EXISTS (SELECT FROM membership WHERE person_id = g.id)))
+      FROM unnest(string_to_array(b.guests, E'\\n')) AS line JOIN person g
+         ON g.id = CASE WHEN line ~ '^[0-9]+$' THEN line::bigint END),
     (SELECT json_agg(json_build_array({_columns(booking, "k")})) FROM booking k
      WHERE k.room_id = w.room AND k.state = 2
      AND k.start < w."end" AND k.start > w.start - {MAX_BOOKING_LENGTH} AND k."end" > w.start)
@@ -154,7 +159,7 @@ def facts_of(row: Row, keys: DecisionKeys, at: int) -> Facts:
     """Facts of one result row of `FACTS`, for its keys. `at` is now, in seconds."""
     person_row = row[_AFTER_ROOM:_AFTER_PERSON]
     society_row = row[_AFTER_PERSON:_AFTER_SOCIETY]
-    spent, charged, week, series_minutes, booked, taught, closed, held = row[_AFTER_HANDLED:]
+    spent, charged, week, series_minutes, booked, taught, closed, guests, held = row[_AFTER_HANDLED:]
     charges = tuple((week, minutes) for week, minutes in json.loads(charged or "[]"))
     return Facts(
         room=None if row[1] is None else to_room(row[1:_AFTER_ROOM]),
@@ -172,6 +177,7 @@ def facts_of(row: Row, keys: DecisionKeys, at: int) -> Facts:
         charged=dict(charges).get(week, 0),
         charges=charges,
         series_minutes=int(series_minutes or 0),
+        guests=tuple(to_person(each, each[-1]) for each in json.loads(guests)) if guests else (),
     )
 
 
@@ -319,6 +325,10 @@ def _request_row(writes: WriteSet, at: int) -> dict[str, Any]:
 
 def updates_in(writes: Iterable[TimedWrite]) -> int:
     return sum(1 for each in writes if each.writes.update is not None)
+
+
+DETACH = "UPDATE booking SET series_id = NULL WHERE id = ANY($1::text[])"
+"""Runs before `WRITE`, and only for batches in which bookings leave their series."""
 
 
 _series = _UnnestColumns(1, _typed(series))

@@ -62,7 +62,12 @@ class SqlBookingRepository:
         totals = (
             select(charge.c.booking_id, charge.c.week, func.sum(charge.c.minutes))
             .join(booking, booking.c.id == charge.c.booking_id)
-            .where(is_active, booking.c.series_id == series_id, booking.c.series_id.is_not(None))
+            .where(
+                is_active,
+                booking.c.series_id == series_id,
+                booking.c.series_id.is_not(None),
+                charge.c.person_id == booking.c.booked_by,
+            )
             .group_by(charge.c.booking_id, charge.c.week)
         )
         charged: dict[BookingId, dict[int, int]] = defaultdict(dict)

@@ -1,4 +1,6 @@
-"""Drafts of requests; a person has a limited number, the newest."""
+"""Drafts of requests and remembered answers; a person has a limited number."""
+
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, select
 
@@ -13,19 +15,20 @@ class SqlDraftRepository:
         self._connection = connection
 
     def add(self, new: Draft, max_drafts: int) -> None:
-        upsert(
-            self._connection,
-            draft,
-            [
-                {
-                    "id": new.id,
-                    "person_id": new.person_id,
-                    "payload": new.payload,
-                    "expires_at": seconds(new.expires_at),
-                }
-            ],
-        )
+        self.put([new])
         self._delete_surplus(new.person_id, max_drafts)
+
+    def put(self, drafts: Sequence[Draft]) -> None:
+        rows = [
+            {
+                "id": each.id,
+                "person_id": each.person_id,
+                "payload": each.payload,
+                "expires_at": seconds(each.expires_at),
+            }
+            for each in drafts
+        ]
+        upsert(self._connection, draft, rows)
 
     def _delete_surplus(self, person_id: PersonId, max_drafts: int) -> None:
         surplus = (
@@ -40,3 +43,6 @@ class SqlDraftRepository:
     def get(self, draft_id: str) -> Draft | None:
         row = self._connection.execute(select(draft).where(draft.c.id == draft_id)).one_or_none()
         return None if row is None else Draft(row[0], PersonId(row[1]), row[2], instant(row[3]))
+
+    def remove(self, draft_ids: Collection[str]) -> None:
+        self._connection.execute(delete(draft).where(draft.c.id.in_(draft_ids)))

@@ -26,6 +26,7 @@ from core.model import (
     MessageState,
     OutboxEntry,
     OutboxMessage,
+    PersonId,
 )
 from storage.mapping import instant, message_values, seconds, to_message
 from storage.tables import outbox
@@ -77,9 +78,9 @@ class SqlOutboxRepository:
             for first in range(0, len(rows), _BATCH_SIZE)
         )
 
-    def withdraw(self, booking_id: BookingId, kind: str) -> None:
+    def withdraw(self, booking_id: BookingId, kind: str, person_id: PersonId) -> None:
         unsent = (_col.booking_id == booking_id, _col.kind == kind, _col.state == _WAITING)
-        self._connection.execute(delete(outbox).where(*unsent))
+        self._connection.execute(delete(outbox).where(*unsent, _col.person_id == person_id))
 
     def is_any_due(self, now: datetime) -> bool:
         return self._connection.execute(_due(seconds(now)).limit(1)).first() is not None

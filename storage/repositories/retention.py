@@ -3,7 +3,7 @@
 Finding may scan a whole table, in a snapshot that blocks no writer. Deleting is by key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,10 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    update,
 )
 
-from core.model import Change, Expired, Expiring, Limit, PersonId
+from core.model import Change, Expired, Expiring, Limit
 from storage.mapping import seconds
 from storage.service_tables import draft, login_session, oauth_state, seen, tally
 from storage.tables import (
@@ -44,6 +45,7 @@ _REFUSED = and_(
     audit.c.action == "log in", audit.c.subject.in_(("refused", "unproved attributes", "declined"))
 )
 _HAS_NO_BOOKINGS = ~exists().where(booking.c.series_id == series.c.id)
+_HAS_GUESTS = or_(booking.c.guests != literal_column("''"), booking.c.transfer.is_not(None))
 _NOT_NEWEST = change.c.seq < select(func.max(change.c.seq)).scalar_subquery()
 """The newest number marks the end of the log."""
 
@@ -81,11 +83,19 @@ _KINDS = {
     Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
     Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
+    Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 
-_IN_MEMORY = {Expiring.TOKENS, Expiring.KNOWN_ADDRESSES}
-"""Rows that are part of a person in the read model."""
+_EVERYWHERE = Change("timetable")
+"""After a closure of more than one room."""
+_INVALIDATED: Mapping[Expiring, tuple[str, ColumnElement[Any]]] = {
+    Expiring.TOKENS: ("person", token.c.person_id),
+    Expiring.KNOWN_ADDRESSES: ("person", known_address.c.person_id),
+    Expiring.BOOKINGS: ("schedule", booking.c.room_id),
+    Expiring.CLOSURES: ("schedule", closure.c.room_id),
+}
+"""Kind of change, and its key, of rows from which read models and caches are made."""
 
 
 class SqlRetentionRepository:
@@ -122,12 +132,19 @@ class SqlRetentionRepository:
         these = (rows.key.in_(keys), rows.at <= newest, *_applies_to(limit))
         if limit.kind is Expiring.BOOKINGS:
             self._discard_what_belongs_to(keys, newest)
+        if limit.kind is Expiring.GUESTS:
+            return self._connection.execute(
+                update(booking).where(*these).values(guests="", transfer=None)
+            ).rowcount
         gone = delete(rows.table).where(*these)
-        if limit.kind in _IN_MEMORY:
-            owners = self._connection.execute(gone.returning(rows.table.c.person_id)).scalars().all()
-            self._changes.update(Change("person", str(PersonId(owner))) for owner in owners)
-            return len(owners)
-        return self._connection.execute(gone).rowcount
+        if limit.kind not in _INVALIDATED:
+            return self._connection.execute(gone).rowcount
+        change_kind, key = _INVALIDATED[limit.kind]
+        changed = self._connection.execute(gone.returning(key)).scalars().all()
+        self._changes.update(
+            _EVERYWHERE if each is None else Change(change_kind, str(each)) for each in changed
+        )
+        return len(changed)
 
     def _discard_what_belongs_to(self, bookings: Sequence[object], newest: int) -> None:
         over = select(booking.c.id).where(booking.c.id.in_(bookings), booking.c.end <= newest)

@@ -30,6 +30,10 @@ class SqlSocietyRepository:
         self._connection.execute(insert(society).values(id=new.id, name=new.name))
         self._changes.add(Change("society", new.id))
 
+    def rename(self, renamed: Society) -> None:
+        self._connection.execute(update(society).where(society.c.id == renamed.id).values(name=renamed.name))
+        self._changes.add(Change("society", renamed.id))
+
     def memberships(self, person_id: PersonId) -> list[Membership]:
         rows = self._connection.execute(_memberships().where(membership.c.person_id == person_id))
         return [Membership(Society(row[0], row[1]), row[2], Role(row[3])) for row in rows]

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    null,
     select,
     update,
 )
@@ -28,6 +29,7 @@ from core.model import (
     Busy,
     MessageState,
     Person,
+    PersonId,
     Role,
     Society,
     TokenTerm,
@@ -113,13 +115,14 @@ class SqliteStatements:
                 (self._read.room, keys.room),
                 lambda: self._value(_cached_room, self._read.room, room=keys.room),
             ),
-            person=_once(known, (self._read.person, keys.person), lambda: self._person(keys)),
+            person=_once(known, (self._read.person, keys.person), lambda: self._person(keys.person)),
             society=society_row and Society(society_row[0], society_row[1]),
             term=TokenTerm(society_row[2], society_row[3]) if society_row and society_row[2] else None,
             role=Role(society_row[4]) if society_row and society_row[4] else None,
             booking=booking,
             busy=self._busy(keys, at),
             closures=self._closures(keys),
+            guests=self._guests(booking, known) if booking is not None and booking.guests else (),
             spent=_once(known, (self._read.spent, keys.person, keys.week), spent),
             charged=charged.get(keys.week, 0),
             charges=tuple(charged.items()),
@@ -135,10 +138,11 @@ class SqliteStatements:
         return _once(known, (self._read.society, society_id, keys.person), find)
 
     def _charges(self, keys: DecisionKeys) -> dict[int, int]:
-        """What the existing booking was charged in each week."""
-        if keys.booking is None:
+        """What the person was charged in each week for the existing booking."""
+        if keys.booking is None or keys.person is None:
             return {}
-        return dict(self._read.charges.run(self._connection, {"booking": keys.booking}).fetchall())
+        values = {"booking": keys.booking, "person": keys.person}
+        return dict(self._read.charges.run(self._connection, values).fetchall())
 
     def _series_minutes(self, keys: DecisionKeys) -> int:
         week = keys.series_week
@@ -152,9 +156,15 @@ class SqliteStatements:
     def _booking(self, keys: DecisionKeys) -> Booking | None:
         return self._value(to_booking, self._read.booking, booking=keys.booking)
 
-    def _person(self, keys: DecisionKeys) -> Person | None:
-        row = self._row(self._read.person, person=keys.person) if keys.person is not None else None
+    def _person(self, person_id: PersonId | None) -> Person | None:
+        row = self._row(self._read.person, person=person_id) if person_id is not None else None
         return None if row is None else to_person(row, row[-1])
+
+    def _guests(self, booking: Booking, known: _Known) -> tuple[Person, ...]:
+        ids = [each.person_id for each in booking.guests if each.person_id is not None]
+        read = ((each, partial(self._person, each)) for each in ids)
+        found = (_once(known, (self._read.person, each), find) for each, find in read)
+        return tuple(each for each in found if each is not None)
 
     def _busy(self, keys: DecisionKeys, at: int) -> tuple[Busy, ...]:
         """Bookings, holds for others that have not expired, and timetable entries."""
@@ -190,6 +200,8 @@ class SqliteStatements:
     def _apply_writes(self, writes: WriteSet, at: int) -> None:
         self._write_series(writes)
         self._end_holds(writes, at)
+        for booking_id in writes.detach:
+            self._write.detachment.run(self._connection, {"booking": booking_id})
         if writes.insert is not None:
             self._write.booking.run(self._connection, booking_values(writes.insert))
         if writes.update is not None and writes.before is not None:
@@ -306,7 +318,7 @@ class _Queries:
         )
         self.charges = CompiledStatement(
             select(charge.c.week, minutes)
-            .where(charge.c.booking_id == bindparam("booking"))
+            .where(charge.c.booking_id == bindparam("booking"), charge.c.person_id == bindparam("person"))
             .group_by(charge.c.week)
         )
         lengths = func.sum(booking.c.end - booking.c.start)
@@ -343,6 +355,9 @@ class _Inserts:
                 (booking.c.held_until <= bindparam("at")) | (booking.c.booked_by == bindparam("person")),
             )
             .values(state=literal_column("0"), version=booking.c.version + literal_column("1"))
+        )
+        self.detachment = CompiledStatement(
+            update(booking).where(booking.c.id == bindparam("booking")).values(series_id=null())
         )
         self.series = CompiledStatement(insert(series))
         self.series_change = CompiledStatement(_versioned_update(series))

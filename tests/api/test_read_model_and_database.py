@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,10 +14,11 @@ from bot.services import Services
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
 from core.interval import Interval
-from core.model import BookingType, RoomId, TimetableEntry
+from core.model import BookingType, BuildingId, RoomId, TimetableEntry
 from core.policy.rules import Rules
 from core.services.book_room import BookRoom
 from core.services.bookings import new_booking_id
+from core.services.closures import NewClosure
 from core.services.import_facts import import_timetable
 from tests.api.conftest import create_services
 from tests.api.http_client import HttpClient
@@ -193,6 +195,34 @@ async def test_the_answer_follows_changes_outside_the_window(services: Services)
         after = (await client.get("/api/rooms/bookings/H-B4-101")).json["bookings"]
 
     assert [each["name"] for each in after] == [*(each["name"] for each in before), "New"]
+
+
+@pytest.mark.parametrize("place", [{"room_id": RoomId("H-B4-101")}, {"building_id": BuildingId("H-B4")}, {}])
+async def test_the_answer_follows_closures_outside_the_window(
+    services: Services, database_url: str, clock: StillClock, place: dict[str, Any]
+):
+    other = create_services(database_url, clock, Rules())
+    await other.storage.open()
+    await other.storage.load()
+    slot = Interval(_at(2020, 1, 6, 9), _at(2020, 1, 6, 10))
+    async with _client(services) as client, _client(other) as elsewhere:
+        before = [
+            (await each.get("/api/rooms/bookings/H-B4-101")).json["bookings"] for each in (client, elsewhere)
+        ]
+        await services.closures.add([NewClosure(slot, "Election", **place)], "test")
+        await other.storage.catch_up()
+        after = [
+            (await each.get("/api/rooms/bookings/H-B4-101")).json["bookings"] for each in (client, elsewhere)
+        ]
+    await other.storage.close()
+
+    closed = {
+        "name": "Election",
+        "bookingType": "BLOCK",
+        "start": "2020-01-06T09:00:00.000Z",
+        "end": "2020-01-06T10:00:00.000Z",
+    }
+    assert after == [[*rows, closed] for rows in before]
 
 
 async def test_bookings_beyond_a_shortened_horizon_stay_visible(

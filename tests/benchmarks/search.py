@@ -9,15 +9,18 @@ from pathlib import Path
 from time import perf_counter, process_time
 from zoneinfo import ZoneInfo
 
+from bot.chat.command import CommandContext
+from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
+from bot.conversation.memory.store import AnswerMemory
 from bot.language import parse_phrase
 from bot.login.passwords import Argon2Passwords
 from bot.services import Services
 from core.catalogue import RoomQuery
 from core.clock import ShiftedClock, SystemClock
-from core.model import Identity
+from core.model import Identity, Person, PersonId, UserGroup
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
@@ -27,6 +30,7 @@ from storage.factory import open_storage
 from tests.benchmarks.harness import Row, compare
 from tests.benchmarks.world import ROOMS, filled_file
 
+_PEOPLE = 50
 _BEST_SQL = """
 SELECT id FROM room WHERE capacity >= ? AND bookable AND id NOT IN (
   SELECT room_id FROM busy WHERE start < ? AND start > ? AND "end" > ?)
@@ -57,6 +61,7 @@ async def _rows(small: Path, large: Path, many: Path, rounds: int) -> list[Row]:
         )
     )
     rows.append(await _typed(services[large], rounds // 10))
+    rows.append(await _remembered(services[small], rounds // 10))
     for each in services.values():
         await each.storage.close()
     return rows
@@ -128,6 +133,42 @@ async def _typed(services: Services, rounds: int) -> Row:
         lambda: next(parts) * scale,
         len(pairs),
         target=3,
+        at_most=True,
+        unit=" µs",
+    )
+
+
+class _Forgetful(AnswerMemory):
+    """Remembers nothing."""
+
+    async def remember(self, context: CommandContext, reply: Reply) -> None: ...
+
+
+async def _remembered(services: Services, rounds: int) -> Row:
+    """CPU of a typed line of many people, whose answers are remembered, against the same without memory."""
+    names = [f"u{number}" for number in range(_PEOPLE)]
+    for name in names:
+        person = Person(PersonId(0), name, f"{name}@example.org", name, frozenset({UserGroup.STUDENT}))
+        await services.accounts.add_person(person, None)
+    requesters = [Requester(Identity(f"terminal:{name}"), PlatformName.TERMINAL) for name in names]
+
+    async def measured(memory: AnswerMemory) -> float:
+        dispatcher, begin = Dispatcher(services, COMMANDS, memory), process_time()
+        for turn in range(rounds):
+            request = ChatRequest(requesters[turn % _PEOPLE], text="/rooms free now 20 seats")
+            await dispatcher.dispatch(request)
+        await memory.settle()
+        return (process_time() - begin) / rounds * 1e6
+
+    with_memory, without = AnswerMemory(services), _Forgetful(services)
+    pairs = [(await measured(with_memory), await measured(without)) for _ in range(9)][2:]
+    ours, theirs = iter([each[0] for each in pairs]), iter([each[1] for each in pairs])
+    return compare(
+        "/rooms free now 20 seats, remembered: CPU against not remembered",
+        lambda: next(ours),
+        lambda: next(theirs),
+        len(pairs),
+        target=1.1,
         at_most=True,
         unit=" µs",
     )

@@ -4,6 +4,7 @@ from bot.chat.reply import Button, Choice, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
+from bot.conversation.memory.store import AnswerMemory
 from bot.platforms.terminal.render import TerminalContext, render
 from bot.services import Services
 from core.model import Identity
@@ -14,7 +15,8 @@ class Chat:
 
     def __init__(self, services: Services, name: str) -> None:
         self.services, self.name = services, name
-        self.dispatcher = Dispatcher(services, COMMANDS)
+        self.memory = AnswerMemory(services)
+        self.dispatcher = Dispatcher(services, COMMANDS, self.memory)
         self.last = Reply()
 
     @property
@@ -34,6 +36,16 @@ class Chat:
         """Presses the nth button with this label in the last reply."""
         button = [each for each in buttons(self.last) if each.label == label][nth]
         return await self.act(button.action, button.value, key=key)
+
+    async def cancel(self, words: str = "/rooms cancel") -> str:
+        """Asks to cancel in these words, and says yes to the question."""
+        await self.say(words, free=not words.startswith("/"))
+        return await self.press("Yes, cancel it")
+
+    async def press_cancel(self, nth: int = 0) -> str:
+        """Presses the nth *Cancel*, and says yes to the question."""
+        await self.press("Cancel", nth)
+        return await self.press("Yes, cancel it")
 
     async def act(self, action: str, value: str = "", key: str = "", **form: str) -> str:
         return await self._ask(

@@ -82,7 +82,7 @@ async def test_without_bookings_the_reply_says_so(wil: Chat, verb: str):
 async def test_a_title_is_looked_up_before_its_words_are_times(wil: Chat, words: str):
     await book_two(wil)
 
-    assert "Cancelled: Lovelace 205" in await wil.say(words, free=True)
+    assert "Cancelled: Lovelace 205" in await wil.cancel(words)
 
 
 async def test_a_word_that_looks_like_an_id_does_not_stand_for_the_only_booking(wil: Chat):

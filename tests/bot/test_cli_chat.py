@@ -64,7 +64,8 @@ def test_an_unknown_user_may_search_and_learns_how_to_log_in(roomie: Roomie):
     assert result.status == 1
     assert "10 rooms are free" in result.out
     assert "Please log in first" in result.out
-    assert "terminal:nobody" in result.out
+    assert "To log in, use /login" in result.out
+    assert "terminal:" not in result.out
 
 
 def test_bookings_are_visible_to_the_next_process(roomie: Roomie):
@@ -74,3 +75,17 @@ def test_bookings_are_visible_to_the_next_process(roomie: Roomie):
         "is taken Thu 12 Mar, 15:00–16:00: somebody else has booked it."
         in roomie("chat", "--as", "rema", "/book Wren G02 tomorrow 3pm").out
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("for 2", "asks: “for 2”: do you mean for 2 people or for 2 hours?"),
+        (
+            "monday 17 march 3-4pm",
+            "asks: “monday 17 march”: do you mean Mon 16 Mar, 15:00–16:00 or Tue 17 Mar, 15:00–16:00?",
+        ),
+    ],
+)
+def test_parse_prints_the_question_that_would_be_asked(roomie: Roomie, text: str, question: str):
+    assert roomie("parse", "--now", "2026-03-11T10:20", text).out.startswith(f"{question}\n")

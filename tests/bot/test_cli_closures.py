@@ -37,9 +37,10 @@ END:VCALENDAR
 """.replace("\n", "\r\n")
 
 
-@pytest.fixture(autouse=True)
-def sample(roomie: Roomie) -> None:
-    roomie("sample")
+@pytest.fixture
+def sqlite_url(database_url: str) -> str:
+    """The sample campus instead of an empty database."""
+    return database_url
 
 
 def test_a_building_is_closed_listed_and_opened_again(roomie: Roomie):
@@ -57,7 +58,9 @@ def test_a_building_is_closed_listed_and_opened_again(roomie: Roomie):
     )
     assert "Open again: 1\tH-C12" in roomie("closure", "remove", "1").out
     assert roomie("closure", "list").out == "Nothing is closed.\n"
-    assert roomie("closure", "remove", "1").err == "roomie: There is no such closure.\n"
+    assert roomie("closure", "remove", "1").err == (
+        "roomie: There is no such closure. It may be open again already.\n"
+    )
 
 
 def test_bookings_inside_refuse_without_yes_and_are_listed_until_answered(roomie: Roomie):
@@ -75,7 +78,7 @@ def test_bookings_inside_refuse_without_yes_and_are_listed_until_answered(roomie
     unanswered = roomie("closure", "list", "--unanswered").out
     assert "1\tH-C12-G01\t2026-03-14 10:00 to 2026-03-14 11:00" in unanswered
     assert "wil <" in unanswered
-    roomie("chat", "--as", "wil", "/rooms cancel")
+    roomie("chat", "--as", "wil", "/rooms cancel", "yes")
     assert roomie("closure", "list", "--unanswered").out == "No booking lies in a closure.\n"
 
 
@@ -133,6 +136,7 @@ def test_a_file_with_a_mistake_closes_nothing_and_says_what_to_mend(
 
     assert done.status == 1
     assert reason in done.err
+    assert done.out == "closures: not imported, because of a rejected record\n"
     assert roomie("closure", "list").out == "Nothing is closed.\n"
 
 

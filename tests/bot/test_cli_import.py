@@ -149,7 +149,7 @@ def test_a_file_may_be_added_to_what_came_before(campus: Roomie, file: File):
         (b"PK\x03\x04\x14\x00\x06\x00", "save the sheet as CSV UTF-8"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "save the sheet as CSV UTF-8"),
         (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "[[source]]"),
-        (b"Rooms of 2026,,\nid,name,capacity\nARTS-8,Studio,9\n", "It says: rooms_of_2026."),
+        (b"Rooms of 2026,,\nhall,floor,keys\nARTS-8,2,9\n", "It says: rooms_of_2026."),
     ],
 )
 def test_what_is_no_such_file_is_refused_with_advice_and_named_once(

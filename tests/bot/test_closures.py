@@ -70,6 +70,20 @@ async def test_closing_over_bookings_names_whom_it_hits_and_needs_a_press(dana: 
     assert "That is closed already" in await dana.say('/rooms close Wren saturday 9-17 "exam" --yes')
 
 
+async def test_own_bookings_say_when_their_room_is_closed(dana: Chat, wil: Chat):
+    await wil.say("/book Wren G01 saturday 10-11")
+    await wil.say("/book Wren G02 every saturday 10-11 2 times for SOTECHSOC")
+    await wil.press("Book both")
+    await dana.say('/rooms close Wren saturday 9-17 "exam" --yes')
+
+    listed = await wil.say("/rooms mine")
+    assert "Sat 14 Mar, 10:00–11:00, closed then (exam) · " in listed
+    assert "2 to come, next Sat 14 Mar, 1 of them closed (exam) · " in listed
+    await dana.say("/rooms open")
+    await dana.press("Open again")
+    assert "closed" not in await wil.say("/rooms mine")
+
+
 async def test_a_long_reason_is_kept_whole(dana: Chat, wil: Chat):
     reason = "the examinations of the faculty of engineering and of the medical school, all year groups"
     await wil.say("/book Wren G01 saturday 10-11")

@@ -183,6 +183,15 @@ def test_a_missing_file_is_reported_only_if_it_was_named(tmp_path: Path, monkeyp
         read_settings(None, {"ROOMIE_CONFIG": str(tmp_path / "none.toml")})
 
 
+def test_the_file_that_was_found_in_the_folder_is_named(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text('[campus]\nname = "Bloomsbury"\n')
+
+    settings = read_settings(None, {})
+
+    assert (settings.path, settings.config.campus.name) == (Path("config.toml"), "Bloomsbury")
+
+
 def test_a_simulated_clock_starts_at_the_given_time(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 

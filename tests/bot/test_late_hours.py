@@ -42,5 +42,9 @@ async def test_a_booking_can_be_extended_into_the_next_day(wil: Chat):
 
 @pytest.mark.parametrize("rules", ["late"], indirect=True)
 async def test_a_refusal_says_when_the_room_closes_at_night(wil: Chat):
-    assert "The room is only open 18:00–02:00 that day." in await wil.say("/book Wren G01 friday 11pm-3am")
-    assert "The room is only open 18:00–02:00 that day." in await wil.say("/book Wren G01 friday 3pm-4pm")
+    assert "The room is only open 18:00–02:00 that day (campus time)." in await wil.say(
+        "/book Wren G01 friday 11pm-3am"
+    )
+    assert "The room is only open 18:00–02:00 that day (campus time)." in await wil.say(
+        "/book Wren G01 friday 3pm-4pm"
+    )

@@ -88,7 +88,7 @@ async def test_the_form_changes_time_title_and_end_of_all_dates(wil: Chat):
     await wil.press("Book all 4")
 
     await wil.press("Change…")
-    assert "Changed 4 dates: Wren G02 (H-C12-G02), Tuesdays 18:00–19:30." in await wil.fill_in(
+    assert "Changed 4 dates: Wren G02 (H-C12-G02), Tuesdays 18:00–19:30, “Board”." in await wil.fill_in(
         time="18:00–19:30", title="Board"
     )
     await wil.press("Change…")
@@ -148,3 +148,137 @@ async def test_a_day_is_planned_with_few_moves(wil: Chat, rema: Chat):
 async def test_a_rule_that_cannot_be_booked_is_answered_with_what_to_do(wil: Chat, words: str, sentence: str):
     assert sentence in await wil.say(f"/book Wren G02 {words}")
     assert wil.tone in {Tone.UNCLEAR, Tone.REFUSED}
+
+
+async def test_an_endless_series_is_one_press_away_from_the_end_of_its_term(wil: Chat):
+    question = await wil.say('/book Wren G02 every tuesday 5-7pm for SOTECHSOC "Committee"')
+
+    assert "How long does it go on in Wren G02 (H-C12-G02)? A series needs an end" in question
+    assert '/book Wren G02 every tuesday 5-7pm for SOTECHSOC "Committee" 10 times or ' in question
+    assert 'for SOTECHSOC "Committee" until the end of term' in question
+    assert wil.labels == ["Until the end of term, Fri 29 May", "Only Tue 17 Mar 17:00–19:00"]
+    preview = await wil.press("Until the end of term, Fri 29 May")
+    assert "Tuesdays 17:00–19:00, 17 Mar to 26 May, for UCLU Technology Society, “Committee”" in preview
+    assert "11 dates" in await wil.press("Book all 11")
+
+
+async def test_the_examples_of_an_endless_series_can_be_typed_as_they_are(wil: Chat):
+    question = await wil.say("/book Wren G02 every day at 5pm for SOTECHSOC")
+    _, _, examples = question.partition("For example: ")
+    first, _, second = examples.splitlines()[0].partition(" or ")
+
+    assert "11 Mar to 20 Mar" in await wil.say(first)
+    assert "more than 52 dates" in await wil.say(second)
+
+
+async def test_a_booking_is_repeated_until_the_end_of_term_with_one_press(wil: Chat):
+    booked = await wil.say("/book Wren G02 tomorrow 5-6pm for SOTECHSOC")
+    booking_id = booked.rpartition("Booking ")[2].split()[0]
+
+    question = await wil.say("/rooms repeat every week")
+    assert f"/rooms repeat {booking_id} every week 10 times" in question
+    assert "Thursdays 17:00–18:00, 12 Mar to 28 May" in await wil.press("Until the end of term, Fri 29 May")
+    assert "12 dates" in await wil.press("Book all 12")
+    assert "Thursdays 17:00, 12 to come" in await wil.say("/rooms mine")
+
+
+async def test_rooms_for_an_endless_series_are_planned_until_the_end_of_term(wil: Chat):
+    await wil.say("every tuesday at 5pm for 30 people for SOTECHSOC", free=True)
+    assert "free on all 11 dates" in await wil.press("Until the end of term, Fri 29 May")
+
+    question = await wil.say("/society plan tuesdays 17-19 30 seats")
+    assert "/society plan tuesdays 17-19 30 seats 10 times" in question
+    assert "free on all 11 dates" in await wil.press("Until the end of term, Fri 29 May")
+
+
+async def test_two_weekdays_of_each_month_are_one_series(wil: Chat):
+    preview = await wil.say(
+        "/book Wren G02 first and third tuesday of every month 5-6pm until 20 may for SOTECHSOC"
+    )
+
+    assert "the first and third Tuesday of every month 17:00–18:00, 17 Mar to 19 May" in preview
+    assert "5 dates" in await wil.press("Book all 5")
+
+
+async def test_a_date_changed_alone_does_not_rename_its_series(wil: Chat):
+    await wil.say(SERIES)
+    await wil.press("Book all 4")
+    await wil.say("/rooms move 6pm")
+    await wil.press("Only Tue 17 Mar")
+
+    assert "Tuesdays 17:00, 4 to come, next Tue 17 Mar, 18:00 · " in await wil.say("/rooms mine")
+
+
+async def test_a_preview_says_how_far_a_series_may_reach(wil: Chat):
+    far = await wil.say("/book Wren G02 every tuesday 5-7pm 20 times for SOTECHSOC")
+    assert "11 of 20 dates can be booked. You can book a series until 29 May 2026." in far
+
+    near = await wil.say("/book Wren G02 every tuesday 5-7pm 2 times")
+    assert "You can book a series until 18 March 2026." in near
+
+
+async def test_other_rooms_are_as_large_where_there_are_any_and_else_say_their_seats(wil: Chat, rema: Chat):
+    await rema.say("/book Wren G02 tuesday 5-6pm")
+    await wil.say(SERIES)
+    rooms = wil.services.read_model.catalogue.rooms
+    offered = wil.labels[2].removeprefix("Another room for all: ")
+    (other,) = [each for each in rooms.values() if each.name == offered]
+    (wanted,) = [each for each in rooms.values() if each.name == "Wren G02"]
+    assert other.capacity >= wanted.capacity
+
+    largest = max(rooms.values(), key=lambda each: each.capacity)
+    await rema.say(f"/book {largest.id} tuesday 5-6pm")
+    preview = await wil.say(f"/book {largest.id} every tuesday 5-7pm 2 times for SOTECHSOC")
+    assert " seats)" in preview
+    assert wil.labels[2].endswith(" seats)")
+
+
+async def test_a_title_changes_for_one_booking_one_date_or_all(wil: Chat):
+    booked = await wil.say('/book Wren G01 tomorrow 5-6pm "Revision"')
+    single = booked.rpartition("Booking ")[2].split()[0]
+    assert "Renamed: Wren G01 (H-C12-G01), Thu 12 Mar, 17:00–18:00 (week 4), “Maths”." in await wil.say(
+        f'/rooms move {single} "Maths"'
+    )
+    moved = await wil.say(f'/rooms move {single} tomorrow 6pm "Physics"')
+    assert "Moved to Wren G01 (H-C12-G01), Thu 12 Mar, 18:00–19:00 (week 4), “Physics”." in moved
+
+    await wil.say(SERIES)
+    await wil.press("Book all 4")
+    assert "Change the title to “Elections”?" in await wil.say('/rooms move committee "Elections"')
+    assert "Tue 17 Mar 17:00–19:00, “Elections”." in await wil.press("Only Tue 17 Mar")
+    await wil.say('/rooms move committee "Board"')
+    changed = await wil.press("Tue 24 Mar and the 2 after it")
+    assert "Changed 3 dates: Wren G02 (H-C12-G02), Tuesdays 17:00–19:00, “Board”." in changed
+
+
+async def test_the_title_of_a_personal_series_stays_private_and_replaces_the_old_one(rema: Chat):
+    await rema.say('/book Wren G02 daily 5-6pm 2 times "Study"')
+    await rema.press("Book both")
+    await rema.say('/rooms move "Study" "Revision"')
+    await rema.press("Both to come")
+
+    known = rema.services.read_model.directory.by_name("rema")
+    assert known is not None
+    bookings = rema.services.read_model.of_person(known.person.id)
+    assert [(each.title, each.notes) for each in bookings] == [("", "Revision")] * 2
+
+
+async def test_what_changes_from_a_date_on_leaves_those_changed_alone_unless_it_begins_with_one(wil: Chat):
+    await wil.say(SERIES)
+    await wil.press("Book all 4")
+    for day in ("24 mar", "7 apr"):
+        await wil.say("/rooms mine")
+        await wil.press("All dates")
+        label = next(each for each in wil.labels if each.lower().startswith("tue " + day))
+        await wil.press(label)
+        await wil.press("Change…")
+        await wil.fill_in(time="18:00–19:00", scope="one")
+
+    await wil.say("/rooms mine")
+    await wil.press("All dates")
+    await wil.press("Tue 24 Mar, 18:00–19:00, Wren G02")
+    await wil.press("Change…")
+    changed = await wil.fill_in(time="19:00–20:00", scope="following")
+
+    assert "Changed 2 dates: Wren G02 (H-C12-G02), Tuesdays 19:00–20:00." in changed
+    assert "Tue 7 Apr stays" in changed

@@ -88,4 +88,4 @@ async def test_presidents_see_and_cancel_bookings_made_with_their_token(wil: Cha
 
     assert "You have no upcoming bookings" in await emily.say("/rooms mine")
     assert "Hub Kitchen Table (RO-PIZZA) · Pizza" in await wil.say("/rooms mine")
-    assert "Cancelled: Hub Kitchen Table" in await wil.press("Cancel")
+    assert "Cancelled: Hub Kitchen Table" in await wil.press_cancel()

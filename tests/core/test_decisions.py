@@ -316,6 +316,21 @@ def test_a_booking_does_not_conflict_with_itself():
     assert move(owned(busy=(itself,)), a_slot("11:30", 60)) == 0
 
 
+@pytest.mark.parametrize("society", [None, SocietyId("CHESS")])
+def test_a_booking_gets_another_title_whatever_else_is_allowed_by_now(society: SocietyId | None):
+    lecture = a_class(a_slot("11:00"))
+    known = owned(spent=180, busy=(lecture,), booking=a_booking(society_id=society, title="", notes=""))
+    request = MoveBooking(BookingId("b1"), PersonId(1), a_room().id, a_slot("11:00"), 1, title="Blitz")
+
+    decision = decide_move(known, request, RULES, at("11:30"))
+
+    booking = decision.outcome.booking
+    assert (booking.title, booking.notes) == (("Blitz", "") if society else ("", "Blitz"))
+    assert (booking.version, decision.outcome.cost) == (2, 0)
+    assert decision.writes is not None
+    assert decision.writes.charge is None
+
+
 MOVES_REFUSED = [
     ("somebody else is there", owned(busy=(a_class(a_slot("15:00")),)), a_slot("15:00"), NOW, 1, SlotTaken),
     ("it was changed meanwhile", owned(), a_slot("15:00"), NOW, 2, StaleVersion),

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from core.interval import Interval
 from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
 from core.ports import ManagedStorage, UnitOfWork
+from core.services.import_comparison import ImportSummary
 from core.services.import_facts import (
-    ImportSummary,
     import_buildings,
     import_rooms,
     import_timetable,

@@ -54,7 +54,9 @@ _BY_NTH = st.builds(
     _FIRST,
     step=st.integers(1, 2),
     weekdays=_WEEKDAYS,
-    nth=st.sampled_from([-1, 1, 2, 3, 4, 5]),
+    nth=st.lists(st.sampled_from([-1, 1, 2, 3, 4, 5]), min_size=1, max_size=3, unique=True).map(
+        lambda places: tuple(sorted(places))
+    ),
     count=st.integers(1, 12),
 )
 _BY_DAY = st.builds(
@@ -187,6 +189,9 @@ def test_a_skipped_time_moves_forward_and_is_reported(zone: ZoneInfo, day: date,
         ("FREQ=WEEKLY;COUNT=0", NeverHappens, "never_happens"),
         ("FREQ=WEEKLY;BYHOUR=3;COUNT=2", UnsupportedRule, "unsupported_rule"),
         ("FREQ=MONTHLY;BYDAY=1MO,2TU;COUNT=2", UnsupportedRule, "unsupported_rule"),
+        ("FREQ=MONTHLY;BYDAY=MO,2TU;COUNT=2", UnsupportedRule, "unsupported_rule"),
+        ("FREQ=MONTHLY;BYDAY=MO,2MO;COUNT=2", UnsupportedRule, "unsupported_rule"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1;COUNT=2", UnsupportedRule, "unsupported_rule"),
         ("FREQ=YEARLY;COUNT=2", InvalidSeries, "bad_series"),
         ("every tuesday", InvalidSeries, "bad_series"),
         ("FREQ=WEEKLY;COUNT=-1", NeverHappens, "never_happens"),
@@ -226,6 +231,9 @@ def test_a_rule_of_the_last_possible_year_ends():
         ("RRULE:FREQ=WEEKLY;COUNT=2", ["2026-03-17", "2026-03-24"]),
         ("freq=monthly;byday=-1tu;count=2", ["2026-03-31", "2026-04-28"]),
         ("FREQ=MONTHLY;BYDAY=TU;BYSETPOS=3;COUNT=2", ["2026-03-17", "2026-04-21"]),
+        ("FREQ=MONTHLY;BYDAY=TU;BYSETPOS=1,3;COUNT=2", ["2026-03-17", "2026-04-07"]),
+        ("FREQ=MONTHLY;BYDAY=3TU,1TU;COUNT=3", ["2026-03-17", "2026-04-07", "2026-04-21"]),
+        ("FREQ=MONTHLY;BYDAY=1TU,1TH,-1TU,-1TH;COUNT=3", ["2026-03-26", "2026-03-31", "2026-04-02"]),
         ("FREQ=MONTHLY;COUNT=2", ["2026-03-17", "2026-04-17"]),
         ("FREQ=WEEKLY;BYDAY=TU;UNTIL=20260324T190000Z", ["2026-03-17", "2026-03-24"]),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU;COUNT=3;WKST=MO", ["2026-03-17", "2026-03-30", "2026-03-31"]),

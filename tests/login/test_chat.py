@@ -284,16 +284,21 @@ async def test_whoami_explains_how_to_log_in(say):
     reply = await say("/whoami")
 
     assert "/login" in words_of(reply)
-    assert str(REMA) in words_of(reply)
+    assert str(REMA) not in words_of(reply)
 
 
-async def test_without_a_public_url_administrators_link_accounts(services: Services):
+async def test_without_a_public_url_administrators_link_accounts(
+    services: Services, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level("INFO")
     reply = await Dispatcher(services, COMMANDS).dispatch(
         ChatRequest(Requester(REMA, PlatformName.SLACK, "rema"), BOOK)
     )
 
     assert not reply.actions
-    assert str(REMA) in words_of(reply)
+    assert "Ask an administrator to link your Slack account." in words_of(reply)
+    assert str(REMA) not in words_of(reply)
+    assert f"roomie link PERSON {REMA}" in caplog.text
 
 
 async def test_links_are_audited(say, browser: Browser, database_url: str):

@@ -29,6 +29,15 @@ async def test_a_booking_in_a_channel_is_confirmed_by_a_direct_message(environme
     assert "You're booked" in text
 
 
+async def test_a_confirmation_offers_no_time_that_the_quota_does_not_allow(environment: Environment):
+    await _say(environment.services, "book K-J17-G01 3pm-6pm", channel="C1")
+
+    await environment.deliver()
+
+    (_, reply, _) = environment.chat.shown[0]
+    assert [button.label for button in reply.actions] == ["Cancel"]
+
+
 async def test_a_booking_in_the_direct_messages_is_there_already(environment: Environment):
     await _say(environment.services, BOOK, is_direct=True)
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model import Building, BuildingId, Equipment, OpeningHours, Room, RoomId
-from scraper.files.catalogue import read_buildings, read_rooms_csv, read_rooms_json
 from scraper.files.formats import UnreadableFile, decode
+from tests.scraper.documents import read_buildings, read_rooms_csv, read_rooms_json
 
 
 def rooms_json(**rooms: dict[str, object]) -> str:
@@ -119,10 +119,10 @@ def test_a_refused_line_says_its_number_and_leaves_the_others():
 
     assert [room.id for room in reading.values] == ["A-2"]
     assert reasons(reading) == [
-        "line 2: capacity must be a whole number from 0 to 100000, not 'ten'",
-        "line 4: A-2 was there before",
-        "line 5: id is missing",
-        "line 6: there are more fields than headings",
+        "line 2, column C: capacity must be a whole number from 0 to 100000, not 'ten'",
+        "line 4: A-2 was there before, in line 3; keep one of the two",
+        "line 5, column A: id is missing",
+        "line 6: there are more fields than headings: column D has 'surplus'; give it a heading or empty it",
     ]
 
 
@@ -130,8 +130,8 @@ def test_a_line_number_counts_quoted_line_breaks():
     text = 'id,name\nA-1,"Two\nlines"\nA-2,"a\tb"\n'
 
     assert reasons(read_rooms_csv(text)) == [
-        "line 3: name holds an invisible character: 'Two\\nlines'",
-        "line 4: name holds an invisible character: 'a\\tb'",
+        "line 3, column B: name holds an invisible character: 'Two\\nlines'",
+        "line 4, column B: name holds an invisible character: 'a\\tb'",
     ]
 
 
@@ -205,9 +205,19 @@ def test_bytes_of_common_editors_become_text(encoding):
     assert decode("id;größe".encode(encoding)) == "id;größe"
 
 
-def test_bytes_of_another_encoding_are_refused_by_line():
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "utf-16-be"])
+def test_text_without_a_mark_of_its_encoding_is_recognised(encoding):
+    assert decode("id;größe\nA-1;€ 5".encode(encoding)) == "id;größe\nA-1;€ 5"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["größe\n".encode() + b"gr\xf6\xdfe", b"id\n\x81", b'{"id":\n"gr\xf6\xdfe"}'],
+    ids=["mixed", "none", "json"],
+)
+def test_bytes_of_no_encoding_are_refused_by_line(content):
     with pytest.raises(UnreadableFile, match="line 2 is not UTF-8 text"):
-        decode("id\ngröße".encode("latin-1"))
+        decode(content)
 
 
 @given(st.text())

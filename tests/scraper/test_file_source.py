@@ -80,7 +80,7 @@ async def test_one_bad_line_refuses_the_file(source, settings, context, tmp_path
         "room,name,type,start,end\nA-1,x,CLASS,2026-03-02T09:00,2026-03-02T10:00\nA-1,y,CLASS,,\n"
     )
 
-    with pytest.raises(PageFormatChanged, match="line 3: start is missing"):
+    with pytest.raises(PageFormatChanged, match="line 3, column D: start is missing"):
         await source.scrape(settings(kind="file", url=str(path)), context, {}, ignore_progress)
 
 

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from core.interval import Interval
 from core.model import BookingType, RoomId, TimetableEntry
+from scraper.files.documents import open_text
 from scraper.files.formats import UnreadableFile
-from scraper.files.kind import FileKind, detect_file_kind
-from scraper.files.timetable import read_timetable, read_timetable_csv
+from scraper.files.kind import FileKind
+from scraper.files.timetable import read_timetable
+from tests.scraper.documents import read_timetable_csv
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 
@@ -61,7 +63,10 @@ def test_wall_times_follow_the_clock_changes(day, hours):
 def test_a_time_the_clocks_jump_over_is_refused():
     reading = one_csv("2026-10-04T02:30", "2026-10-04T04:00")
 
-    assert str(reading.rejected[0]) == "line 2: start '2026-10-04T02:30' never comes: the clocks jump over it"
+    assert (
+        str(reading.rejected[0])
+        == "line 2, column D: start '2026-10-04T02:30' never comes: the clocks jump over it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,22 +127,22 @@ def test_json_of_another_shape_is_refused_where_it_differs(text, where):
     [
         ('{"buildings": []}', FileKind.BUILDINGS),
         ('[{"id": "K-H13", "lat": 1}]', FileKind.BUILDINGS),
-        ('{"rooms": {}}', FileKind.ROOMS_JSON),
-        ('[{"id": "A-1", "capacity": 3}]', FileKind.ROOMS_JSON),
-        ('\ufeff{"A-1": {"capacity": 3}}', FileKind.ROOMS_JSON),
-        ('{"A-1": {"bookings": []}}', FileKind.TIMETABLE_JSON),
-        ("id;name;capacity\n", FileKind.ROOMS_CSV),
-        ("\ufeffroom,name,type,start,end\r\n", FileKind.TIMETABLE_CSV),
+        ('{"rooms": {}}', FileKind.ROOMS),
+        ('[{"id": "A-1", "capacity": 3}]', FileKind.ROOMS),
+        ('\ufeff{"A-1": {"capacity": 3}}', FileKind.ROOMS),
+        ('{"A-1": {"bookings": []}}', FileKind.TIMETABLE),
+        ("id;name;capacity\n", FileKind.ROOMS),
+        ("\ufeffroom,name,type,start,end\r\n", FileKind.TIMETABLE),
     ],
 )
 def test_a_file_is_known_by_its_shape(text, kind):
-    assert detect_file_kind(text) is kind
+    assert open_text(text).kind is kind
 
 
 @pytest.mark.parametrize("text", ["", "hello", "{}", "[1]", "<html>"])
 def test_a_file_of_no_known_shape_says_so(text):
     with pytest.raises(UnreadableFile):
-        detect_file_kind(text)
+        open_text(text)
 
 
 @given(st.text())

@@ -372,7 +372,7 @@ async def test_a_stale_interaction_of_discord_is_refused_unread(
     headers = {"X-Signature-Ed25519": "0" * 128, "X-Signature-Timestamp": "1"}
     async with (
         start_platform(gateway=False) as platform,
-        served(environment, HttpSettings(), platform.routes()) as http_client,
+        served(environment, HttpSettings(shutdown_timeout=0.1), platform.routes()) as http_client,
     ):
         port = int(http_client.url.rpartition(":")[2])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

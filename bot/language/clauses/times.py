@@ -222,7 +222,7 @@ def _leave_out_days(rule: RecurrenceRule, start: date, excluded: Exclusions) -> 
     if not excluded.weekdays:
         return replace(rule, excluded=excluded.dates)
     weekdays = rule.weekdays
-    if (rule.unit, rule.step, rule.nth) == (RecurrenceUnit.DAY, 1, None):
+    if (rule.unit, rule.step, rule.nth) == (RecurrenceUnit.DAY, 1, ()):
         weekdays = tuple(day for day in range(7) if day not in excluded.weekdays)
         rule = replace(rule, unit=RecurrenceUnit.WEEK)
     if rule.until is not None:

@@ -161,10 +161,27 @@ def _parse_nth_of_month(cursor: TokenCursor, index: int) -> DayMatch | None:
         return None
     if month is not None:
         return WeekdayOfMonth(nth, number, month[0]), month[1]
-    if nth < 0 or cursor.word(at + 1) in {"of", "in", "after", "from"}:
+    is_of_other = cursor.word(at + 1) in {"of", "in", "after", "from"}
+    if nth < 0 or is_of_other or _is_in_monthly_list(cursor, at + 1):
         return None
     months = (CalendarMonth(), CalendarMonth(month_offset=1))
     return DayAlternatives(tuple(WeekdayOfMonth(nth, number, month) for month in months)), at + 1
+
+
+def _is_in_monthly_list(cursor: TokenCursor, index: int) -> bool:
+    """Whether `and third tuesday of every month` follows."""
+    for _ in range(_MAX_WEEKS_IN_MONTH):
+        at = cursor.skip(cursor.skip(index, {"and", ",", "&", "+"}), {"the"})
+        ordinal = parse_ordinal(cursor, at)
+        weekday = ordinal.end_index if ordinal else at + 1
+        if at == index or (ordinal is None and cursor.word(at) != "last"):
+            return False
+        if cursor.word(weekday) not in WEEKDAY_NUMBERS:
+            return False
+        index = weekday + 1
+        if cursor.word(index) in {"of", "in"} and cursor.matches(index + 1, "every", "month"):
+            return True
+    return False
 
 
 def _parse_month(cursor: TokenCursor, index: int) -> tuple[CalendarMonth, int] | None:

@@ -1,6 +1,6 @@
 """Parses recurrences: `every other tuesday`, `mondays`, `friday mornings`, `first monday of every month`."""
 
-from bot.language.grammar.rules import RuleEntry
+from bot.language.grammar.rules import DIGITS, RuleEntry
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     DAY_PART_WORDS,
@@ -33,6 +33,7 @@ _LIST_SEPARATORS = word_set("and , & every / + n")
 _RANGE_WORDS = word_set("- to through thru until")
 _COUNTED_WORDS = word_set("times sessions occurrences meetings dates weeks")
 _MAX_NTH = 5
+_MAX_MONTH_DAY = 31
 _MAX_LISTED_WEEKDAYS = 7
 _MIN_NTH_AFTER_EVERY = 3
 _LAST = -1
@@ -60,8 +61,8 @@ def _parse_every(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     if cursor.word(index) != "every":
         return None
     at, step = cursor.skip(index + 1, {"single"}), 1
-    nth = _parse_nth(cursor, at)
-    if nth is not None and (nth[0] == _LAST or nth[0] == 1 or nth[0] >= _MIN_NTH_AFTER_EVERY):
+    nth = _parse_nths(cursor, at)
+    if nth is not None and (len(nth[0]) > 1 or nth[0][0] in {_LAST, 1} or nth[0][0] >= _MIN_NTH_AFTER_EVERY):
         monthly = _build_monthly(cursor, nth[0], nth[1])
         if monthly is not None:
             return monthly
@@ -77,7 +78,7 @@ def _parse_every(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 def _parse_what_repeats(cursor: TokenCursor, index: int, step: int) -> ItemsMatch | None:
     days, after = _parse_weekdays(cursor, index)
     if days:
-        monthly = _build_monthly(cursor, step, index) if step > 1 and _is_of_month(cursor, after) else None
+        monthly = _build_monthly(cursor, (step,), index) if step > 1 and _is_of_month(cursor, after) else None
         return monthly or ((RecurrenceItem(RecurrenceUnit.WEEK, step, days),), after)
     word = cursor.word(index)
     if word in DAY_PART_WORDS:
@@ -102,16 +103,20 @@ def _parse_unit(word: str) -> tuple[RecurrenceUnit, int] | None:
 
 
 def _build_with_weekdays(cursor: TokenCursor, unit: RecurrenceUnit, step: int, index: int) -> ItemsMatch:
-    """`every week on tuesdays`, `every month on the first monday`."""
+    """`every week on tuesdays`, `every month on the first monday`, `monthly on the 1st and 15th`."""
     at = cursor.skip(index, {"on", ","})
     if unit is RecurrenceUnit.WEEK:
         days, after = _parse_weekdays(cursor, at)
         return (RecurrenceItem(unit, step, days),), (after if days else index)
     if unit is RecurrenceUnit.MONTH:
-        nth = _parse_nth(cursor, cursor.skip(at, {"the"}))
+        at = cursor.skip(at, {"the"})
+        nth = _parse_nths(cursor, at)
         weekday = WEEKDAY_NUMBERS.get(cursor.word(nth[1])) if nth else None
         if nth is not None and weekday is not None:
             return (RecurrenceItem(unit, step, (weekday,), nth[0]),), nth[1] + 1
+        days, after = _parse_days_listed(cursor, at)
+        if len(days) > 1:
+            return (RecurrenceItem(unit, step, month_days=days),), after
     return (RecurrenceItem(unit, step),), index
 
 
@@ -186,17 +191,21 @@ def _parse_counted_plural(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 
 def _parse_nth_weekday(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """`first thursday of every month`, `the last friday of each month`."""
-    nth = _parse_nth(cursor, cursor.skip(index, {"the"}))
+    """`first thursday of every month`, `1st and 3rd tuesdays of the month`."""
+    nth = _parse_nths(cursor, cursor.skip(index, {"the"}))
     if nth is None:
         return None
     weekday = WEEKDAY_NUMBERS.get(cursor.word(nth[1]))
     at = cursor.skip(nth[1] + 1, {"of", "in", "the"})
     if cursor.word(at) == "month" and at > nth[1] + 1:
         at = cursor.skip(at + 1, {","})
-    if weekday is None or not _repeats_monthly(cursor, at):
+    if weekday is None:
         return None
-    return (RecurrenceItem(RecurrenceUnit.MONTH, 1, (weekday,), nth[0]),), at + 2
+    items = (RecurrenceItem(RecurrenceUnit.MONTH, 1, (weekday,), nth[0]),)
+    if _repeats_monthly(cursor, at):
+        return items, at + 2
+    is_plural = cursor.word(nth[1]) in PLURAL_WEEKDAYS and len(nth[0]) > 1
+    return (items, nth[1] + 4) if is_plural and _is_of_month(cursor, nth[1] + 1) else None
 
 
 def _repeats_monthly(cursor: TokenCursor, index: int) -> bool:
@@ -211,6 +220,45 @@ def _parse_day_of_month(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     return (RecurrenceItem(RecurrenceUnit.MONTH),), at + 2
 
 
+def _parse_month_days(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    """`the 1st and 15th of every month`; a single day is read as a date."""
+    days, at = _parse_days_listed(cursor, cursor.skip(index, {"the"}))
+    at = cursor.skip(at, {"day", "days"})
+    of = cursor.skip(at, {"of", "in"})
+    if len(days) < 2 or not _repeats_monthly(cursor, of):
+        return None
+    return (RecurrenceItem(RecurrenceUnit.MONTH, month_days=days),), of + 2
+
+
+def _parse_days_listed(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], int]:
+    """`1st and 15th`, `5th, 15th & 25th`: days of a month, and the index after them."""
+    days, after, at = set[int](), index, index
+    while (match := parse_ordinal(cursor, at)) is not None and 1 <= match.value <= _MAX_MONTH_DAY:
+        days.add(match.value)
+        after = match.end_index
+        at = cursor.skip(cursor.skip(after, _LIST_SEPARATORS), {"the"})
+        if at == after:
+            break
+    return tuple(sorted(days)), after
+
+
+def _parse_nths(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], int] | None:
+    """`first`, `2nd and 4th`, `first and third`, `first tuesday and third` before another tuesday."""
+    found, after, at, weekday = list[int](), index, index, ""
+    while (nth := _parse_nth(cursor, at)) is not None:
+        found.append(nth[0])
+        after = at = nth[1]
+        if cursor.word(at) in WEEKDAY_NUMBERS:
+            if weekday and WEEKDAY_NUMBERS[weekday] != WEEKDAY_NUMBERS[cursor.word(at)]:
+                return None
+            weekday, at = cursor.word(at), at + 1
+        following = cursor.skip(cursor.skip(at, _LIST_SEPARATORS), {"the"})
+        if following == at:
+            break
+        at = following
+    return (tuple(sorted(set(found), key=lambda each: (each < 0, each))), after) if found else None
+
+
 def _parse_nth(cursor: TokenCursor, index: int) -> tuple[int, int] | None:
     """`first`, `2nd`, `last`: a number from 1 to 5, or -1."""
     if cursor.word(index) == "last":
@@ -219,7 +267,7 @@ def _parse_nth(cursor: TokenCursor, index: int) -> tuple[int, int] | None:
     return (ordinal.value, ordinal.end_index) if ordinal and 1 <= ordinal.value <= _MAX_NTH else None
 
 
-def _build_monthly(cursor: TokenCursor, nth: int, index: int) -> ItemsMatch | None:
+def _build_monthly(cursor: TokenCursor, nth: tuple[int, ...], index: int) -> ItemsMatch | None:
     weekday = WEEKDAY_NUMBERS.get(cursor.word(index))
     if weekday is None:
         return None
@@ -263,7 +311,8 @@ RECURRENCE_RULES: tuple[RuleEntry, ...] = (
     (_parse_alternate, frozenset({"alternate", "alternating"})),
     (_parse_counted_plural, CARDINAL_FIRST_WORDS | {"the", "next"}),
     (_parse_plural, WEEKDAY_NUMBERS.keys() | DAY_PART_WORDS.keys() | {"weekday", "weekend"}),
-    (_parse_nth_weekday, ORDINAL_FIRST_WORDS | {"the", "last"}),
+    (_parse_nth_weekday, ORDINAL_FIRST_WORDS | {"the", "last", DIGITS}),
+    (_parse_month_days, ORDINAL_FIRST_WORDS | {"the", DIGITS}),
     (_parse_day_of_month, frozenset({"of", "in"})),
 )
 """The rules of recurrences, but for `once a week`."""

@@ -111,12 +111,16 @@ class DayItem:
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceItem:
-    """A recurrence: on these weekdays, or every `step` units; with `nth` a month's nth such weekday."""
+    """A recurrence: on these weekdays, or every `step` units; with `nth` a month's nth such weekdays.
+
+    `month_days` are days of a month, if several are listed.
+    """
 
     unit: RecurrenceUnit
     step: int = 1
     weekdays: tuple[int, ...] = ()
-    nth: int | None = None
+    nth: tuple[int, ...] = ()
+    month_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ class RecurrenceUnit(StrEnum):
 class RecurrenceRule:
     """Every `step` units, on `weekdays` (Monday is 0); `until` is the last possible day.
 
-    With `nth`, a month's nth such weekday (-1 is the last). `excluded` are dates left out.
+    With `nth`, a month's nth such weekdays (-1 is the last); `month_days` are several days of a month.
+    `excluded` are dates left out.
     """
 
     unit: RecurrenceUnit
@@ -36,7 +37,8 @@ class RecurrenceRule:
     weekdays: tuple[int, ...] = ()
     until: date | None = None
     count: int | None = None
-    nth: int | None = None
+    nth: tuple[int, ...] = ()
+    month_days: tuple[int, ...] = ()
     excluded: tuple[date, ...] = ()
 
 

@@ -19,11 +19,12 @@ _FREQUENCIES = {RecurrenceUnit.DAY: "DAILY", RecurrenceUnit.WEEK: "WEEKLY", Recu
 
 def to_rrule(rule: RecurrenceRule) -> str:
     """`FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;UNTIL=20261224`, without DTSTART; UNTIL is a local date."""
-    days = ",".join(f"{rule.nth or ''}{RRULE_WEEKDAYS[day]}" for day in rule.weekdays)
+    days = ",".join(f"{nth}{RRULE_WEEKDAYS[day]}" for nth in rule.nth or ("",) for day in rule.weekdays)
     parts = (
         f"FREQ={_FREQUENCIES[rule.unit]}",
         f"INTERVAL={rule.step}" if rule.step > 1 else "",
         f"BYDAY={days}" if days else "",
+        f"BYMONTHDAY={','.join(map(str, rule.month_days))}" if rule.month_days else "",
         f"COUNT={rule.count}" if rule.count else "",
         f"UNTIL={rule.until:%Y%m%d}" if rule.until and not rule.count else "",
     )

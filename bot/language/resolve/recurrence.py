@@ -19,6 +19,7 @@ from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.context import ResolutionContext
 
 _MAX_MONTHS_AHEAD = 12
+_MAX_MONTH_DAYS = 31
 
 
 def occurrence_dates(
@@ -29,8 +30,11 @@ def occurrence_dates(
     first = next((dates for dates in days if dates.last >= context.today), None)
     if first is None:
         return
-    if recurrence.nth is not None:
+    if recurrence.nth:
         yield from _nth_weekdays(recurrence, first.first)
+        return
+    if recurrence.month_days:
+        yield from _month_days(recurrence, first.first)
         return
     for ahead in range(15):
         day = add_days(first.first, ahead)
@@ -39,13 +43,22 @@ def occurrence_dates(
 
 
 def _nth_weekdays(recurrence: RecurrenceItem, first: date) -> Iterator[DateRange]:
-    """The nth such weekday of each month from `first` on; a month may have none."""
+    """The nth such weekdays of each month from `first` on; a month may have none."""
     for months in range(_MAX_MONTHS_AHEAD):
         month = CalendarMonth(month_offset=months)
-        for weekday in recurrence.weekdays:
-            for dates in WeekdayOfMonth(recurrence.nth or 1, weekday, month).date_ranges(first):
-                if dates.first >= first:
-                    yield dates
+        found = [
+            dates.first
+            for nth in recurrence.nth
+            for weekday in recurrence.weekdays
+            for dates in WeekdayOfMonth(nth, weekday, month).date_ranges(first)
+        ]
+        yield from (DateRange(day) for day in sorted(found) if day >= first)
+
+
+def _month_days(recurrence: RecurrenceItem, first: date) -> Iterator[DateRange]:
+    """The days of a list in each month from `first` on; a month may have none."""
+    days = (add_days(first, ahead) for ahead in range(_MAX_MONTHS_AHEAD * _MAX_MONTH_DAYS))
+    return (DateRange(day) for day in days if day.day in recurrence.month_days)
 
 
 def is_recurrence_duration(phrase: TimePhrase) -> bool:
@@ -65,7 +78,9 @@ def build_recurrence_rule(
     weekdays = item.weekdays or ((first.first.weekday(),) if item.unit is RecurrenceUnit.WEEK else ())
     weekdays = tuple(sorted((day + moved) % 7 for day in weekdays))
     last = _last_occurrence_day(phrase, start, context)
-    return RecurrenceRule(item.unit, item.step, weekdays, last, phrase.recurrence_count, item.nth)
+    return RecurrenceRule(
+        item.unit, item.step, weekdays, last, phrase.recurrence_count, item.nth, item.month_days
+    )
 
 
 def _last_occurrence_day(phrase: TimePhrase, first: date, context: ResolutionContext) -> date | None:

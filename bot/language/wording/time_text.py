@@ -122,13 +122,20 @@ def _describe_duration(duration: timedelta | None) -> str:
 def _describe_recurrence(rule: RecurrenceRule) -> str:
     step = f"{rule.step} " if rule.step > 1 else ""
     plural = "s" if rule.step > 1 else ""
-    if rule.nth is not None:
+    if rule.nth:
         days = " and ".join(WEEKDAY_NAMES[day] for day in rule.weekdays)
-        return f"the {_ORDINALS[rule.nth]} {days} of every month"
+        return f"the {' and '.join(_ORDINALS[nth] for nth in rule.nth)} {days} of every month"
+    if rule.month_days:
+        return f"the {' and '.join(map(_ordinal, rule.month_days))} of every month"
     if rule.unit is not RecurrenceUnit.WEEK:
         return f"every {step}{rule.unit}{plural}"
     days = " and ".join(WEEKDAY_NAMES[day] for day in rule.weekdays)
     return f"every {step}weeks on {days}" if step else f"every {days}"
+
+
+def _ordinal(day: int) -> str:
+    ending = "th" if 10 < day % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{ending}"
 
 
 def _describe_until(rule: RecurrenceRule, year: int) -> str:

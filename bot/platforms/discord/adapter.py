@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, tzinfo
 
@@ -24,7 +24,7 @@ from bot.platforms.discord.render.views import NETWORK_ERRORS
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import Autocompleter, ChatDispatcher, Deduplicator, KeyValueStore
-from bot.platforms.tasks import BackgroundTasks
+from bot.platforms.tasks import BackgroundTasks, growing_pauses
 from bot.redaction import error_name, without_text
 from core.clock import Clock
 from core.errors import Unavailable
@@ -40,6 +40,10 @@ _TEMPORARY_ERRORS = (
     Unavailable,
     *NETWORK_ERRORS,
 )
+
+
+def _reconnect_pauses() -> Iterator[float]:
+    return growing_pauses(_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS)
 
 
 class PlatformStartError(Exception):
@@ -82,6 +86,7 @@ class DiscordPlatform:
         self._endpoint = InteractionsEndpoint(settings.public_key, clock)
         self._signature = DiscordSignature(settings.public_key, clock)
         self._client: RoomieClient | None = None
+        self._pauses = _reconnect_pauses()
         self._stopping = asyncio.Event()
         self._online = asyncio.Event()
 
@@ -93,7 +98,7 @@ class DiscordPlatform:
 
     async def run(self) -> None:
         """Stay connected until `close` or cancellation; raises `PlatformStartError` when Discord refuses."""
-        privileged, delay = True, _FIRST_RETRY_SECONDS
+        privileged = True
         while not self._stopping.is_set():
             try:
                 await self._run_connection(privileged=privileged)
@@ -108,18 +113,19 @@ class DiscordPlatform:
                 raise PlatformStartError(
                     f"Discord closed the connection for good (code {error.code})."
                 ) from error
-            except _TEMPORARY_ERRORS as error:
-                sentence = f"cannot be reached: {error_name(error)}"
-                self.status.report(_CONNECTION, sentence, log=False)
-                logger.warning("Discord %s; next attempt in %.0f s", sentence, delay)
-                delay = await self._pause(delay)
-            except Exception as error:
-                sentence = f"stopped unexpectedly: {error_name(error)}"
-                self.status.report(_CONNECTION, sentence, log=False)
-                logger.exception(
-                    "Discord %s; next attempt in %.0f s", sentence, delay, exc_info=without_text(error)
-                )
-                delay = await self._pause(delay)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the platform must come back
+                pause = next(self._pauses)
+                self._report_lost(error, pause)
+                await self._pause(pause)
+
+    def _report_lost(self, error: Exception, pause: float) -> None:
+        """Report a connection that ended; an error that was not foreseen also with its trace."""
+        is_foreseen = isinstance(error, _TEMPORARY_ERRORS)
+        sentence = f"{'cannot be reached' if is_foreseen else 'stopped unexpectedly'}: {error_name(error)}"
+        self.status.report(_CONNECTION, sentence, log=False)
+        level = logging.WARNING if is_foreseen else logging.ERROR
+        trace = None if is_foreseen else without_text(error)
+        logger.log(level, "Discord %s; next attempt in %.0f s", sentence, pause, exc_info=trace)
 
     async def _run_connection(self, *, privileged: bool) -> None:
         """Run one client until it closes; discord.py reconnects it meanwhile.
@@ -130,6 +136,7 @@ class DiscordPlatform:
         async with client:
             await client.login(self._settings.token)
             self.status.clear(_CONNECTION)
+            self._pauses = _reconnect_pauses()
             self._messenger.attach(client)
             self._endpoint.attach(client)
             try:
@@ -145,11 +152,10 @@ class DiscordPlatform:
             self._online.set()
             await self._stopping.wait()
 
-    async def _pause(self, seconds: float) -> float:
-        """Wait, unless the platform stops; returns the next, longer pause."""
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless the platform stops."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-        return min(seconds * 2, _MAX_RETRY_SECONDS)
 
     async def wait_online(self) -> None:
         """Wait until events arrive."""

@@ -22,6 +22,7 @@ from bot.platforms.ports import (
     ChosenZone,
     Deduplicator,
     DeferredReplies,
+    HasAccount,
     Installations,
     IsLinked,
     OAuthStates,
@@ -71,9 +72,9 @@ EVENTS = (
     "view not updated",
 )
 """Names of the event counters."""
-_SHUTDOWN_GRACE = 5.0
-_FIRST_PAUSE, _MAX_PAUSE = 1.0, 60.0
-"""Seconds between two tries to start."""
+_SHUTDOWN_TIMEOUT = 5.0
+_FIRST_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 1.0, 60.0
+"""Between two tries to start."""
 
 
 class SlackPlatform:
@@ -94,6 +95,7 @@ class SlackPlatform:
         deferred: DeferredReplies,
         commands: Sequence[Command],
         is_linked: IsLinked,
+        has_account: HasAccount = lambda _: True,
         chosen_zone: ChosenZone = lambda _: "",
         clock: Clock,
         zone: ZoneInfo,
@@ -115,6 +117,7 @@ class SlackPlatform:
             clock,
             self.status,
             is_linked,
+            has_account=has_account,
             chosen_zone=chosen_zone,
             match_email=settings.match_email,
             vouched_domains=settings.vouched_domains if settings.match_email else None,
@@ -164,7 +167,9 @@ class SlackPlatform:
             await self._close()
 
     async def _keep_trying(self, subject: str, work: Callable[[], Awaitable[object]]) -> None:
-        await keep_trying(work, self.status, subject, first_pause=_FIRST_PAUSE, max_pause=_MAX_PAUSE)
+        await keep_trying(
+            work, self.status, subject, first_pause=_FIRST_PAUSE_SECONDS, max_pause=_MAX_PAUSE_SECONDS
+        )
 
     def _work(self) -> Mapping[str, Callable[[], Awaitable[object]]]:
         """What runs besides the routes, by its subject in the health."""
@@ -180,7 +185,7 @@ class SlackPlatform:
         await SocketConnection(self.app, self._api, self._settings, self.status, on_lost_ack).run()
 
     async def _close(self) -> None:
-        await self._tasks.finish(_SHUTDOWN_GRACE)
+        await self._tasks.finish(_SHUTDOWN_TIMEOUT)
         await self._app_home.stop()
         await self._profiles.stop()
         await self._api.close()

@@ -72,6 +72,7 @@ END = Parameter("end", parse_instant, _INSTANT, "Only what begins before this in
 FROM = Parameter("startTime", parse_instant, _INSTANT, "Free from this instant.")
 UNTIL = Parameter("endTime", parse_instant, _INSTANT, "Free until this instant.")
 
+_ALL_TIME = seconds_of(ALL_TIME)
 _FILTERS = (DATETIME, CAPACITY, DURATION, USAGE, LOCATION, CARD)
 
 
@@ -103,29 +104,30 @@ async def bookings(context: RequestContext) -> Response:
     room = _room(context)
     if not isinstance(room, Room):
         return room
-    window, room_id = _window(context), RoomId(room.id)
+    start, end = _window(context)
     read_model = context.state.services.read_model
     availability, catalogue = read_model.availability, read_model.catalogue
-    schedule = availability.schedule(room_id)
-    whole = schedule if read_model.covers(window) else await context.state.whole_schedules.get(room_id)
-    busy = whole.conflicts(*seconds_of(window))
+    schedule = availability.schedule(room.id)
+    if read_model.covers(_interval(start, end)):
+        rendered = [wire.render_busy(each) for each in schedule.conflicts(start, end)]
+    else:
+        rendered = (await context.state.whole_schedules.get(room)).overlapping(start, end)
     return CacheableResponse(
-        with_etag(wire.room_bookings_body(replace(room, id=RoomId(context.require(ROOM))), busy)),
+        with_etag(wire.room_bookings_body(context.require(ROOM), room.name, rendered)),
         lambda _: (
             read_model.availability is availability
-            and availability.schedule(room_id) is schedule
+            and availability.schedule(room.id) is schedule
             and read_model.catalogue is catalogue
         ),
     )
 
 
-def _window(context: RequestContext) -> Interval:
-    first, last = seconds_of(ALL_TIME)
+def _window(context: RequestContext) -> tuple[int, int]:
     start, end = context.get(START), context.get(END)
-    start, end = first if start is None else start, last if end is None else end
+    start, end = _ALL_TIME[0] if start is None else start, _ALL_TIME[1] if end is None else end
     if end <= start:
         raise InvalidParameter("end")
-    return _interval(start, end)
+    return start, end
 
 
 def _room(context: RequestContext) -> Room | RenderedResponse:

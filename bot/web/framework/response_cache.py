@@ -3,26 +3,17 @@
 from collections.abc import Hashable
 
 from bot.web.framework.response import CacheableResponse
-from core.bounded_cache import BoundedCache
+from bot.web.framework.sized_cache import SizedCache
 
 _MAX_BYTES = 32 * 1024 * 1024
 _MAX_RESPONSES = 8_192
 
 
-class ResponseCache(BoundedCache[Hashable, CacheableResponse]):
-    """Caches responses by request; those stored longest ago are evicted first."""
+class ResponseCache(SizedCache[Hashable, CacheableResponse]):
+    """Caches responses by request."""
 
     def __init__(self, max_bytes: int = _MAX_BYTES, max_responses: int = _MAX_RESPONSES) -> None:
-        super().__init__(max_responses)
-        self._max_bytes = max_bytes
-        self._bytes = 0
+        super().__init__(max_bytes, max_responses)
 
-    def put(self, key: Hashable, response: CacheableResponse) -> None:
-        super().put(key, response)
-        self._bytes += response.response.size
-        while self._bytes > self._max_bytes:
-            self.evict()
-
-    def remove(self, key: Hashable) -> None:
-        if (removed := self.pop(key, None)) is not None:
-            self._bytes -= removed.response.size
+    def size_of(self, value: CacheableResponse) -> int:
+        return value.response.size

@@ -11,6 +11,7 @@ from core.policy.rules import Rules
 from core.services.series.preview import Candidate, candidate
 from core.services.series.values import Choices, SeriesChange, SeriesScope
 from core.services.series.verdicts import Replaced
+from core.services.titles import with_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +171,9 @@ def _apply(series: Series, change: SeriesChange, rules: Rules) -> Series:
         starts_at=series.starts_at if change.starts_at is None else change.starts_at,
         length=series.length if change.length is None else change.length,
         room_id=change.room_id or series.room_id,
-        title=series.title if change.title is None else change.title,
     )
+    if change.title is not None:
+        changed = with_title(changed, change.title)
     return with_end(changed, rules)
 
 

@@ -21,12 +21,14 @@ from core.policy.quota import quota_left, quota_week
 from core.policy.refund import non_refundable_after_change, refunds_by_week
 from core.policy.rules import Rules
 from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
+from core.services.guest_messages import notices
 from core.services.ownership import own_booking
 from core.services.reminders import reminders
 from core.services.series.booking import OwnSlots, capped_week, is_final, ledger_of
 from core.services.series.change_plan import ChangePlan, day_of, settle
 from core.services.series.preview import Candidate
 from core.services.series.verdicts import Replaced, SeriesLedger, SeriesParty, check_date
+from core.services.titles import with_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def decide_change(
     """Carries out a plan, or says which dates refuse it; then nothing changes."""
     plan = request.plan
     *facts, owner = facts
+    owner = replace(owner, guests=tuple(guest for each in facts for guest in each.guests))
     if owner.previous_result is not None:
         raise StaleVersion
     _check_owner(plan.before, request.by, owner.role)
@@ -224,6 +227,7 @@ def _cancel(booking: Booking, changes: Mapping[int, int], by: PersonId, now: dat
         before=booking,
         refunds=_charges(cancelled, changes, by, now),
         withdraw_messages_of=booking.id,
+        messages=notices(booking, cancelled, now),
     )
 
 
@@ -245,10 +249,9 @@ def _change(
     version = before.version + 1
     charged = sum(minutes for _, minutes in wanted.replaced.charges) if wanted.replaced else 0
     moved = replace(
-        before,
+        before if plan.title is None else with_title(before, plan.title),
         room_id=wanted.room_id or before.room_id,
         interval=wanted.slot,
-        title=before.title if plan.title is None else plan.title,
         version=version,
         occurrence=before.occurrence if plan.is_by_hand else Occurrence(series.id, day_of(before), version),
         non_refundable=before.non_refundable
@@ -261,7 +264,10 @@ def _change(
         before=before,
         refunds=_charges(moved, changes, request.by, now),
         withdraw_messages_of=before.id if has_new_start else None,
-        messages=reminders(moved, facts.person, now) if has_new_start else (),
+        messages=(
+            *(reminders(moved, facts.person, now, facts.guests) if has_new_start else ()),
+            *notices(before, moved, now),
+        ),
     )
 
 

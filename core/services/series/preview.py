@@ -115,14 +115,19 @@ class PreviewMaker:
         return sum(self._ledger.charged.values())
 
     def room_for_all(self, dates: Sequence[SeriesDate], query: RoomQuery) -> RoomId | None:
-        """The smallest other room that is free on every date, if the requester could book all of them."""
+        """The smallest other room that is free on every date, if the requester could book all of them.
+
+        One that is as large as the wanted one, if there is any.
+        """
         slots = [(int(each.slot.start.timestamp()), int(each.slot.end.timestamp())) for each in dates]
         wanted = {each.room_id for each in dates}
-        fitting = free_in_all(
-            self._availability, self._like_room(dates[0].room_id, query), slots, self._check.accepts
-        )
-        others = (room for room in fitting if room.id not in wanted)
-        return next((room.id for room in islice(others, _MAX_TRIED) if self._affords_all(dates, room)), None)
+        for like in self._like_room(dates[0].room_id, query):
+            fitting = free_in_all(self._availability, like, slots, self._check.accepts)
+            others = (room for room in fitting if room.id not in wanted)
+            for room in islice(others, _MAX_TRIED):
+                if self._affords_all(dates, room):
+                    return room.id
+        return None
 
     def _affords_all(self, dates: Sequence[SeriesDate], room: Room) -> bool:
         ledger = self._start.copy()
@@ -194,19 +199,23 @@ class PreviewMaker:
         return tuple(each for each in holders if each not in self._freed) if self._freed else holders
 
     def _with_other_rooms(self, dates: tuple[SeriesDate, ...], query: RoomQuery) -> tuple[SeriesDate, ...]:
-        """Offers rooms for the dates that another room makes possible: as few different ones as possible."""
+        """Offers rooms for the dates that another room makes possible: as few different ones as possible.
+
+        Rooms as large as the wanted one come first.
+        """
         wanting = [each for each in dates if not each.is_free and each.verdict not in _HOPELESS]
         if not wanting:
             return dates
-        slots = [(int(each.slot.start.timestamp()), int(each.slot.end.timestamp())) for each in wanting]
-        like = self._like_room(wanting[0].room_id, query)
-        plan = plan_slots(self._availability, like, slots, self._check.accepts)
-        ledger = self._ledger.copy()
-        offered = {
-            each.day: room.id
-            for each, room in zip(wanting, plan.rooms, strict=True)
-            if room is not None and self._affords(each, room, ledger)
-        }
+        ledger, offered = self._ledger.copy(), dict[date, RoomId]()
+        for like in self._like_room(wanting[0].room_id, query):
+            left = [each for each in wanting if each.day not in offered]
+            slots = [(int(each.slot.start.timestamp()), int(each.slot.end.timestamp())) for each in left]
+            plan = plan_slots(self._availability, like, slots, self._check.accepts)
+            offered |= {
+                each.day: room.id
+                for each, room in zip(left, plan.rooms, strict=True)
+                if room is not None and self._affords(each, room, ledger)
+            }
         return tuple(replace(each, other_room=offered.get(each.day)) for each in dates)
 
     def _affords(self, wanted: SeriesDate, room: Room, ledger: SeriesLedger) -> bool:
@@ -217,18 +226,19 @@ class PreviewMaker:
             return False
         return True
 
-    def _like_room(self, room_id: RoomId | None, query: RoomQuery) -> RoomQuery:
-        """Rooms that would do instead: nearby, and large enough (half as large where no number was given)."""
+    def _like_room(self, room_id: RoomId | None, query: RoomQuery) -> tuple[RoomQuery, ...]:
+        """Rooms that would do instead, best first: nearby, and large enough.
+
+        Where no number of people was given, those as large come first, then those half as large.
+        """
         room = self._catalogue.rooms.get(room_id) if room_id is not None else None
         if room is None:
-            return query
-        return replace(
-            query,
-            room=None,
-            building=None,
-            near=query.near or room.building_id,
-            capacity=query.capacity or room.capacity // 2,
-        )
+            return (query,)
+        nearby = replace(query, room=None, building=None, near=query.near or room.building_id)
+        if query.capacity:
+            return (nearby,)
+        sizes = (room.capacity, room.capacity // 2)
+        return tuple(replace(nearby, capacity=capacity) for capacity in sizes)
 
 
 def load_slots(unit: UnitOfWork, catalogue: Catalogue, slots: Iterable[Interval]) -> Availability:

@@ -8,7 +8,7 @@ from bot.chat.reply import Code, Reply, ReplyItem
 from bot.commands import COMMANDS
 from bot.platforms.slack.installation.manifest import build_manifest
 from bot.platforms.slack.render.slash_hints import SlashHints
-from tests.platforms.slack.environment import Environment, read
+from tests.platforms.slack.environment import Environment, labels, read
 from tests.standins.slack import SlackStandIn
 
 HINTS = SlashHints(COMMANDS)
@@ -40,6 +40,21 @@ def test_words_of_people_stay_as_they_are() -> None:
     text = ("“/help me with /free lunch”",)
 
     assert HINTS.translate(Reply(text, title="/help")).text == text
+
+
+async def test_help_repeats_no_name_and_is_not_shared(environment: Environment, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with environment.open() as adapter:
+        for line in ("/rooms free help", "/rooms cancel help", "/rooms book help"):
+            await bob.types(line)
+            await adapter.wait_idle()
+        free, cancel, book = bob.sees()
+
+    assert "Also: /rooms find" in read(free)
+    assert "/rooms find, " not in read(free)
+    assert "Also" not in read(cancel)
+    assert "Also: /book" in read(book)
+    assert labels(free) == []
 
 
 async def test_nothing_in_help_is_untypable(environment: Environment, slack: SlackStandIn) -> None:

@@ -16,6 +16,7 @@ from bot.platforms.discord.render.views import NETWORK_ERRORS
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import KeyValueStore
+from bot.platforms.tasks import growing_pauses
 from bot.redaction import error_name, without_text
 
 logger = logging.getLogger(__name__)
@@ -56,12 +57,10 @@ class CommandSync:
             self._retrying = None
 
     async def _retry(self, tree: app_commands.CommandTree[Any]) -> None:
-        delay = FIRST_RETRY_SECONDS
-        while True:
-            await asyncio.sleep(delay)
+        for pause in growing_pauses(FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS):
+            await asyncio.sleep(pause)
             if await self._try(tree):
                 return
-            delay = min(delay * 2, MAX_RETRY_SECONDS)
 
     async def _try(self, tree: app_commands.CommandTree[Any]) -> bool:
         """Whether Discord has the commands now; any trouble is reported and never raised."""

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import discord
 from discord import app_commands
 
-from bot.chat.command import Command, CommandParameter, ParameterType
+from bot.chat.command import TOP_LEVEL_ALIASES, Command, CommandParameter, ParameterType
 from bot.platforms.text import clip_line
 
 RunCommand: TypeAlias = Callable[[discord.Interaction, Command, dict[str, str]], Awaitable[None]]
@@ -18,8 +18,6 @@ SuggestValues: TypeAlias = Callable[
 ]
 
 MAX_DESCRIPTION = 100
-TOP_LEVEL_ALIASES = frozenset({"book"})
-"""Aliases that are registered as commands; few, for all bots of a server share one list."""
 AUTOCOMPLETED = frozenset(
     {
         ParameterType.WHEN,
@@ -110,7 +108,10 @@ def _create_command(
             {names[key]: _text(value) for key, value in options.items() if value is not None},
         )
 
-    parameters = [_parameter(key, each, suggest) for key, each in zip(names, command.parameters, strict=True)]
+    parameters = [
+        _parameter(key, each, suggest, is_required=each.required and not command.without_text)
+        for key, each in zip(names, command.parameters, strict=True)
+    ]
     first = inspect.Parameter(
         "interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction
     )
@@ -128,8 +129,10 @@ def _create_command(
     return app_commands.Command(name=name, description=summary or "…", callback=callback)
 
 
-def _parameter(key: str, parameter: CommandParameter, suggest: SuggestValues) -> inspect.Parameter:
-    default = inspect.Parameter.empty if parameter.required else None
+def _parameter(
+    key: str, parameter: CommandParameter, suggest: SuggestValues, *, is_required: bool
+) -> inspect.Parameter:
+    default = inspect.Parameter.empty if is_required else None
     return inspect.Parameter(
         key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=_annotation(parameter, suggest)
     )

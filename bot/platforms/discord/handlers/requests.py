@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import discord
 
@@ -50,7 +51,18 @@ def command_request(interaction: discord.Interaction, name: str, options: Mappin
         delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
         is_direct=interaction.guild_id is None,
+        names=_chosen_users(interaction),
     )
+
+
+def _chosen_users(interaction: discord.Interaction) -> dict[Identity, str]:
+    """The names of the users among the options of a command."""
+    data: Mapping[str, Any] = cast("Mapping[str, Any]", interaction.data or {})
+    users: Mapping[str, Any] = (data.get("resolved") or {}).get("users") or {}
+    return {
+        Identity(f"discord:{key}"): str(each.get("global_name") or each.get("username") or "")
+        for key, each in users.items()
+    }
 
 
 def message_request(interaction: discord.Interaction, message: discord.Message) -> QuotedMessage:
@@ -105,6 +117,7 @@ def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest 
         channel=channel,
         in_public=in_public,
         is_direct=not in_public,
+        names={identity_of(each): each.display_name for each in message.mentions},
     )
 
 

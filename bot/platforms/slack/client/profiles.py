@@ -9,7 +9,7 @@ from typing import Any
 from bot.chat.request import PlatformName, Requester
 from bot.login.email_addresses import domain_of
 from bot.platforms.health import PlatformHealth
-from bot.platforms.ports import ChosenZone, Installation, IsLinked
+from bot.platforms.ports import ChosenZone, HasAccount, Installation, IsLinked
 from bot.platforms.slack.client.api import ApiResponse, SlackApi
 from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.identities import identity_of
@@ -47,12 +47,13 @@ class ProfileCache:
         health: PlatformHealth,
         is_linked: IsLinked,
         *,
+        has_account: HasAccount = lambda _: True,
         chosen_zone: ChosenZone = lambda _: "",
         match_email: bool = False,
         vouched_domains: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self._api, self._health, self._is_linked = api, health, is_linked
-        self._chosen_zone, self._match_email = chosen_zone, match_email
+        self._has_account, self._chosen_zone, self._match_email = has_account, chosen_zone, match_email
         self._vouched_domains = vouched_domains
         self._profiles: TtlCache[Identity, Profile] = TtlCache(_MAX_PROFILES, clock)
         self._fetches: dict[Identity, asyncio.Task[Profile]] = {}
@@ -122,14 +123,24 @@ class ProfileCache:
         self._profiles.remove(identity)
 
     async def names_for(self, installation: Installation, users: list[str]) -> dict[str, str]:
-        """What commands call mentioned users: the identity, or a vouched e-mail address if not linked."""
+        """What commands call mentioned users: the identity, or the vouched e-mail address of an account."""
         return {user: await self._name_for(installation, user) for user in users}
 
     async def _name_for(self, installation: Installation, user: str) -> str:
         identity = identity_of(installation.team, user)
         if self._match_email and not self._is_linked(identity):
-            return (await self.profile(installation, user)).email or identity
+            email = (await self.profile(installation, user)).email
+            return email if email and self._has_account(email) else identity
         return identity
+
+    async def display_names(self, installation: Installation, users: list[str]) -> dict[Identity, str]:
+        """The names of those mentioned users who have no account linked."""
+        identities = {user: identity_of(installation.team, user) for user in users}
+        return {
+            identity: (await self.profile(installation, user)).name
+            for user, identity in identities.items()
+            if not self._is_linked(identity)
+        }
 
     async def stop(self) -> None:
         """Cancel the fetches that still run."""

@@ -16,12 +16,14 @@ from bot.platforms.slack.handlers.last_places import LastPlaces
 from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.slash_hints import SlashHints
 from core.errors import Unavailable
+from core.model import Identity
 
 SHARE = "share_answer"
 SHARE_LINE = "share_line"
 _SHAREABLE = ("rooms free", "rooms find", "free", "rooms status", "rooms timetable")
 _RECLAIM_AFTER = timedelta(seconds=40)
 _NO_FORM: Mapping[str, str] = {}
+_NO_NAMES: Mapping[Identity, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class RequestDispatcher:
         value: str = "",
         form: Mapping[str, str] = _NO_FORM,
         key: str = "",
+        names: Mapping[Identity, str] = _NO_NAMES,
     ) -> DispatchedReply:
         """Dispatch a request. `key` is its idempotency key, by default that of the delivery."""
         requester = await self.profiles.requester(installation, event.user)
@@ -95,6 +98,8 @@ class RequestDispatcher:
             key or event.key,
             event.channel,
             is_direct=event.is_dm,
+            names=names,
+            thread=event.thread,
         )
         return self._dispatched(await self._dispatcher.dispatch(request), requester)
 
@@ -119,9 +124,12 @@ class RequestDispatcher:
         self, installation: Installation, event: SlackEvent, text: str, *, is_free_text: bool = False
     ) -> DispatchedReply:
         """Dispatch what a person typed, with mentioned users by name."""
-        names = await self.profiles.names_for(installation, events.people_in(text))
-        line = events.text_of(text, names)
-        dispatched = await self.dispatch(installation, event, text=line, is_free_text=is_free_text)
+        users = events.people_in(text)
+        line = events.text_of(text, await self.profiles.names_for(installation, users))
+        names = await self.profiles.display_names(installation, users)
+        dispatched = await self.dispatch(
+            installation, event, text=line, is_free_text=is_free_text, names=names
+        )
         if dispatched.reply.audience is Audience.CHANNEL and not event.is_in_channel:
             return replace(dispatched, reply=_which_channel(line))
         if is_free_text or event.is_dm:
@@ -144,4 +152,5 @@ def share_buttons(line: str, reply: Reply) -> tuple[Button, ...]:
 
 def is_shareable(line: str) -> bool:
     """Whether a line only reads about rooms, so that a button may run it again."""
-    return line.startswith(_SHAREABLE)
+    words = line.casefold()
+    return words.startswith(_SHAREABLE) and not words.endswith((" help", " ?"))

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from bot.chat.command import Command
+from bot.chat.command import TOP_LEVEL_ALIASES, Command
 from bot.platforms.slack.handlers.handler import BOOK_FOR_THIS, FIND_ROOM
 from bot.platforms.slack.installation.workspaces import SCOPES
-from bot.platforms.slack.render.slash_hints import RESERVED_BY_SLACK, TOP_LEVEL_ALIASES
+from bot.platforms.slack.render.slash_hints import RESERVED_BY_SLACK
 from bot.platforms.slack.settings import SlackSettings
 
 Manifest: TypeAlias = dict[str, Any]

@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.chat.command import Command
+from bot.chat.command import TOP_LEVEL_ALIASES, Command
 from bot.chat.reply import Code, Inline, Reply, Text
 
-TOP_LEVEL_ALIASES = ("book",)
-"""Aliases that are slash commands of their own."""
 RESERVED_BY_SLACK = frozenset({"help", "?"})
 _HELP = "rooms help"
 _WORD = re.compile(r"(?<![\w/.<])/(?P<line>[a-z?]+(?: [a-z]+)?)(?![\w/-])")

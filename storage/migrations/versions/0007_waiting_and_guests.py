@@ -1,4 +1,7 @@
-"""The waiting list, and holds: slots that are kept for a person until an offer is answered or expires."""
+"""The waiting list with holds, people on bookings, and offers to hand one over.
+
+A hold keeps a slot for a person until an offer is answered or expires.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +27,8 @@ _IS_OPEN = sa.text("state < 2")
 
 def upgrade() -> None:
     op.add_column("booking", sa.Column("held_until", sa.BigInteger(), nullable=True))
+    op.add_column("booking", sa.Column("guests", sa.Text(), server_default="", nullable=False))
+    op.add_column("booking", sa.Column("transfer", sa.Text(), nullable=True))
     op.create_index(
         "ix_booking_held",
         "booking",
@@ -68,6 +73,8 @@ def downgrade() -> None:
     else:
         _execute(*DROP_POSTGRESQL_GUARDS, *POSTGRESQL_GUARDS[1:])
     op.drop_index("ix_booking_held", table_name="booking")
+    op.drop_column("booking", "transfer")
+    op.drop_column("booking", "guests")
     op.drop_column("booking", "held_until")
 
 
