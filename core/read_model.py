@@ -18,6 +18,7 @@ from core.catalogue import Catalogue
 from core.clock import Clock
 from core.directory import Account, Directory
 from core.interval import Interval
+from core.live_holds import LiveHolds
 from core.model import (
     Booking,
     BookingId,
@@ -202,26 +203,20 @@ class ReadModel:
         self._offered_to: dict[PersonId, tuple[Booking, ...]] = {}
         self._listeners: list[ChangeCallback] = []
         self._touched: set[PersonId] = set()
-        self._holds: dict[BookingId, Booking] = {}
-        self._clock: Clock | None = None
+        self._holds = LiveHolds()
 
     def use_clock(self, clock: Clock) -> None:
         """The clock by which holds expire; without one they never do."""
-        self._clock = clock
+        self._holds.clock = clock
 
     @property
     def availability(self) -> Availability:
         """Free and busy times now: holds that have expired are removed first."""
-        if self._holds and self._clock is not None:
-            self._remove_holds(lambda hold: not self._is_live(hold))
+        self._remove_busy(self._holds.remove_expired())
         return self._availability
 
-    def _is_live(self, hold: Booking) -> bool:
-        return hold.held_until is not None and (self._clock is None or hold.held_until > self._clock.now())
-
-    def _remove_holds(self, is_over: Callable[[Booking], bool]) -> None:
-        for hold in [each for each in self._holds.values() if is_over(each)]:
-            del self._holds[hold.id]
+    def _remove_busy(self, holds: Iterable[Booking]) -> None:
+        for hold in holds:
             self._availability.remove(hold.room_id, busy_for(hold))
 
     def subscribe(self, listener: ChangeCallback) -> None:
@@ -269,9 +264,7 @@ class ReadModel:
             self._remove(writes.before)
         booking = writes.insert or writes.update
         if booking is not None and booking.state is BookingState.ACTIVE and self._includes(booking):
-            self._remove_holds(
-                lambda hold: hold.room_id == booking.room_id and hold.interval.overlaps(booking.interval)
-            )
+            self._remove_busy(self._holds.remove_overlapping(booking.room_id, booking.interval))
             self._availability.add(booking.room_id, busy_for(booking))
             self._store(booking)
         self._notify()
@@ -318,7 +311,6 @@ class ReadModel:
     def _apply_rooms(self, rooms: Mapping[RoomId, RoomUpdate]) -> None:
         """Removes all old bookings before adding new ones: one may have moved from room to room."""
         for room_id, room in rooms.items():
-            self._holds = {each.id: each for each in self._holds.values() if each.room_id != room_id}
             self._replace_schedule(room_id, room)
             for booking in self.in_room(room_id):
                 self._remove(booking)
@@ -328,8 +320,7 @@ class ReadModel:
 
     def _replace_schedule(self, room_id: RoomId, room: RoomUpdate) -> None:
         """Live holds are part of the new schedule, so that equal times count as unchanged."""
-        holds = [each for each in room.holds if self._is_live(each)]
-        self._holds |= {each.id: each for each in holds}
+        holds = self._holds.replace(room_id, room.holds)
         schedule = RoomSchedule([*room.schedule.busy, *map(busy_for, holds)]) if holds else room.schedule
         self._availability.replace(room_id, schedule)
 

@@ -180,7 +180,7 @@ async def refusal_reply(
 
 
 def _wait_buttons(context: CommandContext, value: SlotValue, moving: Booking | None) -> tuple[Button, ...]:
-    """*Tell me when it's free*, unless the time is that of the booking which is to be moved there."""
+    """*Tell me when it's free*, unless the time is partly that of the booking which is to be moved there."""
     if moving is not None and moving.interval.overlaps(value.slot):
         return ()
     return wait_buttons(context, RoomQuery(room=value.room_id), value.slot, value.society_id)

@@ -11,6 +11,7 @@ from bot.conversation.alternatives import book_button, bookable_query, eligibili
 from bot.conversation.free_rooms import availability_for
 from bot.conversation.search import criteria_of, reading_notes, search_from
 from bot.conversation.series_text import count_words
+from bot.conversation.wait_buttons import wait_buttons
 from bot.language import ParseResult, TimeKind
 from core.errors import Invalid
 from core.interval import Interval
@@ -43,7 +44,8 @@ async def day_plan_reply(context: CommandContext, reading: ParseResult) -> Reply
     lead: list[Inline] = [TimeRange(slot), *((" · ", Bold(criteria)) if criteria else ()), ": "]
     if not plan.parts:
         why = "no such room is free for any part of that time. Try another time, or fewer seats."
-        return Reply((*lead, why), tone=Tone.REFUSED)
+        wait = wait_buttons(context, search.query, slot, search.society_id)
+        return Reply((*lead, why), tone=Tone.REFUSED, actions=wait)
     minutes = sum(last - first for _, first, last in plan.parts) // 60
     cost = await _cost_words(context, minutes, search.society_id)
     items = tuple(_item(context, part, place, reading) for place, part in enumerate(plan.parts))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.reply import Tone
+from bot.chat.reply import Reply, Tone
 from bot.notifications import NOTIFICATION_TYPES
 from bot.services import Services
 from bot.worker.offers import OfferMaker
@@ -46,6 +46,13 @@ class Inbox:
         return f"{chat.name}: {rendered_text(reply, self.services)}"
 
 
+async def cancel(chat: Chat, booked: Reply) -> None:
+    """Cancels the booking that a reply is about, with its buttons."""
+    chat.last = booked
+    await chat.press("Cancel")
+    await chat.press("Yes, cancel it")
+
+
 @pytest.fixture
 def inbox(services: Services, wil: Chat, rema: Chat, emily: Chat, dana: Chat) -> Inbox:
     return Inbox(services, wil, rema, emily, dana)
@@ -63,8 +70,7 @@ async def test_a_taken_room_is_waited_for_offered_and_taken(inbox: Inbox, wil: C
     assert "2nd in line" in await emily.press(LABEL)
     assert await inbox.deliver() == []
 
-    wil.last = booked
-    await wil.press_cancel()
+    await cancel(wil, booked)
     (offer,) = await inbox.deliver()
     assert offer.startswith("rema: Wren G02 (H-C12-G02) is free: Wed 11 Mar, 14:00–15:00.")
     assert "I'm holding it for you until" in offer
@@ -82,8 +88,7 @@ async def test_the_second_press_of_take_it_changes_nothing(inbox: Inbox, wil: Ch
     await wil.say("/book Wren G02 14:00 for 1 hour")
     booked = wil.last
     await rema.say("/rooms wait Wren G02 14:00-15:00")
-    wil.last = booked
-    await wil.press_cancel()
+    await cancel(wil, booked)
     await inbox.deliver()
     offer = rema.last
 
@@ -104,8 +109,7 @@ async def test_pass_gives_it_to_the_next_and_a_missed_offer_is_announced(
     booked = wil.last
     for chat in (rema, emily):
         await chat.say("/rooms wait Wren G02 14:00-15:00")
-    wil.last = booked
-    await wil.press_cancel()
+    await cancel(wil, booked)
     await inbox.deliver()
 
     assert "it goes to the next in line" in await rema.press("Pass")
@@ -154,8 +158,7 @@ async def test_a_kind_of_room_is_waited_for(
 
     waiting = await rema.say(f"/rooms wait {largest} seats near Wren tomorrow 14:00-16:00")
     assert f"1st in line for a room ({largest}+ seats · near" in waiting
-    dana.last = booked[-1]
-    await dana.press_cancel()
+    await cancel(dana, booked[-1])
     (offer,) = await inbox.deliver()
 
     assert offer.startswith("rema: ")
@@ -243,8 +246,7 @@ async def test_nobody_answers_the_offer_of_another(inbox: Inbox, wil: Chat, rema
     await wil.say("/book Wren G02 14:00 for 1 hour")
     booked = wil.last
     await rema.say("/rooms wait Wren G02 14:00-15:00")
-    wil.last = booked
-    await wil.press_cancel()
+    await cancel(wil, booked)
     await inbox.deliver()
 
     for label in ("Take it", "Pass"):
@@ -263,8 +265,7 @@ async def held(inbox: Inbox, dana: Chat, rema: Chat) -> str:
     await dana.say("/book Wren G02 14:00 for 1 hour")
     booked = dana.last
     await rema.say("/rooms wait Wren G02 14:00-15:00")
-    dana.last = booked
-    await dana.press_cancel()
+    await cancel(dana, booked)
     (offer,) = await inbox.deliver()
     return offer
 
@@ -288,3 +289,26 @@ async def test_the_person_of_an_offer_books_it_by_typing_too(held: str, rema: Ch
     assert "You're booked" in await rema.say("/book Wren G02 14:00 for 1 hour")
 
     assert "aren't waiting" in await rema.say("/rooms waiting")
+
+
+async def test_who_cannot_stay_longer_waits_for_the_rest(inbox: Inbox, dana: Chat, rema: Chat):
+    await dana.say("/book Wren G02 15:00 for 1 hour")
+    booked = dana.last
+    await rema.say("/book Wren G02 14:00 for 1 hour")
+    await rema.say("/rooms extend 1 hour")
+
+    assert "1st in line for Wren G02 (H-C12-G02), Wed 11 Mar, 15:00–16:00" in await rema.press(LABEL)
+    await cancel(dana, booked)
+    await inbox.deliver()
+
+    assert "You're booked: Wren G02 (H-C12-G02), Wed 11 Mar, 15:00–16:00" in await rema.press("Take it")
+
+
+async def test_waiting_can_be_switched_off(services: Services, wil: Chat, rema: Chat):
+    object.__setattr__(services.rules, "waits_per_person", 0)
+    await wil.say("/book Wren G02 14:00 for 1 hour")
+
+    await rema.say("/book Wren G02 14:00 for 1 hour")
+
+    assert LABEL not in rema.labels
+    assert "switched off" in await rema.say("/rooms wait Wren G02 14:00-15:00")

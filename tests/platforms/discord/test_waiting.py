@@ -24,7 +24,8 @@ async def test_what_falls_free_is_offered_passed_on_and_taken(environment: Envir
     first = await ops.press(refused.seen, "Tell me when it's free")
     second = await rema.run("/rooms wait", where="K-J17-G001", when="saturday 10-11")
 
-    await wil.run("/rooms cancel")
+    question = await wil.run("/rooms cancel")
+    await wil.press(question.seen, "Yes, cancel it")
     await offers.poll()
     await sender.deliver_due()
     offer = ops.sees()[-1]

@@ -7,6 +7,7 @@ from bot.worker.offers import OfferMaker
 from bot.worker.outbox import OutboxSender, OutboxSettings
 from tests.platforms.slack.environment import Environment, labels, read
 from tests.standins.slack import SlackStandIn
+from tests.standins.slack.people import Person
 
 
 async def test_what_falls_free_is_offered_and_taken_or_passed_on(
@@ -18,6 +19,11 @@ async def test_what_falls_free_is_offered_and_taken_or_passed_on(
         sender = OutboxSender(environment.services, [adapter], NOTIFICATION_TYPES, "worker", settings)
         offers = OfferMaker(environment.services)
 
+        async def cancel(person: Person) -> None:
+            await person.types("/rooms cancel")
+            await person.presses(person.sees()[-1], "Yes, cancel it")
+            await slack.until(lambda: "Cancelled" in read(person.sees()[-1]))
+
         async def deliver() -> None:
             await offers.poll()
             await sender.deliver_due()
@@ -26,7 +32,7 @@ async def test_what_falls_free_is_offered_and_taken_or_passed_on(
         await ada.types("/book K-J17-G01 saturday 10-11")
         await ada.presses(ada.sees()[-1], "Tell me when it's free")
         await slack.until(lambda: "1st in line" in read(ada.sees()[-1]))
-        await bob.types("/rooms cancel")
+        await cancel(bob)
         await deliver()
         offer = ada.dms[-1]
         assert "I'm holding it for you until" in read(offer)
@@ -36,7 +42,7 @@ async def test_what_falls_free_is_offered_and_taken_or_passed_on(
 
         await bob.types("/rooms wait K-J17-G01 saturday 10-11")
         assert "1st in line" in read(bob.sees()[-1])
-        await ada.types("/rooms cancel")
+        await cancel(ada)
         await deliver()
         await bob.presses(bob.dms[-1], "Pass")
         await slack.until(lambda: any("next in line" in read(each) for each in bob.dms))

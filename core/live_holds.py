@@ -1,0 +1,41 @@
+"""The holds that the read model shows as taken; they expire by the clock."""
+
+from collections.abc import Callable, Iterable
+
+from core.clock import Clock
+from core.interval import Interval
+from core.model import Booking, BookingId, RoomId
+
+
+class LiveHolds:
+    """Holds by id. Without a clock none expires."""
+
+    def __init__(self) -> None:
+        self.clock: Clock | None = None
+        self._holds: dict[BookingId, Booking] = {}
+
+    def clear(self) -> None:
+        self._holds.clear()
+
+    def replace(self, room_id: RoomId, holds: Iterable[Booking]) -> list[Booking]:
+        """Stores those of a room that have not expired in place of its others, and returns them."""
+        self._remove(lambda hold: hold.room_id == room_id)
+        live = [each for each in holds if self._is_live(each)]
+        self._holds |= {each.id: each for each in live}
+        return live
+
+    def remove_expired(self) -> list[Booking]:
+        return self._remove(lambda hold: not self._is_live(hold)) if self._holds else []
+
+    def remove_overlapping(self, room_id: RoomId, slot: Interval) -> list[Booking]:
+        return self._remove(lambda hold: hold.room_id == room_id and hold.interval.overlaps(slot))
+
+    def _is_live(self, hold: Booking) -> bool:
+        return hold.held_until is not None and (self.clock is None or hold.held_until > self.clock.now())
+
+    def _remove(self, is_over: Callable[[Booking], bool]) -> list[Booking]:
+        """Removes and returns holds."""
+        removed = [each for each in self._holds.values() if is_over(each)]
+        for each in removed:
+            del self._holds[each.id]
+        return removed
