@@ -3,6 +3,7 @@
 `database_url` is a fresh SQLite file; folders that test both databases override it.
 """
 
+import gc
 import itertools
 import os
 import shutil
@@ -29,6 +30,12 @@ settings.register_profile("steady", derandomize=True, deadline=None, max_example
 settings.register_profile("search", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 """Deterministic examples, so that a failure is due to the change at hand; `search` tries new ones."""
+
+
+def pytest_collection_finish() -> None:
+    """Exempts modules and collected tests from garbage collection, which would walk them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ class Worker:
     """`roomie run --only worker`, with short leases so that other workers take over soon."""
 
     def __init__(self, url: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self.url = url
         self._log = folder / "worker.log"
         self._environment = {
             "PATH": os.environ["PATH"],
@@ -99,6 +100,10 @@ class Worker:
                 stdout=log,
                 stderr=log,
             )
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
 
     def kill_now(self) -> None:
         """Sends SIGKILL without waiting."""

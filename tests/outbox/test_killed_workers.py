@@ -81,7 +81,10 @@ PLATFORMS = {"slack": slack, "discord": discord}
 
 
 async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], seconds: float) -> Counter[str]:
-    """Kill the worker whenever so many messages were shown, start another, until all are done with."""
+    """Kill the worker whenever so many messages were shown, start another, until all are done with.
+
+    Messages of a killed worker may still arrive; they kill none, so that each of `kills` ends a worker.
+    """
     accepted, waiting_for = 0, list(kills)
     died, everybody = asyncio.Event(), asyncio.Event()
 
@@ -90,7 +93,8 @@ async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], sec
         accepted += 1
         if accepted >= len(platform.people):
             everybody.set()
-        if waiting_for and accepted >= waiting_for[0]:
+        is_alive = worker.is_running and not died.is_set()
+        if waiting_for and accepted >= waiting_for[0] and is_alive:
             waiting_for.pop(0)
             worker.kill_now()
             died.set()
@@ -105,6 +109,7 @@ async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], sec
                 await worker.ended()
             await worker.start()
             await everybody.wait()
+            await _until_all_are_marked_as_sent(worker.url)
             await asyncio.sleep(_LONGER_THAN_A_LEASE)
     except TimeoutError:
         pytest.fail(f"{accepted} of {len(platform.people)} were reminded.\n{worker.log}")
@@ -112,6 +117,14 @@ async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], sec
         worker.kill_now()
     await worker.ended()
     return platform.shown()
+
+
+async def _until_all_are_marked_as_sent(url: str) -> None:
+    while True:
+        left = await backlog(url)
+        if not left.waiting + left.sending:
+            return
+        await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize(("kind", "database"), [("slack", "postgres_url"), ("discord", "sqlite_url")])

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app_session
 from prompt_toolkit.completion import WordCompleter
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -162,7 +163,11 @@ def _show(session: TerminalSession, reply: Reply, clock: Clock) -> None:
 
 
 def _print(text: str) -> None:
-    print(text)  # noqa: T201 - the terminal is the output
+    """Writes at once; `print` would write on a thread, and lose what is last when the conversation ends."""
+    output = get_app_session().output
+    output.enable_autowrap()
+    output.write_raw(f"{text}\n")
+    output.flush()
 
 
 def _prompt_text(session: TerminalSession) -> FormattedText:

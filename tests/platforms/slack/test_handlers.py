@@ -291,6 +291,8 @@ async def test_app_home_shows_own_bookings_and_is_updated(
         await bob.types("/book K-J17-G01 11:00-12:00")
         await slack.until(lambda: "1 upcoming booking" in read(bob.home))  # type: ignore[arg-type]
         await bob.presses(bob.home, "Cancel")
+        await slack.until(lambda: bob.modal)
+        await bob.presses(bob.modal, "Yes, cancel it")
         await slack.until(lambda: "You have no upcoming bookings" in read(bob.home))  # type: ignore[arg-type]
         await adapter.wait_idle()
 
@@ -364,6 +366,9 @@ async def test_each_of_many_bookings_can_be_cancelled_from_app_home(
         while "Cancel" in labels(bob.home):
             before = bob.home.updates
             await bob.presses(bob.home, "Cancel")
+            await slack.until(lambda: bob.modal and "Yes, cancel it" in labels(bob.modal))
+            assert bob.modal is not None
+            await bob.presses(bob.modal, "Yes, cancel it")
             await slack.until(lambda: bob.home.updates > before)  # type: ignore[union-attr]  # noqa: B023
             await adapter.wait_idle()
 

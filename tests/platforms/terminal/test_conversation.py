@@ -39,8 +39,10 @@ class RecordingDispatcher:
 
     def __init__(self) -> None:
         self.requests: list[ChatRequest] = []
+        self.on_request: Callable[[], None] = lambda: None
 
     async def __call__(self, request: ChatRequest) -> Reply:
+        self.on_request()
         self.requests.append(request)
         match request.action or request.text:
             case "/rooms form":
@@ -148,6 +150,17 @@ async def test_lines_are_answered_until_the_end_of_input(
 
     assert [request.text for request in dispatcher.requests] == ["/help", "any room?"]
     assert "reply to /help" in screen.text
+
+
+async def test_each_reply_is_shown_before_the_next_line_is_answered(
+    types: TypeLines, dispatcher: RecordingDispatcher, screen: Screen
+):
+    shown: list[int] = []
+    dispatcher.on_request = lambda: shown.append(screen.text.count("reply to"))
+
+    await types(*["/help"] * 20, "\x04")
+
+    assert shown == list(range(20))
 
 
 async def test_ctrl_c_on_an_empty_line_leaves(types: TypeLines, dispatcher: RecordingDispatcher):
