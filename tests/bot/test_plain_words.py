@@ -112,6 +112,17 @@ async def test_rooms_that_cannot_be_booked_then_are_not_offered_instead(rema: Ch
     assert all(each.buttons for each in rema.last.items)
 
 
+@pytest.mark.parametrize("place", ["Wren G02", "Wren"])
+async def test_status_says_when_a_room_is_closed_then(wil: Chat, place: str):
+    closed = await wil.say(f"/rooms status {place} tomorrow 4am")
+    offered = wil.labels
+    is_open = await wil.say(f"/rooms status {place} tomorrow 3pm")
+
+    assert "The room is only open 08:00–21:00 that day (campus time)." in closed
+    assert not any("Book" in each for each in offered)
+    assert "only open" not in is_open
+
+
 async def test_book_alone_opens_the_form(wil: Chat):
     await wil.say("/book")
 
