@@ -107,6 +107,17 @@ async def test_which_of_several_is_asked_with_buttons(wil: Chat):
     assert "You're booked: Hub Workshop" in await talk(wil, "the second one")
 
 
+@pytest.mark.parametrize(("words", "room"), [("2", "Hub Workshop"), ("the last one", "Rehearsal Studio")])
+async def test_the_question_which_one_is_answered_by_a_number_or_a_place(wil: Chat, words: str, room: str):
+    await talk(wil, "room for 20 tomorrow 3pm", "book it")
+
+    assert f"You're booked: {room}" in await talk(wil, words)
+
+
+async def test_a_number_after_a_list_is_an_hour_unless_which_one_was_asked(wil: Chat):
+    assert "Wed 11 Mar, 14:00–15:00" in await talk(wil, "room for 20 tomorrow 3pm", "2")
+
+
 @pytest.mark.parametrize(
     ("words", "reply"),
     [

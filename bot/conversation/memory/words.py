@@ -23,7 +23,7 @@ from core.model import Booking, BookingId, Room
 
 _MAX_CHARACTERS = 200
 _MAX_WORDS = 8
-_MAX_OFFERED = 5
+_MAX_OFFERED = 10
 _COMMANDS = {
     FollowUpVerb.CANCEL: "rooms cancel",
     FollowUpVerb.EXTEND: "rooms extend",
@@ -64,6 +64,7 @@ class FollowUpReader:
             return _nothing_to_refer_to(line) if follow_up is not None and follow_up.is_certain else None
         if (button := _labelled(answer, line)) is not None:
             return _press(request, button)
+        follow_up = follow_up or (_number_of_choice(answer, line) if may_answer else None)
         if follow_up is not None and (meaning := await _apply(context, answer, follow_up)) is not None:
             return meaning
         is_search = detect_intent(line)[0] == "rooms free"
@@ -108,6 +109,16 @@ def _subject_at(answer: RememberedAnswer, position: int) -> Subject | None:
         return Subject(booking_id=booking_id)
     book = next((each for each in item.buttons if each.action == Action.BOOK), None)
     return None if book is None else Subject(slot=book.value)
+
+
+def _number_of_choice(answer: RememberedAnswer, line: str) -> FollowUp | None:
+    """The pick that a bare number is where Roomie asked which one; anywhere else it is an hour."""
+    is_number = line.isascii() and line.isdecimal() and len(line) <= 2
+    if not is_number or not answer.is_choice or answer.is_question or answer.subject.request:
+        return None
+    position = int(line)
+    is_listed = position > 0 and _item_at(answer, position) is not None
+    return FollowUp(FollowUpKind.PICK, position=position, is_certain=False) if is_listed else None
 
 
 def _is_gone(context: CommandContext, answer: RememberedAnswer) -> bool:
