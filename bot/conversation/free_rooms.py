@@ -172,7 +172,7 @@ class RoomSearch:
             opens, closes = format_time(refusal.opens), format_time(refusal.closes)
             return Reply(
                 (
-                    f"Closed then: rooms are open {opens}–{closes} that day.",
+                    f"Closed then: rooms are open {opens}–{closes} that day (campus time).",
                     *([" Free instead:"] if others else []),
                 ),
                 tone=Tone.REFUSED,

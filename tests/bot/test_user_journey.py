@@ -174,8 +174,8 @@ async def test_when_nothing_is_free_it_says_why(rema: Chat, line: str, why: str)
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("/rooms free tonight 11pm", "Closed then: rooms are open 08:00–21:00 that day."),
-        ("/rooms free sat 8pm", "Closed then: rooms are open 09:00–18:00 that day."),
+        ("/rooms free tonight 11pm", "Closed then: rooms are open 08:00–21:00 that day (campus time)."),
+        ("/rooms free sat 8pm", "Closed then: rooms are open 09:00–18:00 that day (campus time)."),
         ("/rooms free 26 march 3pm", "You can't book then. "),
     ],
 )
