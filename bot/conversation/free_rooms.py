@@ -59,7 +59,7 @@ _MAX_BOOKING_MINUTES = 24 * 60
 _MAX_OUTSIDE_WINDOW = timedelta(days=7)
 _LOOKAHEAD = timedelta(days=8)
 """How long after a slot outside the window it is looked up until when rooms stay free."""
-_SHORTEST = timedelta(minutes=15)
+_MIN_LENGTH = timedelta(minutes=15)
 _NO_ROOMS = "there are no rooms yet. To try Roomie on a sample campus, run `roomie sample`."
 
 
@@ -193,7 +193,7 @@ class RoomSearch:
         day = slot.start.astimezone(zone).date()
         opens, closes = (local_instant(day, minutes, zone) for minutes in (hours.opens, hours.closes))
         start, end = max(slot.start, opens), min(slot.end, closes)
-        if end - start < _SHORTEST:
+        if end - start < _MIN_LENGTH:
             return ()
         within = replace(
             self.search, slot=Interval(start, end), minutes=(end - start) // timedelta(minutes=1)

@@ -66,8 +66,8 @@ def test_an_invalid_line_rejects_its_file_only(roomie: Roomie, file: File):
     result = roomie("import", bad, good)
 
     assert result.status == 1
-    assert f"{bad}: rejected: line 4: capacity must be a whole number" in result.err
-    assert f"{bad}: rejected: line 5: id is missing" in result.err
+    assert f"{bad}: rejected: line 4, column C: capacity must be a whole number" in result.err
+    assert f"{bad}: rejected: line 5, column A: id is missing" in result.err
     assert f"{bad}: not imported, because of 2 rejected records" in result.out
     assert f"{good}: rooms: 2 added" in result.out
     assert "2 unchanged" in roomie("import", file("rooms.csv", ROOMS)).out

@@ -79,7 +79,7 @@ def test_closures_that_are_over_are_left_out_with_a_remark(campus: Roomie, file:
     assert (result.status, "1 closure is over already and left out" in result.err) == (0, True)
 
 
-def test_all_refusals_of_a_file_are_told_at_once(campus: Roomie, file: File):
+def test_all_refusals_of_a_file_are_listed_at_once(campus: Roomie, file: File):
     mixed = file(
         "new.csv",
         "room;name;start;end\nARTS-7;a;2026-12-07;2026-12-06\nARTS-77;b;2026-12-07;2026-12-08\n"

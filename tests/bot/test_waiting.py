@@ -64,7 +64,7 @@ async def test_a_taken_room_is_waited_for_offered_and_taken(inbox: Inbox, wil: C
     assert await inbox.deliver() == []
 
     wil.last = booked
-    await wil.press("Cancel")
+    await wil.press_cancel()
     (offer,) = await inbox.deliver()
     assert offer.startswith("rema: Wren G02 (H-C12-G02) is free: Wed 11 Mar, 14:00–15:00.")
     assert "I'm holding it for you until" in offer
@@ -83,7 +83,7 @@ async def test_the_second_press_of_take_it_changes_nothing(inbox: Inbox, wil: Ch
     booked = wil.last
     await rema.say("/rooms wait Wren G02 14:00-15:00")
     wil.last = booked
-    await wil.press("Cancel")
+    await wil.press_cancel()
     await inbox.deliver()
     offer = rema.last
 
@@ -105,7 +105,7 @@ async def test_pass_gives_it_to_the_next_and_a_missed_offer_is_announced(
     for chat in (rema, emily):
         await chat.say("/rooms wait Wren G02 14:00-15:00")
     wil.last = booked
-    await wil.press("Cancel")
+    await wil.press_cancel()
     await inbox.deliver()
 
     assert "it goes to the next in line" in await rema.press("Pass")
@@ -155,7 +155,7 @@ async def test_a_kind_of_room_is_waited_for(
     waiting = await rema.say(f"/rooms wait {largest} seats near Wren tomorrow 14:00-16:00")
     assert f"1st in line for a room ({largest}+ seats · near" in waiting
     dana.last = booked[-1]
-    await dana.press("Cancel")
+    await dana.press_cancel()
     (offer,) = await inbox.deliver()
 
     assert offer.startswith("rema: ")
@@ -244,7 +244,7 @@ async def test_nobody_answers_the_offer_of_another(inbox: Inbox, wil: Chat, rema
     booked = wil.last
     await rema.say("/rooms wait Wren G02 14:00-15:00")
     wil.last = booked
-    await wil.press("Cancel")
+    await wil.press_cancel()
     await inbox.deliver()
 
     for label in ("Take it", "Pass"):
@@ -264,7 +264,7 @@ async def held(inbox: Inbox, dana: Chat, rema: Chat) -> str:
     booked = dana.last
     await rema.say("/rooms wait Wren G02 14:00-15:00")
     dana.last = booked
-    await dana.press("Cancel")
+    await dana.press_cancel()
     (offer,) = await inbox.deliver()
     return offer
 

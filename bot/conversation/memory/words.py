@@ -31,6 +31,7 @@ _COMMANDS = {
     FollowUpVerb.SHARE: "rooms share",
     FollowUpVerb.CHECK_IN: "rooms here",
 }
+_COMMANDS_OF_SEARCHES = ("rooms free", "rooms book")
 _OF_BOOKINGS = (Action.ASK_CANCEL, Action.CHECK_IN, Action.EXTEND, Action.SHARE)
 """Buttons whose value begins with a booking's id."""
 _WORD = re.compile(r"[^\W_]+(?:[:.'’–-][^\W_]+)*")
@@ -54,7 +55,7 @@ class FollowUpReader:
         if request.action or request.options or len(request.text) > _MAX_CHARACTERS:
             return None
         line = _GROUP.sub("", " ".join(request.text.split()))
-        follow_up = find_follow_up(line)
+        follow_up = _follow_up(line)
         may_answer = request.is_free_text and 0 < len(line.split()) <= _MAX_WORDS
         if follow_up is None and not may_answer:
             return None
@@ -85,6 +86,14 @@ class FollowUpReader:
             return await self._memory.recall(context)
         except Unavailable:
             return None
+
+
+def _follow_up(line: str) -> FollowUp | None:
+    """Words that refer to an answer, unless they say a command of their own: `turn it into a weekly booking`."""
+    follow_up = find_follow_up(line)
+    if follow_up is None or follow_up.verb not in {None, FollowUpVerb.TAKE}:
+        return follow_up
+    return follow_up if detect_intent(line)[0] in _COMMANDS_OF_SEARCHES else None
 
 
 async def _apply(context: CommandContext, answer: RememberedAnswer, follow_up: FollowUp) -> Meaning | None:
