@@ -69,7 +69,9 @@ def inlines() -> st.SearchStrategy[Inline]:
         st.builds(Timestamp, moments(), st.sampled_from(TimestampStyle)),
         st.builds(TimeRange, intervals()),
         st.builds(
-            Mention, strings(), st.sampled_from([None, Identity("slack:T1:U1"), Identity("discord:2")])
+            Mention,
+            strings().filter(bool),  # without a name, a mention notifies the person
+            st.sampled_from([None, Identity("slack:T1:U1"), Identity("discord:2")]),
         ),
     )
 

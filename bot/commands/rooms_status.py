@@ -18,10 +18,11 @@ from bot.chat.reply import (
     TimestampStyle,
     Tone,
 )
-from bot.conversation.alternatives import price_text
+from bot.conversation.alternatives import eligibility, price_text
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.free_slots import free_slots, hours_text
 from bot.conversation.questions import clarification, word_hint
+from bot.conversation.refusals import refusal_sentence
 from bot.conversation.schedules import busy_text, campus_day, schedules
 from bot.conversation.search import summary_of
 from bot.conversation.typed_options import parse_request
@@ -29,6 +30,7 @@ from bot.conversation.wait_buttons import watch_buttons
 from bot.language import ParseResult
 from core.availability import RoomStatus, Status
 from core.catalogue import RoomQuery
+from core.errors import OutsideHours
 from core.interval import Interval
 from core.model import BuildingId, Room
 from core.read_model import ReadModel
@@ -82,7 +84,7 @@ async def _room_status(context: CommandContext, read_model: ReadModel, room: Roo
     offer = _book_button(context, room, at) if status.status is Status.FREE else None
     watch = watch_buttons(context, RoomQuery(room=room.id), Interval(at, day.end)) if at < day.end else ()
     return Reply(
-        (Bold(room_name(room)), *when, *_status_text(context, status), "."),
+        (Bold(room_name(room)), *when, *_status_text(context, status), ".", *_hours_note(context, room, at)),
         actions=(offer,) if offer is not None else watch if status.status is not Status.FREE else (),
         footer=(about, _price_note(context)) if offer is not None else (about,),
     )
@@ -108,7 +110,10 @@ async def _building_status(
         and (offer := _book_button(context, room, at, names_room=True)) is not None
     ]
     return Reply(
-        (Bold(building.name), " ", Timestamp(at), f": {free} of {len(rooms)} rooms are free."),
+        (
+            *(Bold(building.name), " ", Timestamp(at), f": {free} of {len(rooms)} rooms are free."),
+            *(_hours_note(context, rooms[0], at) if rooms and not buttons else ()),
+        ),
         table=Table(("Room", "Seats", "Status"), rows) if rows else None,
         actions=_few(context, building_id, at, buttons),
         footer=(
@@ -116,6 +121,14 @@ async def _building_status(
             *((note.removeprefix(" · "),) if buttons and note and not left_out else ()),
         ),
     )
+
+
+def _hours_note(context: CommandContext, room: Room, at: datetime) -> Text:
+    """When the room is open, where it is not open then."""
+    step = timedelta(minutes=context.services.rules.slot_length_of(room))
+    slot = snap_to_grid(Interval.of_length(at, step), room, context.services.rules)
+    refusal = eligibility(context, None).refusal(room, Interval.of_length(slot.start, step))
+    return (f" {refusal_sentence(refusal)}",) if isinstance(refusal, OutsideHours) else ()
 
 
 def _book_button(

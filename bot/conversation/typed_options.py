@@ -20,6 +20,7 @@ _QUERY = frozenset({"capacity", "equipment", "usage", "building", "location", "n
 _PLACE = frozenset({"room", "building", "near", "location", "usage"})
 _SEATS_IN_LABEL = re.compile(r",? \d+ seats$")
 """End of a suggestion's label, which is sent where the suggestion was not picked but typed."""
+_QUOTES = "\"'“”\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
 _COUNT = re.compile(r"([1-9][0-9]{0,4})(?: (?:seats|people))?")
 
 
@@ -44,13 +45,22 @@ class _OptionText:
 def parse_request(context: CommandContext) -> ParseResult:
     """Parses a request's options, or the text after the command's name where it has none."""
     if not context.options:
-        return parse_text(context)
+        return _with_quoted_room(context, parse_text(context))
     merged = ParseResult(text="")
     for parameter in context.parameters:
         text, read = context.options.get(parameter.name, "").strip(), _READERS.get(parameter.type)
         if text and read is not None:
             merged = read(merged, _OptionText(context, text))
     return merged
+
+
+def _with_quoted_room(context: CommandContext, reading: ParseResult) -> ParseResult:
+    """The reading, where what is quoted is the name of a room and no title: `status "Wren G01"`."""
+    if not reading.title or reading.room is not None:
+        return reading
+    room = parse_text(replace(context, text=reading.title))
+    is_name = room.room is not None and all(span.field == "room" for span in room.spans) and not room.unparsed
+    return replace(reading, room=room.room, title=None) if is_name else reading
 
 
 def replace_in_options(
@@ -94,7 +104,17 @@ def _read_room(merged: ParseResult, option: _OptionText) -> ParseResult:
     if option.text in known:
         return replace(merged, room=RoomId(option.text))
     reading = _parse_name(option, frozenset({"room"}))
-    return replace(merged, room=reading.room, unparsed=(*merged.unparsed, *reading.unparsed))
+    unparsed = () if _names_own_building(option.context, reading) else reading.unparsed
+    return replace(merged, room=reading.room, unparsed=(*merged.unparsed, *unparsed))
+
+
+def _names_own_building(context: CommandContext, reading: ParseResult) -> bool:
+    """Whether all that is said beside a room is the building that it is in: `Union committee room`."""
+    room = context.read_model.catalogue.rooms.get(reading.room) if reading.room is not None else None
+    if room is None or not reading.unparsed:
+        return False
+    beside = parse_text(replace(context, text=" ".join(reading.unparsed), options={}))
+    return beside.building == room.building_id and not beside.unparsed
 
 
 def _read_place(merged: ParseResult, option: _OptionText) -> ParseResult:
@@ -120,7 +140,7 @@ def _parse_name(option: _OptionText, fields: frozenset[str]) -> ParseResult:
 
     A text without any name is unparsed as a whole, whatever else its words could mean.
     """
-    option = replace(option, text=_SEATS_IN_LABEL.sub("", option.text))
+    option = replace(option, text=_SEATS_IN_LABEL.sub("", option.text).strip(_QUOTES))
     reading = option.parse(fields)
     is_found = any(span.field in fields for span in reading.spans)
     return reading if is_found else replace(reading, unparsed=(option.text,))

@@ -145,3 +145,33 @@ async def test_the_index_of_names_is_built_beside_the_event_loop(services: Servi
     assert turns > 1
     assert cache.is_current(services.read_model)
     assert cache.get(services.read_model) is cache.get(services.read_model)
+
+
+@pytest.mark.parametrize(
+    ("name", "room"),
+    [
+        ("rm G01", "Wren G01"),
+        ("rm. wren g01", "Wren G01"),
+        ("Wren g001", "Wren G01"),
+        ("LT01", "Wren Lecture Theatre"),
+        ('"Wren G01"', "Wren G01"),
+        ("union committee room", "Committee Room"),
+        ("Students' House committee room", "Committee Room"),
+        ("harbour library pod 101", "Library Pod 101"),
+    ],
+)
+async def test_a_room_is_booked_however_it_is_written(wil: Chat, name: str, room: str):
+    typed = await wil.say(f"/book {name} tomorrow 3pm for 1 hour")
+    chosen = await wil.run("book", room=name, when="friday 3pm for 1 hour")
+    shown = await wil.say(f"/rooms status {name}")
+
+    assert f"You're booked: {room}" in typed
+    assert f"You're booked: {room}" in chosen
+    assert room in shown
+
+
+async def test_a_quoted_title_beside_a_room_stays_a_title(wil: Chat):
+    reply = await wil.say('/book Wren G02 tomorrow 3pm "Wren G01"')
+
+    assert "You're booked: Wren G02" in reply
+    assert "“Wren G01”" in reply

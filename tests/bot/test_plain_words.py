@@ -102,14 +102,15 @@ async def test_a_timetable_of_a_building_asks_for_the_room_with_a_menu(wil: Chat
     assert "Wren G02 (H-C12-G02) is free all day Thu 12 Mar." in shown
 
 
-async def test_rooms_that_cannot_be_booked_then_are_not_offered_instead(rema: Chat):
-    reply = await rema.say("/rooms free tonight 11pm")
+@pytest.mark.parametrize("place", ["Wren G02", "Wren"])
+async def test_status_says_when_a_room_is_closed_then(wil: Chat, place: str):
+    closed = await wil.say(f"/rooms status {place} tomorrow 4am")
+    offered = wil.labels
+    is_open = await wil.say(f"/rooms status {place} tomorrow 3pm")
 
-    assert (
-        "You can't book then. The room is only open 08:00–21:00 that day (campus time). Free instead:"
-        in reply
-    )
-    assert all(each.buttons for each in rema.last.items)
+    assert "The room is only open 08:00–21:00 that day (campus time)." in closed
+    assert not any("Book" in each for each in offered)
+    assert "only open" not in is_open
 
 
 async def test_book_alone_opens_the_form(wil: Chat):

@@ -199,7 +199,7 @@ FILLER_WORDS = word_set(
     wanted need needs needed gotta going gonna like love looking look find get got getting give
     gimme grab have has had having book booking bookings reserve reserving hold show tell see check
     list search let lets do does did please thanks thank thx ta cheers mate hi hey hello hiya yo
-    heya oi gday dear sir room rooms space spaces spot place somewhere anywhere something anything
+    heya oi gday dear sir room rooms rm space spaces spot place somewhere anywhere something anything
     free available availability availabilities avail vacant empty open unoccupied unused for at on
     in to of by from with and or if so just maybe perhaps possibly preferably ideally possible
     kindly quick quickly ok okay yeah yes yep well um uh hmm also too then what whats which where

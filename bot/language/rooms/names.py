@@ -147,7 +147,7 @@ class NameIndex:
             if token.field is not None or not (token.is_word or token.word in {".", "-", "_"}):
                 break
             key += key_part(tokens, index) if token.is_word else ""
-            room = numbers.get(key)
+            room = numbers.get(key) or numbers.get(without_zeros(key))
             if room is None or continues_code(tokens, index + 1) or is_count_or_clock(tokens, index):
                 continue
             found = NameMatch(NameType.ROOM, room, start_index, index + 1)
@@ -256,11 +256,14 @@ def _numbers_by_building(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
         numbers.setdefault(room.building_id, {})[normalize_id(room.number)] = room.id
     for building_numbers in numbers.values():
         for number, room_id in tuple(building_numbers.items()):
-            letters = number.rstrip("0123456789")
-            digits = number[len(letters) :]
-            if digits:
-                building_numbers.setdefault(letters + digits.lstrip("0"), room_id)
+            building_numbers.setdefault(without_zeros(number), room_id)
     return numbers
+
+
+def without_zeros(number: str) -> str:
+    """`g3` for `g03`."""
+    letters = number.rstrip("0123456789")
+    return letters + number[len(letters) :].lstrip("0")
 
 
 def _ambiguous_names(

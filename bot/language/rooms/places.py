@@ -18,7 +18,7 @@ from bot.language.rooms.name_context import (
     word_at,
 )
 from bot.language.rooms.name_types import NameOwner, NameType
-from bot.language.rooms.names import NameIndex, NameMatch
+from bot.language.rooms.names import NameIndex, NameMatch, without_zeros
 from bot.language.text.tokenizer import Token
 from core.model import BuildingId, RoomId, SocietyId
 
@@ -337,9 +337,10 @@ def _find_lone_room_number(tokens: list[Token], names: NameIndex, found: FoundPl
             or is_count_or_clock(tokens, index)
         ):
             continue
-        room = building_rooms.get(token.raw)
+        numbers = (token.raw, without_zeros(token.raw))
+        room = next(filter(None, map(building_rooms.get, numbers)), None)
         if room is None and not found.building and not belongs_to_unknown(tokens, index):
-            room = names.unique_room_numbers.get(token.raw)
+            room = next(filter(None, map(names.unique_room_numbers.get, numbers)), None)
         if room is not None:
             found.room = RoomId(room)
             token.field = "room"

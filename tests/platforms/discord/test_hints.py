@@ -42,6 +42,12 @@ def typed_examples() -> Iterator[tuple[Command, str]]:
                         yield BY_NAME[match["name"]], match["words"].strip()
 
 
+def required_of(command: Command, words: str) -> set[str]:
+    """The options without which Discord refuses a command; none of an example that stops early."""
+    is_whole = words in "\n".join(command.examples)
+    return {each.name for each in command.parameters if each.required} if is_whole else set()
+
+
 EXAMPLES = sorted(
     {(command.name, words) for command, words in typed_examples() if words and words != command.usage}
 )
@@ -57,6 +63,7 @@ def test_every_example_becomes_options_of_its_command(name: str, words: str) -> 
 
     assert options
     assert set(options) <= {each.name for each in command.parameters}
+    assert set(options) >= required_of(command, words)
     assert letters >= len(words.replace(" ", "")) * 0.4 or "…" in options.values()
 
 
@@ -79,6 +86,18 @@ def test_every_example_becomes_options_of_its_command(name: str, words: str) -> 
             f"</rooms move:{IDS['rooms']}> `booking:21cf0a17 room:K-J17-G03`",
         ),
         (Code("/rooms status Wren Building"), f"</rooms status:{IDS['rooms']}> `where:Wren Building`"),
+        (
+            Code("/rooms wait Wren G02 tomorrow 2-4"),
+            f"</rooms wait:{IDS['rooms']}> `when:tomorrow 2-4 where:Wren G02`",
+        ),
+        (
+            Code("/rooms wait 20 seats near Ainsworth tomorrow 2-4"),
+            f"</rooms wait:{IDS['rooms']}> `when:tomorrow 2-4 where:near Ainsworth seats:20`",
+        ),
+        (
+            Code('/rooms close Wren saturday 9-17 "exam"'),
+            f"</rooms close:{IDS['rooms']}> `where:Wren when:saturday 9-17 reason:exam`",
+        ),
         (Code("/mine"), f"</rooms mine:{IDS['rooms']}>"),
         (
             "Who? Give a username, for example: /society add rema",

@@ -14,11 +14,12 @@ from bot.chat.reply import Code, Inline, Reply, Text
 _Values = dict[str, str]
 _FIRST_WORD = re.compile(r"(\S+)\s*")
 _BOOKING_ID = re.compile(r"[0-9a-f]{8}\b\s*")
-_NAME_OF_ROOM = re.compile(r"(?=\S*(?:\d|[A-Z]{2}))[A-Z]\S*\s*")
+_NAME_OF_ROOM = re.compile(r"(?:[A-Z]\w* )*(?=\S*(?:\d|[A-Z]{2}))[A-Z]\S*\s*")
+_NAME_OF_BUILDING = re.compile(r"campus\b|[A-Z]\S*(?: [A-Z]\S*)*")
 _TITLE = re.compile(r'\s*"(?P<value>[^"]*)"')
 _SOCIETY = re.compile(r"\s*\bfor (?P<value>[A-Z]\w*)")
 _SEATS = re.compile(r"\s*\b(?P<value>\d+) seats\b")
-_NEAR = re.compile(r"\s*\b(?P<value>near .+)$")
+_NEAR = re.compile(rf"\s*\b(?P<value>near (?:{_NAME_OF_BUILDING.pattern}|.+$))")
 _PLACEHOLDER = re.compile(r"[A-Z]{3,}\b")
 _END = re.compile(r", or |[.;)”?](?=\s|$)|\n|$")
 _EXAMPLE = re.compile(r"(?:example|you|use): ?$", re.IGNORECASE)
@@ -136,7 +137,7 @@ def _end_of_words(command: Command, rest: str) -> int:
 
 def options_of(command: Command, words: str) -> _Values:
     """The words of a hint as options, in the order of the command's parameters."""
-    by_type = {each.type: each for each in command.parameters}
+    by_type = {each.type: each for each in reversed(command.parameters)}  # the first of each type
     if any(words.startswith(f"{each.name} ") for each in command.parameters):
         return _named(command.parameters, words)
     values: _Values = {}
@@ -183,6 +184,11 @@ def _named(parameters: Sequence[CommandParameter], words: str) -> _Values:
 
 def _rest(by_type: Mapping[ParameterType, CommandParameter], taken: _Values, words: str) -> _Values:
     """What no other option took: the time, or else the first free text, place or society."""
+    place, when = by_type.get(ParameterType.PLACE), by_type.get(ParameterType.WHEN)
+    if place is not None and when is not None and not taken.keys() & {place.name, when.name}:
+        name = _NAME_OF_BUILDING.match(words)
+        if name is not None and (time := words[name.end() :].strip()):
+            return {place.name: name[0], when.name: time}
     for kind in (
         *((ParameterType.PLACE,) if words[0].isupper() else ()),
         ParameterType.WHEN,
