@@ -373,7 +373,8 @@ class TooManyWaits(Conflict):
     code = "too_many_waits"
 
     def __init__(self, max_waits: int) -> None:
-        super().__init__(f"You can wait for {max_waits} at a time. Stop one of them first.")
+        limit = f"You can wait for {max_waits} at a time. Stop one of them first."
+        super().__init__(limit if max_waits else "Waiting for rooms is switched off here.")
         self.max_waits = max_waits
 
 

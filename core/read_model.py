@@ -33,6 +33,7 @@ from core.model import (
     SocietyId,
     SourceState,
     TokenTerm,
+    TransferState,
     busy_for,
 )
 from core.policy.rules import Rules
@@ -198,6 +199,7 @@ class ReadModel:
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
         self._of_guest: dict[str, tuple[Booking, ...]] = {}
+        self._offered_to: dict[PersonId, tuple[Booking, ...]] = {}
         self._listeners: list[ChangeCallback] = []
         self._touched: set[PersonId] = set()
         self._holds: dict[BookingId, Booking] = {}
@@ -249,6 +251,10 @@ class ReadModel:
         keys = [Guest(person_id).key, *identities] if person_id is not None else list(identities)
         found = {each.id: each for key in keys for each in self._of_guest.get(key, ())}
         return tuple(sorted(found.values(), key=_order))
+
+    def offered_to(self, person_id: PersonId) -> tuple[Booking, ...]:
+        """Bookings with an offer to a person that was not answered; it may have ended."""
+        return self._offered_to.get(person_id, ())
 
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:
         return self._of_society.get(society_id, ())
@@ -303,8 +309,11 @@ class ReadModel:
         self._availability = Availability(self.catalogue, schedules, self._availability.version + 1)
         self._holds.clear()
         self.bookings.clear()
-        for index in (self._of_person, self._of_society, self._in_room, self._of_guest):
-            index.clear()
+        self._of_person.clear()
+        self._of_society.clear()
+        self._in_room.clear()
+        self._of_guest.clear()
+        self._offered_to.clear()
 
     def _apply_rooms(self, rooms: Mapping[RoomId, RoomUpdate]) -> None:
         """Removes all old bookings before adding new ones: one may have moved from room to room."""
@@ -318,7 +327,7 @@ class ReadModel:
                 self._store(booking)
 
     def _replace_schedule(self, room_id: RoomId, room: RoomUpdate) -> None:
-        """Live holds are part of the new schedule, so that a room whose times are the same keeps its own."""
+        """Live holds are part of the new schedule, so that equal times count as unchanged."""
         holds = [each for each in room.holds if self._is_live(each)]
         self._holds |= {each.id: each for each in holds}
         schedule = RoomSchedule([*room.schedule.busy, *map(busy_for, holds)]) if holds else room.schedule
@@ -336,6 +345,8 @@ class ReadModel:
             _insert(self._of_society, booking.society_id, booking)
         for guest in booking.guests:
             _insert(self._of_guest, guest.key, booking)
+        if (recipient := _recipient(booking)) is not None:
+            _insert(self._offered_to, recipient, booking)
         self._touched.update(_people_of(booking))
 
     def _remove(self, booking: Booking) -> None:
@@ -355,14 +366,24 @@ class ReadModel:
             _remove(self._of_society, booking.society_id, booking)
         for guest in booking.guests:
             _remove(self._of_guest, guest.key, booking)
+        if (recipient := _recipient(booking)) is not None:
+            _remove(self._offered_to, recipient, booking)
         self._touched.update(_people_of(booking))
 
 
 def _people_of(booking: Booking) -> Iterator[PersonId]:
-    """Its owner and guests, of those with accounts."""
+    """Its owner, its guests and to whom it is offered, of those with accounts."""
     if booking.booked_by is not None:
         yield booking.booked_by
     yield from (each.person_id for each in booking.guests if each.person_id is not None)
+    if (recipient := _recipient(booking)) is not None:
+        yield recipient
+
+
+def _recipient(booking: Booking) -> PersonId | None:
+    """To whom it is offered."""
+    transfer = booking.transfer
+    return transfer.to if transfer is not None and transfer.state is TransferState.OPEN else None
 
 
 def _insert(

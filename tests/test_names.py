@@ -70,7 +70,7 @@ ALLOWED = (
 
 _PRIVATE_WORDS = "Words of a private language; write the plain one (docs/architecture.md):"
 _BAD_CONSTANT = re.compile(
-    r"_*(?:(?:MOST|LONGEST|SHORTEST|FEWEST|LARGEST|SMALLEST|GREATEST|HIGHEST|LOWEST)_\w+|(?:\w+_)?PATIENCE)"
+    r"_*(?:(?:MOST|LONGEST|SHORTEST|FEWEST|LARGEST|SMALLEST|GREATEST|HIGHEST|LOWEST)(?:_\w+)?|(?:\w+_)?PATIENCE)"
 )
 _CAMEL_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

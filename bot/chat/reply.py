@@ -53,7 +53,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Person, by name. Platforms that know the identity may link it, without a notification."""
+    """Person, by name. Platforms that know the identity may link it, without a notification.
+
+    `name` is empty for somebody without an account.
+    """
 
     name: str
     identity: Identity | None = None

@@ -191,7 +191,9 @@ def _add_closures(commands: Commands) -> None:
     )
     verbs.add_parser("remove", help="open again").add_argument("id", type=int)
     importing = verbs.add_parser("import", help="import closures, such as public holidays")
-    importing.add_argument("files", nargs="+", metavar="FILE", help="a calendar (.ics) or a table (.csv)")
+    importing.add_argument(
+        "files", nargs="+", metavar="FILE", help="a calendar (.ics) or a table (.csv, .xlsx)"
+    )
     importing.add_argument(
         "--place", default="campus", help="where, for those that do not say (default: campus)"
     )

@@ -26,10 +26,12 @@ from bot.conversation.search import search_from
 from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
 from bot.language import TimeKind
 from core.errors import (
+    InThePast,
     Invalid,
     InvalidTimes,
     NotAuthenticated,
     OutsideHours,
+    QuotaSpent,
     RoomieError,
     TooFarAhead,
     UnknownRoom,
@@ -84,7 +86,10 @@ def _values_from(context: CommandContext, message: str) -> dict[str, str]:
         slot = snap_to_grid(search_from(context, reading).slot, None, context.services.rules)
         values |= _time_values(slot, context)
     elif when is not None:
-        values["date"] = f"{when.start.astimezone(context.services.rules.zone):%Y-%m-%d}"
+        local = when.start.astimezone(context.services.rules.zone)
+        values["date"] = f"{local:%Y-%m-%d}"
+        if when.kind is TimeKind.PART and when.start > context.services.clock.now():
+            values["time"] = f"{local:%H:%M}"
     return values
 
 
@@ -238,7 +243,9 @@ def _input_of(refusal: RoomieError, values: dict[str, str]) -> str:
         return "title"
     if isinstance(refusal, TooFarAhead) and "date" in values:
         return "date"
-    if isinstance(refusal, InvalidTimes | OutsideHours | TooFarAhead):
+    if isinstance(refusal, QuotaSpent) and "minutes" in values:
+        return "minutes"
+    if isinstance(refusal, InvalidTimes | InThePast | OutsideHours | QuotaSpent | TooFarAhead):
         return "when" if "when" in values else "time"
     return "room"
 

@@ -1,5 +1,6 @@
 """`/rooms repeat`: makes a series of a booking; the buttons of all series are handled here."""
 
+import re
 from functools import partial
 
 from bot.chat.actions import Action
@@ -22,6 +23,7 @@ from core.errors import Invalid, UnknownBooking
 from core.model import Booking
 
 _REPEAT = "repeat"
+_OWN_BOOKING = re.compile(r"^\s*(?:my|the|this|our)\s+(?:booking|reservation|room)\s+", re.IGNORECASE)
 
 
 async def handle(context: CommandContext) -> Reply:
@@ -33,7 +35,7 @@ async def handle(context: CommandContext) -> Reply:
         if len(singles) != 1:
             return choose_booking(context, ambiguous, partial(_choice_button, often))
         booking, rest = singles[0], context.text
-    return await _repeat(context, booking, often if context.options else rest)
+    return await _repeat(context, booking, often if context.options else _OWN_BOOKING.sub("", rest))
 
 
 async def _repeat(context: CommandContext, booking: Booking, often: str) -> Reply:

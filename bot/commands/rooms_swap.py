@@ -11,7 +11,7 @@ from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find
 from bot.conversation.search import parse_text
 from bot.conversation.transfer_offers import offered_reply
 from core.errors import Invalid, UnknownBooking
-from core.model import Booking, BookingId
+from core.model import Booking, BookingId, BookingState
 
 _SWAP = "swap"
 _WITH = re.compile(r"(?:^|\s)(?:with|for|against)\s", re.IGNORECASE)
@@ -52,6 +52,7 @@ def _wanted(context: CommandContext, text: str) -> Booking:
     else:
         found = _at(context, text)
     own = context.person.id
+    found = [each for each in found if each.state is BookingState.ACTIVE]
     found = [each for each in found if each.booked_by != own and each.booked_by is not None]
     if len(found) != 1:
         raise Invalid(f"I can't find one booking of somebody else's there. {_HOW}")

@@ -1,22 +1,40 @@
 """`/rooms timetable`: shows a room's classes and bookings on a day."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from bot.chat.actions import Action
-from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_name
-from bot.chat.reply import Bold, Button, Code, Inline, Reply, Subject, Table, Timestamp, TimestampStyle, Tone
+from bot.chat.reply import (
+    Bold,
+    Button,
+    Choice,
+    Code,
+    Inline,
+    Option,
+    Reply,
+    Subject,
+    Table,
+    Timestamp,
+    TimestampStyle,
+    Tone,
+)
 from bot.conversation.alternatives import price_text
+from bot.conversation.booking import resolve_slot
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_slots import MAX_OFFERED, free_slots, hours_text
 from bot.conversation.questions import clarification, word_hint
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import summary_of, truncate_to_minute
+from bot.conversation.search import parse_text, summary_of, truncate_to_minute
 from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.interval import Interval
-from core.model import Busy, Room
+from core.model import Building, Busy, Room
+
+_MAX_OPTIONS = 25
+"""Discord shows no more in a menu."""
 
 
 async def handle(context: CommandContext) -> Reply:
@@ -28,10 +46,21 @@ async def handle(context: CommandContext) -> Reply:
         return question
     if reading.room is None:
         return _ask_for_room(context, reading)
-    room = read_model.catalogue.room(reading.room)
-    day = campus_day(
-        reading.when.start if reading.when is not None else context.services.clock.now(), context
-    )
+    return await _show(context, read_model.catalogue.room(reading.room), _day(context, reading))
+
+
+async def handle_choice(context: CommandContext) -> Reply:
+    """The timetable of the room chosen from the menu."""
+    value = resolve_slot(context, SlotValue.read(context.value))
+    return await _show(context, context.read_model.catalogue.room(value.room_id), value.slot)
+
+
+def _day(context: CommandContext, reading: ParseResult) -> Interval:
+    start = reading.when.start if reading.when is not None else context.services.clock.now()
+    return campus_day(start, context)
+
+
+async def _show(context: CommandContext, room: Room, day: Interval) -> Reply:
     schedule = (await schedules(context, [room], day))[room.id]
     return _timetable(
         context, room, day, schedule.conflicts(int(day.start.timestamp()), int(day.end.timestamp()))
@@ -39,16 +68,29 @@ async def handle(context: CommandContext) -> Reply:
 
 
 def _ask_for_room(context: CommandContext, reading: ParseResult) -> Reply:
-    text: list[Inline] = ["Which room? For example: "]
-    if reading.unparsed:
-        text.insert(0, f"I can't find a room called {', '.join(reading.unparsed)[:60]}. ")
-    example = next(iter(context.read_model.catalogue.rooms), "K-J17-G01")
+    """Asks which room, with a menu of those of a building."""
+    catalogue, words = context.read_model.catalogue, ", ".join(reading.unparsed)
     when = summary_of(context, ParseResult(text="", when=reading.when)) if reading.when is not None else ""
+    subject = Subject(request=f"rooms timetable {{}} {when}".strip())
+    named = parse_text(replace(context, text=words, options={})).building if words else reading.building
+    building = catalogue.buildings.get(named) if named is not None else None
+    if building is not None and (menu := _room_menu(context, building, _day(context, reading))).options:
+        return Reply((f"Which room in {building.name}?",), actions=(menu,), subject=subject)
+    text: list[Inline] = ["Which room? For example: "]
+    if words:
+        text.insert(0, f"I can't find a room called {words[:60]}. ")
+    example = next(iter(catalogue.rooms), "K-J17-G01")
     return Reply(
         (*text, Code(f"/rooms timetable {example} tomorrow"), f".{word_hint(context, example)}"),
         tone=Tone.UNCLEAR,
-        subject=Subject(request=f"rooms timetable {{}} {when}".strip()),
+        subject=subject,
     )
+
+
+def _room_menu(context: CommandContext, building: Building, day: Interval) -> Choice:
+    rooms = (each for each in context.read_model.catalogue.order if each.building_id == building.id)
+    options = (Option(room_name(each), str(SlotValue(each.id, day))) for each in rooms)
+    return Choice("timetable", "Room", tuple(islice(options, _MAX_OPTIONS)))
 
 
 def _timetable(context: CommandContext, room: Room, day: Interval, busy: tuple[Busy, ...]) -> Reply:
@@ -93,5 +135,6 @@ COMMAND = Command(
         CommandParameter("room", ParameterType.ROOM, "The room", required=True),
         CommandParameter("when", ParameterType.WHEN, "The day, if not today"),
     ),
+    actions=(ButtonAction("timetable", handle_choice),),
     examples=("/rooms timetable K-J17-G01", "/rooms timetable G01 tomorrow"),
 )

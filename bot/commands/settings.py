@@ -81,12 +81,18 @@ async def _save(context: CommandContext, values: PreferenceValues) -> Reply:
 
 def _overview(values: PreferenceValues, lead: str = "Your settings:", tone: Tone = Tone.INFO) -> Reply:
     fields = tuple(
-        ReplyField(_NAMES[word], (_IN_WORDS.get((word, value), value),))
+        ReplyField(_NAMES[word], (_in_words(word, value),))
         for word, value in preference_fields(values).items()
     )
     return Reply(
         (lead,), tone=tone, fields=fields, actions=(Button("settings", "Change settings…", opens=True),)
     )
+
+
+def _in_words(word: str, value: str) -> str:
+    if word == "reminders" and value != "off":
+        return f"{value} minutes before"
+    return _IN_WORDS.get((word, value), value)
 
 
 def _form(context: CommandContext, values: dict[str, str]) -> Form:

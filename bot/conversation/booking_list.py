@@ -35,6 +35,7 @@ from bot.conversation.refusals import refusal_tone
 from bot.conversation.series_text import common_time, weekday_plural
 from bot.conversation.series_values import series_buttons
 from bot.conversation.term_notes import week_note
+from bot.conversation.transfer_offers import offer_item
 from core.errors import BookingIsOver, UnknownBooking
 from core.model import Booking
 from core.services.series.change_plan import is_changed_by_hand
@@ -50,26 +51,38 @@ async def booking_page(context: CommandContext, skip: int = 0) -> Reply:
     """One page of upcoming bookings, or how to make one."""
     invited = _invited_only(context)
     bookings = () if context.account is None and invited else upcoming_bookings(context)
-    if not bookings and not invited:
+    offers = () if context.account is None or skip else _offers(context)
+    if not bookings and not invited and not offers:
         find = Button(Action.FREE_NOW, "Free now", style=ButtonStyle.PRIMARY)
         text = ("You have no upcoming bookings. Find a room with ", Code("/rooms free now 20 seats"), ".")
         return Reply(text, actions=(find, Button(Action.HELP, "How to book")))
     entries = [*group_by_series(bookings), *((each,) for each in invited)]
-    has_more_buttons = any(each[0].series_id is not None or each[0].guests for each in entries)
-    sizes = _PAGE_SIZES_WITH_MORE if has_more_buttons else _PAGE_SIZES
-    size = sizes.get(context.request.requester.platform, _PAGE_SIZE)
-    skip = skip if skip < len(entries) else (len(entries) - 1) // size * size
+    size = _page_size(context, entries) - len(offers)
+    skip = skip if skip < len(entries) or not entries else (len(entries) - 1) // size * size
     shown = entries[skip : skip + size]
     left = await remaining_quota(context)
-    items = tuple(_item(context, each, left) for each in shown)
-    count = "1 upcoming booking" if len(bookings) == 1 else f"{len(bookings)} upcoming bookings"
-    count = count if bookings else "no upcoming booking of your own"
-    if invited:
-        count += f", and you're invited to {len(invited)}"
+    items = (*offers, *(_item(context, each, left) for each in shown))
     which = "" if len(shown) == len(entries) else f" These are {skip + 1} to {skip + len(shown)}."
     if which and len(entries) < len(bookings):
         which = f" This is the list from {skip + 1} to {skip + len(shown)} of {len(entries)}."
-    return Reply((f"You have {count}.{which}",), items=items, actions=_pages(skip, size, len(entries)))
+    counted = f"{_count_text(bookings, invited, offers)}{which}"
+    return Reply((counted,), items=items, actions=_pages(skip, size, len(entries)))
+
+
+def _page_size(context: CommandContext, entries: Sequence[Sequence[Booking]]) -> int:
+    has_more_buttons = any(each[0].series_id is not None or each[0].guests for each in entries)
+    sizes = _PAGE_SIZES_WITH_MORE if has_more_buttons else _PAGE_SIZES
+    return sizes.get(context.request.requester.platform, _PAGE_SIZE)
+
+
+def _count_text(bookings: Sequence[Booking], invited: Sequence[Booking], offers: Sequence[object]) -> str:
+    """`You have 2 upcoming bookings, and you're invited to 1.`"""
+    count = "1 upcoming booking" if len(bookings) == 1 else f"{len(bookings)} upcoming bookings"
+    text = f"You have {count if bookings else 'no upcoming booking of your own'}"
+    text += f", and you're invited to {len(invited)}." if invited else "."
+    if offers:
+        text += " Somebody offers you a booking." if len(offers) == 1 else " There are offers for you."
+    return text
 
 
 def group_by_series(bookings: Sequence[Booking]) -> list[tuple[Booking, ...]]:
@@ -91,6 +104,16 @@ def _item(context: CommandContext, entry: tuple[Booking, ...], quota_left: int |
         item = booking_item(first, room, *owner_buttons(context, first, quota_left), *guests, week=notes)
         return replace(item, detail=(*item.detail, *_sharing_notes(context, first)))
     return series_item(context, entry)
+
+
+_MAX_OFFERS = 2
+"""On a page; the others follow when these are answered."""
+
+
+def _offers(context: CommandContext) -> tuple[ReplyItem, ...]:
+    """The bookings that are offered to the requester, with *Accept* and *No thanks*."""
+    waiting = context.services.sharing.offered(context.person.id)
+    return tuple(offer_item(context, *each) for each in waiting[:_MAX_OFFERS])
 
 
 def _invited_only(context: CommandContext) -> tuple[Booking, ...]:

@@ -205,7 +205,7 @@ class Dispatcher:
             command = self._commands.get(tuple(word.casefold() for word in words[:length]))
             if command is not None and len(words) >= length:
                 return self._with_help(command, _after(line, length), has_options=bool(request.options))
-        if request.is_free_text:
+        if request.is_free_text and words:
             name, rest = detect_intent(line)
             return self._command(name), rest
         if not words or (

@@ -15,6 +15,7 @@ from bot.chat.formatting import (
     format_distance,
     format_grid,
     format_length,
+    format_time,
     room_name,
     usage_name,
 )
@@ -44,8 +45,9 @@ from bot.conversation.search import criteria_of, horizon_of, truncate_to_minute
 from bot.conversation.term_notes import week_note
 from bot.conversation.wait_buttons import wait_buttons
 from core.availability import Availability
-from core.errors import SlotTaken
+from core.errors import OutsideHours, SlotTaken
 from core.interval import Interval
+from core.localtime import local_instant
 from core.model import Equipment, Room
 from core.read_model import ReadModel, load_availability
 from core.services.bookings import GridSlot, snap_to_grid
@@ -57,6 +59,7 @@ _MAX_BOOKING_MINUTES = 24 * 60
 _MAX_OUTSIDE_WINDOW = timedelta(days=7)
 _LOOKAHEAD = timedelta(days=8)
 """How long after a slot outside the window it is looked up until when rooms stay free."""
+_SHORTEST = timedelta(minutes=15)
 _NO_ROOMS = "there are no rooms yet. To try Roomie on a sample campus, run `roomie sample`."
 
 
@@ -155,21 +158,52 @@ class RoomSearch:
         schedule = self._availability.schedule(room.id)
         return schedule.is_free(*_seconds(slot)) and self._check.allows(room, slot)
 
-    async def explain_not_bookable(self, found: SearchResult) -> Reply:
-        """Why none of the rooms found can be booked, and alternatives."""
+    async def explain_not_bookable(self, found: SearchResult, items: tuple[ReplyItem, ...]) -> Reply:
+        """Why none of the rooms found (`items`) can be booked, and alternatives; no rooms that are closed."""
         context, search, room = self._context, self.search, found.rooms[0].room
         slot = snap_to_grid(_first_slot(search), room, context.services.rules)
         busy = self._availability.schedule(room.id).conflicts(*_seconds(slot))
         refusal = self._check.refusal(room, slot, busy)
         others = await alternative_items(context, UnavailableSlot(search.query, slot, search.society_id))
-        why = () if refusal is None else ("You can't book then: ", *refusal_text(refusal, context.services))
+        why: Text = ()
+        if refusal is not None:
+            why = ("You can't book then. ", *refusal_text(refusal, context.services))
+        if isinstance(refusal, OutsideHours) and search.query.room is None:
+            opens, closes = format_time(refusal.opens), format_time(refusal.closes)
+            return Reply(
+                (
+                    f"Closed then: rooms are open {opens}–{closes} that day.",
+                    *([" Free instead:"] if others else []),
+                ),
+                tone=Tone.REFUSED,
+                items=others,
+                actions=self._while_open(slot, refusal),
+            )
         wait = wait_buttons(context, search.query, slot, search.society_id)
         return Reply(
             (*why, " Free instead:") if others else why,
             tone=Tone.REFUSED,
-            items=others,
+            items=others or items,
             actions=wait if isinstance(refusal, SlotTaken) else (),
         )
+
+    def _while_open(self, slot: Interval, hours: OutsideHours) -> tuple[Button, ...]:
+        """A button that searches the part of the wanted time within these opening hours, if there is one."""
+        zone = self._context.services.rules.zone
+        day = slot.start.astimezone(zone).date()
+        opens, closes = (local_instant(day, minutes, zone) for minutes in (hours.opens, hours.closes))
+        start, end = max(slot.start, opens), min(slot.end, closes)
+        if end - start < _SHORTEST:
+            return ()
+        within = replace(
+            self.search, slot=Interval(start, end), minutes=(end - start) // timedelta(minutes=1)
+        )
+        return (Button(Action.SEARCH, f"Free {_range_label(start, end, self._context)}", str(within)),)
+
+
+def _range_label(start: datetime, end: datetime, context: CommandContext) -> str:
+    first, last = (each.astimezone(context.zone) for each in (start, end))
+    return f"{first:%H:%M}–{last:%H:%M}"
 
 
 async def availability_for(context: CommandContext, slot: Interval) -> Availability | None:

@@ -15,6 +15,18 @@ _LONGER = (
     rf"{_POLITE}(?:(?:make|keep) (?!me\b|us\b|an?\b|bookings?\b|reservations?\b).*\b(?:longer|shorter|long)\b"
     r"|(?:end|finish) (?!by\b).*\b(?:earlier|sooner|later)\b)"
 )
+_IT = r"(?:(?:it|this|that|here|in|(?:my|the|this|our) (?:room|booking))\s+)"
+_HAVE_LONGER = (
+    rf"{_POLITE}(?:have|keep|get|use|stay)\s+{_IT}*(?:a (?:bit|little)\s+)?"
+    r"(?=longer\b|(?:for\s+)?(?:another\b|\d+\s*\w+\s+(?:more|longer)\b)"
+    r"|(?:for\s+)?(?:an?|half an|one|two)\s+(?:more\s+)?(?:hour|minute)s?\s+(?:more|longer)\b)"
+)
+_SERIES = (
+    r"(?:(?:a )?(?:weekly|daily|monthly|fortnightly|biweekly)|(?:repeat(?:ed)? |recur(?:ring)? )?every)\b"
+)
+_MAKE_SERIES = (
+    rf"{_POLITE}(?:make|turn)\s+(?:(?:it|this|that|(?:my|the|this|our) booking)\s+)(?:into\s+)?(?={_SERIES})"
+)
 _TIMETABLE = r"\b(?:timetable|schedule|what'?s on in|what is on in)\b"
 _TELL_ME = (
     rf"{_POLITE}(?:(?:tell|notify|message|ping|text|alert) me|let me know|give me a shout)\b,?"
@@ -88,6 +100,9 @@ _INTENTS = (
     _request("rooms cancel", "cancel|drop|release|delete", _MY_BOOKING),
     _request("rooms extend", "extend|prolong|lengthen", _MY_BOOKING),
     replace(_request("rooms extend", "shorten", _MY_BOOKING), added=" shorter"),
+    _intent("rooms repeat", _MAKE_SERIES, _MAKE_SERIES),
+    _request("rooms repeat", "repeat", _MY_BOOKING),
+    _intent("rooms extend", _HAVE_LONGER, _HAVE_LONGER),
     _intent("rooms extend", _LONGER, rf"{_POLITE}(?:make|keep|end|finish)\s+{_MY_BOOKING}"),
     _request("rooms move", "move|reschedule|rebook", _MY_BOOKING + "(?:to )?"),
     _intent(

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from bot.chat.command import CommandContext
 from bot.chat.reply import Bold, Inline, Reply, Text, Tone
-from bot.conversation.refusals import refusal_sentence
+from bot.conversation.refusals import refusal_text
 from bot.conversation.society_arguments import members_in
 from core.errors import NotFound, RoomieError
 from core.model import PersonId, SocietyId
@@ -32,12 +32,15 @@ async def change_members(context: CommandContext, change: Change, done: str, bef
             refusals.append(refusal)
     if not results:
         raise refusals[0]
-    return _reply(results, done, before, tuple(f" {refusal_sentence(each)}" for each in refusals))
+    return _reply(
+        results,
+        done,
+        before,
+        tuple(part for each in refusals for part in (" ", *refusal_text(each, context.services))),
+    )
 
 
-def _reply(
-    results: Sequence[MemberChange], done: str, before: Sequence[str], refusals: tuple[str, ...]
-) -> Reply:
+def _reply(results: Sequence[MemberChange], done: str, before: Sequence[str], refusals: Text) -> Reply:
     changed = [each for each in results if each.changed]
     same = [each for each in results if not each.changed]
     society = results[0].society.name

@@ -8,7 +8,7 @@ from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.reply import Button, ButtonStyle, Reply, Tone
 from bot.chat.request import PlatformName
-from bot.conversation.search import parse_text
+from bot.conversation.search import parse_text, summary_of
 from bot.conversation.typed_options import parse_request, replace_in_options
 from bot.language import Clarification, ParseResult, ProblemReason, SmallTalk
 
@@ -31,6 +31,15 @@ _SMALL_TALK = {
 }
 _WITH_SHORTCUTS = {SmallTalk.GREETING, SmallTalk.QUESTION}
 _MAX_LABEL = 75
+_REQUEST_WORDS = re.compile(
+    r"\b(?:rooms?|spaces?|places?|somewhere|anywhere|anything|something|free|available|empty|open|book(?:ing)?"
+    r"|reserve|need|want|like|looking|find|get|have|seats?|venues?|slots?|(?:can|could|may) (?:i|we)"
+    r"|where|please|pls|plz|for (?:me|us))\b",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(
+    r"\b(?:i|we|he|she|they|it|you|is|are|was|were|has|had|did|does|what|who|why|when|which)\b", re.IGNORECASE
+)
 _CLOCK = re.compile(r"(?<![\d:.])(\d{1,2}):(\d{2})(?![\d:])", re.ASCII)
 _DAY_MINUTES = 24 * 60
 
@@ -44,13 +53,10 @@ def clarification(
     """
     if reading.small_talk is not None:
         return small_talk_reply(reading.small_talk)
-    if (clock := _impossible_clock(reading)) is not None:
-        return Reply(
-            (f"I didn't understand “{clock}”: a day has 24 hours, of 60 minutes. Try “tomorrow 15:00”.",),
-            tone=Tone.UNCLEAR,
-        )
+    if (problem := clock_problem(reading)) is not None:
+        return Reply((problem,), tone=Tone.UNCLEAR)
     if reading.problem is None and reading.clarification is None:
-        return None
+        return _ask_about_remark(context, reading, answer) if answer is not None else None
     if context.request.is_free_text and _understood_nothing(reading):
         return _not_understood(reading)
     message = (
@@ -74,11 +80,35 @@ def word_hint(context: CommandContext, *answers: str) -> str:
     return f" You can just say {' or '.join((', '.join(quoted[:-1]), quoted[-1]) if quoted[1:] else quoted)}."
 
 
-def _impossible_clock(reading: ParseResult) -> str | None:
-    """A time that no clock shows, such as `25:00`, among the words without a meaning."""
+def _ask_about_remark(context: CommandContext, reading: ParseResult, answer: AnswerButton) -> Reply | None:
+    """The question what is wanted, for a remark that only names a time: `we lost 3-0 on saturday`."""
+    if not (context.request.is_free_text and reading.unparsed and reading.when is not None):
+        return None
+    if _names_room(reading) or _REQUEST_WORDS.search(reading.text) or not _STATEMENT.search(reading.text):
+        return None
+    summary = summary_of(context, replace(reading, unparsed=()))
+    button = answer(reading, f"Free rooms: {summary}"[:_MAX_LABEL])
+    return Reply(
+        (f"I read “{summary}”, but I'm not sure what you'd like. Do you need a room then?",),
+        tone=Tone.UNCLEAR,
+        actions=() if button is None else (button,),
+    )
+
+
+def _names_room(reading: ParseResult) -> bool:
+    """Whether a text says anything of a room."""
+    values = (reading.capacity, reading.usage, reading.building, reading.room, reading.location, reading.near)
+    return any(values) or bool(reading.equipment or reading.society or reading.title)
+
+
+def clock_problem(reading: ParseResult) -> str | None:
+    """The sentence about a time that no clock shows, such as `25:00`, among the words without a meaning."""
     unread = [*reading.unparsed, reading.problem.parsed_text if reading.problem is not None else ""]
     found = (match for each in unread for match in _CLOCK.finditer(each))
-    return next((each[0] for each in found if not _is_clock(int(each[1]), int(each[2]))), None)
+    clock = next((each[0] for each in found if not _is_clock(int(each[1]), int(each[2]))), None)
+    if clock is None:
+        return None
+    return f"I didn't understand “{clock}”: a day has 24 hours, of 60 minutes. Try “tomorrow 15:00”."
 
 
 def _is_clock(hours: int, minutes: int) -> bool:

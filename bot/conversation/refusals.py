@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.chat.actions import Action
 from bot.chat.formatting import format_grid, format_minutes, format_time, room_name
-from bot.chat.reply import Bold, Button, Code, Text, TimeRange, Timestamp, TimestampStyle, Tone
+from bot.chat.reply import Bold, Button, Code, Mention, Text, TimeRange, Timestamp, TimestampStyle, Tone
+from bot.chat.request import PlatformName
 from bot.services import Services
 from core.errors import (
     CheckInClosed,
@@ -33,6 +34,7 @@ from core.errors import (
     UnknownRoom,
     UnknownSociety,
 )
+from core.model import Identity
 
 _MAX_TEXT = 60
 """Characters of user text that a refusal repeats."""
@@ -42,22 +44,14 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
     """The refusal's sentence, with times in the reader's zone and the next step."""
     match refusal:
         case QuotaSpent():
-            return _quota_spent(refusal, services)
+            again = Timestamp(services.clock.now() + refusal.resets_in)
+            whole = format_minutes(services.rules.weekly_quota)
+            return (f"{refusal_sentence(refusal)} You get {whole} again ", again, ".")
         case TooFarAhead():
             last = services.clock.now() + timedelta(days=refusal.days)
             return (f"{refusal_sentence(refusal)} The last day you can book now is ", _day(last), ".")
-        case RoomClosed():
-            why = "" if refusal.reason == "Closed" else f" ({refusal.reason})"
-            return (
-                Bold(room_name(refusal.room)),
-                " is closed ",
-                TimeRange(refusal.closed),
-                f"{why}. It opens again ",
-                Timestamp(refusal.opens_at),
-                ".",
-            )
-        case CheckInClosed():
-            return (f"{refusal} That's ", Timestamp(refusal.opens), ".")
+        case RoomClosed() | CheckInClosed():
+            return _closed_until(refusal)
         case NotBookable() | SocietyOnly():
             is_society_only = isinstance(refusal, SocietyOnly)
             rule = "can only be booked for a society." if is_society_only else "can't be booked here."
@@ -67,6 +61,9 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
             return ("You have no bookings to come. Find a room with ", find, ".")
         case UnknownBooking():
             return ("I can't find that booking among yours. ", Code("/rooms mine"), " lists them.")
+        case UnknownPerson() if refusal.name.partition(":")[0] in {PlatformName.SLACK, PlatformName.DISCORD}:
+            who = Mention("", Identity(refusal.name))
+            return ("Roomie doesn't know ", who, " yet. Ask them to use ", Code("/login"), " first.")
         case _:
             return (refusal_sentence(refusal),)
 
@@ -81,6 +78,9 @@ def refusal_sentence(refusal: RoomieError) -> str:
             return f"The room is only open {hours} that day (campus time)."
         case InvalidTimes() if refusal.granularity:
             return f"Bookings here start and end {format_grid(refusal.granularity)}."
+        case QuotaSpent():
+            left = f"only have {format_minutes(refusal.left)} left" if refusal.left else "have none left"
+            return f"This needs {format_minutes(refusal.cost)} of quota and you {left}."
         case TooFarAhead():
             return f"You can only book up to {refusal.days} days ahead."
         case _:
@@ -94,28 +94,24 @@ _SENTENCES: Mapping[type[RoomieError], str] = {
 }
 
 
+def _closed_until(refusal: RoomClosed | CheckInClosed) -> Text:
+    if isinstance(refusal, CheckInClosed):
+        return (f"{refusal} That's ", Timestamp(refusal.opens), ".")
+    why = "" if refusal.reason == "Closed" else f" ({refusal.reason})"
+    closed, opens = TimeRange(refusal.closed), Timestamp(refusal.opens_at)
+    return (Bold(room_name(refusal.room)), " is closed ", closed, f"{why}. It opens again ", opens, ".")
+
+
 def _not_found(refusal: NotFound) -> str:
     match refusal:
         case UnknownRoom() if refusal.room_id:
             return f"There's no room {refusal.room_id[:_MAX_TEXT]}."
-        case UnknownPerson() if refusal.name.partition(":")[0] in {"slack", "discord"}:
-            return "Roomie doesn't know that person yet. Ask them to use /login first."
         case UnknownPerson() if refusal.name:
             return f"There's nobody called {refusal.name[:_MAX_TEXT]}. Use a username or an e-mail address."
         case UnknownSociety() if refusal.society_id:
             return f"You don't belong to a society called {refusal.society_id[:_MAX_TEXT]}."
         case _:
             return str(refusal)
-
-
-def _quota_spent(refusal: QuotaSpent, services: Services) -> Text:
-    left = f"only have {format_minutes(refusal.left)} left" if refusal.left else "have none left"
-    whole = format_minutes(services.rules.weekly_quota)
-    return (
-        f"This needs {format_minutes(refusal.cost)} of quota and you {left}. You get {whole} again ",
-        Timestamp(services.clock.now() + refusal.resets_in),
-        ".",
-    )
 
 
 def _day(instant: datetime) -> Timestamp:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from bot.chat.command import CommandContext
 from bot.chat.formatting import room_details, room_name
 from bot.chat.reply import Option
+from bot.conversation.questions import clock_problem
 from bot.conversation.search import parse_text
 from bot.language import ParsedTime, TimeKind
 from core.catalogue import Catalogue, RoomQuery
@@ -108,6 +109,8 @@ def _typed_slot(context: CommandContext, text: str) -> Interval:
 def typed_time(context: CommandContext, text: str) -> ParsedTime:
     """The time that a form's text says; raises `InvalidTimes` for one without a day and an hour."""
     reading = parse_text(replace(context, text=text))
+    if (problem := clock_problem(reading)) is not None:
+        raise InvalidTimes(problem)
     if reading.problem is not None:
         raise InvalidTimes(reading.problem.message)
     when = reading.when

@@ -115,8 +115,7 @@ async def _result(context: CommandContext, search: SearchValue) -> Reply:
         return replace(await _result(context, last), subject=Subject(search=last.whole))
     items = rooms.items(found)
     if not any(item.buttons for item in items):
-        explained = await rooms.explain_not_bookable(found)
-        return replace(explained, items=(*items, *explained.items))
+        return await rooms.explain_not_bookable(found, items)
     menus = narrowing_menus(context, search, found, PAGE_SIZE)
     actions: tuple[Button | Choice, ...] = (*_page_buttons(search, found), *menus)
     return Reply(count_text(context, search, found), items=items, actions=actions)

@@ -25,7 +25,7 @@ from core.services.series.preview import load_slots
 
 _MAX_ROOMS = 8
 _MAX_NAMED = 3
-_MOST = 0.5
+_MIN_SHARE = 0.5
 """Share of the dates from which a room is offered."""
 
 
@@ -85,7 +85,7 @@ async def _find(
             for place, (start, end) in enumerate(seconds)
             if not (schedule.is_free(start, end) and check.accepts(room, start, end))
         )
-        if len(missing) <= len(slots) * _MOST and len(missing) < len(slots):
+        if len(missing) <= len(slots) * _MIN_SHARE and len(missing) < len(slots):
             metres = catalogue.metres(near, room.building_id) if near is not None else None
             found.append(_FreeRoom(room, missing, metres or 0.0))
     return sorted(found, key=lambda each: (len(each.missing), each.metres))

@@ -3,7 +3,7 @@
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import booking_text, format_minutes, quota_left_text, room_name
-from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Text, TimeRange, Timestamp
+from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, ReplyItem, Text, TimeRange, Timestamp
 from bot.conversation.guest_list import owner_name, person_name
 from core.errors import Invalid
 from core.model import Booking, BookingId, Transfer
@@ -12,24 +12,30 @@ from core.services.sharing import AcceptedTransfer
 
 def offer_reply(context: CommandContext, booking: Booking, transfer: Transfer) -> Reply:
     """The offer for its recipient."""
-    swap = context.read_model.bookings.get(transfer.swap_with) if transfer.swap_with is not None else None
-    what: Text = (" offers you ", *place_text(context, booking))
-    if transfer.swap_with is not None:
-        yours = place_text(context, swap) if swap is not None else ("your booking",)
-        what = (" would like to swap: ", *place_text(context, booking), " for your ", *yours)
+    text = (*_offer_text(context, booking, transfer), ". The offer stands until ")
+    return Reply((*text, Timestamp(transfer.expires_at), "."), actions=_answers(booking, transfer))
+
+
+def offer_item(context: CommandContext, booking: Booking, transfer: Transfer) -> ReplyItem:
+    """The offer as an item of the recipient's list, for those whom no message reaches."""
+    until: Text = ("until ", Timestamp(transfer.expires_at))
+    return ReplyItem(_offer_text(context, booking, transfer), until, _answers(booking, transfer))
+
+
+def _offer_text(context: CommandContext, booking: Booking, transfer: Transfer) -> Text:
+    owner = owner_name(context, booking)
+    if transfer.swap_with is None:
+        return (owner, " offers you ", *place_text(context, booking))
+    swap = context.read_model.bookings.get(transfer.swap_with)
+    yours: Text = place_text(context, swap) if swap is not None else ("booking",)
+    return (owner, " would like to swap: ", *place_text(context, booking), " for your ", *yours)
+
+
+def _answers(booking: Booking, transfer: Transfer) -> tuple[Button, Button]:
     value = f"{booking.id}~{transfer.id}"
-    return Reply(
-        (
-            owner_name(context, booking),
-            *what,
-            ". The offer stands until ",
-            Timestamp(transfer.expires_at),
-            ".",
-        ),
-        actions=(
-            Button(Action.ACCEPT, "Accept", value, ButtonStyle.PRIMARY),
-            Button(Action.DECLINE, "No thanks", value),
-        ),
+    return (
+        Button(Action.ACCEPT, "Accept", value, ButtonStyle.PRIMARY),
+        Button(Action.DECLINE, "No thanks", value),
     )
 
 

@@ -7,6 +7,7 @@ from bot.chat.reply import Bold, Code, Inline, Mention, Text, TimeRange, Timesta
 from core.interval import Interval
 
 ELLIPSIS = "…"
+UNNAMED = "someone"
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -22,7 +23,7 @@ def plain_inline(inline: Inline, zone: tzinfo, now: datetime | None = None) -> s
         case Bold(text) | Code(text):
             return text
         case Mention(name):
-            return name or "someone"
+            return name or UNNAMED
         case Timestamp(at, TimestampStyle.RELATIVE) if now is not None:
             return format_relative(at, now)
         case Timestamp(at, style):

@@ -144,7 +144,7 @@ def _check_society(
     try:
         merge_society(stored_society(unit, new.society.id), new, given)
     except RoomieError as error:
-        return [parsed.located(number, ("presidents", "president", "id"), str(error).rstrip("."))]
+        return [parsed.located(number, ("presidents", "president"), str(error).rstrip("."))]
     return []
 
 

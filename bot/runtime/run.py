@@ -310,7 +310,9 @@ async def _announce(services: Services, config: Config, url: str) -> bool:
     sample = " (sample data; people: wil, rema, emily, dana)" if await has_sample_people(services) else ""
     contents = f"{config.campus.name}: {rooms} rooms in {buildings} buildings{sample}."
     if not rooms:
-        contents = f"{config.campus.name}: no rooms yet. Import some: roomie import FILE"
+        contents = (
+            f"{config.campus.name}: no rooms yet. Import some (roomie import FILE) or try roomie sample."
+        )
     lines = (
         contents,
         f"HTTP API: {url}   Documentation: {url}/docs",

@@ -37,7 +37,7 @@ _CLOCK_SKEW = timedelta(minutes=2)
 """How far a platform's clock may be behind ours when its message history is searched."""
 _MESSAGE_LIFETIME = timedelta(days=1)
 """How long a message without expiry waits for an unreachable recipient."""
-_SHUTDOWN_GRACE = 5.0
+_SHUTDOWN_TIMEOUT = 5.0
 _MAX_ERROR_LENGTH = 500
 
 
@@ -133,7 +133,7 @@ class OutboxSender:
         """Waits for sends in progress, up to the grace period; messages not yet started are released."""
         self._is_stopping = True
         if self._claimed:
-            _, late = await asyncio.wait(self._claimed.values(), timeout=_SHUTDOWN_GRACE)
+            _, late = await asyncio.wait(self._claimed.values(), timeout=_SHUTDOWN_TIMEOUT)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -28,12 +28,10 @@ from core.ports.repositories import (
     RoomRepository,
     SeriesRepository,
     SocietyRepository,
-    SourceRepository,
-    TimetableRepository,
-    TimetableRunRepository,
     TokenRepository,
 )
 from core.ports.storage import ManagedStorage, Storage, UnitOfWork
+from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
 
 __all__ = [
     "CLOSURE_LOOKAHEAD",

@@ -27,11 +27,9 @@ from core.ports.repositories import (
     RoomRepository,
     SeriesRepository,
     SocietyRepository,
-    SourceRepository,
-    TimetableRepository,
-    TimetableRunRepository,
     TokenRepository,
 )
+from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
 from core.ports.waits import WaitRepository
 
 T = TypeVar("T")

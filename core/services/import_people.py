@@ -14,6 +14,8 @@ from core.services.import_facts import Given
 
 _DERIVED = frozenset({UserGroup.SOCIETY_MEMBER})
 """Groups that follow from memberships."""
+_KEPT = _DERIVED | {UserGroup.PRESIDENT}
+"""Groups that people do not lose by a list of people: they come with societies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,10 @@ class PeopleIndex:
         """By username or e-mail address."""
         return self._by_username.get(name_key(name)) or self._by_email.get(name_key(name))
 
-    def match(self, imported: Person) -> Person | None:
-        """The person that a record is about: by username, or by the address if the username is new."""
+    def match(self, imported: Person, given: frozenset[str]) -> Person | None:
+        """The person that a record is about: by username, or by the address if it gives no username."""
+        if "username" in given:
+            return self._by_username.get(name_key(imported.username))
         return self._by_username.get(name_key(imported.username)) or self._by_email.get(
             name_key(imported.email)
         )
@@ -60,13 +64,13 @@ def merge_person(index: PeopleIndex, imported: Person, given: frozenset[str]) ->
 
     Raises `Invalid` and `AlreadyExists`.
     """
-    before = index.match(imported)
+    before = index.match(imported, given)
     if before is None:
         person = validate_person(imported)
     else:
         named = given - {"username"}
         changed = replace(before, **{name: getattr(imported, name) for name in named})
-        changed = replace(changed, groups=(changed.groups - _DERIVED) | (before.groups & _DERIVED))
+        changed = replace(changed, groups=(changed.groups - _DERIVED) | (before.groups & _KEPT))
         person = validate_person(replace(changed, email=changed.email or before.email))
     index.check_names(person)
     return person

@@ -94,7 +94,8 @@ class _CleanCells(dict[str, str]):
     def __missing__(self, raw: str) -> str:
         if len(raw) > MAX_CELL_LENGTH:
             raise ValueError(f"has a cell of {len(raw):,} characters; at most {MAX_CELL_LENGTH:,} are read")
-        cell = _GUARDED.sub("", raw.strip(), count=1) if raw[:1] == "'" else raw.strip()
+        cell = raw.strip()
+        cell = cell[1:] if _GUARDED.match(cell) else cell
         self[raw] = cell
         return cell
 

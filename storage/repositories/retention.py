@@ -3,7 +3,7 @@
 Finding may scan a whole table, in a snapshot that blocks no writer. Deleting is by key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from core.model import Change, Expired, Expiring, Limit, PersonId
+from core.model import Change, Expired, Expiring, Limit
 from storage.mapping import seconds
 from storage.service_tables import draft, login_session, oauth_state, seen, tally
 from storage.tables import (
@@ -87,8 +87,15 @@ _KINDS = {
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 
-_IN_MEMORY = {Expiring.TOKENS, Expiring.KNOWN_ADDRESSES}
-"""Rows that are part of a person in the read model."""
+_EVERYWHERE = Change("timetable")
+"""After a closure of more than one room."""
+_INVALIDATED: Mapping[Expiring, tuple[str, ColumnElement[Any]]] = {
+    Expiring.TOKENS: ("person", token.c.person_id),
+    Expiring.KNOWN_ADDRESSES: ("person", known_address.c.person_id),
+    Expiring.BOOKINGS: ("schedule", booking.c.room_id),
+    Expiring.CLOSURES: ("schedule", closure.c.room_id),
+}
+"""Kind of change, and its key, of rows from which read models and caches are made."""
 
 
 class SqlRetentionRepository:
@@ -130,11 +137,14 @@ class SqlRetentionRepository:
                 update(booking).where(*these).values(guests="", transfer=None)
             ).rowcount
         gone = delete(rows.table).where(*these)
-        if limit.kind in _IN_MEMORY:
-            owners = self._connection.execute(gone.returning(rows.table.c.person_id)).scalars().all()
-            self._changes.update(Change("person", str(PersonId(owner))) for owner in owners)
-            return len(owners)
-        return self._connection.execute(gone).rowcount
+        if limit.kind not in _INVALIDATED:
+            return self._connection.execute(gone).rowcount
+        change_kind, key = _INVALIDATED[limit.kind]
+        changed = self._connection.execute(gone.returning(key)).scalars().all()
+        self._changes.update(
+            _EVERYWHERE if each is None else Change(change_kind, str(each)) for each in changed
+        )
+        return len(changed)
 
     def _discard_what_belongs_to(self, bookings: Sequence[object], newest: int) -> None:
         over = select(booking.c.id).where(booking.c.id.in_(bookings), booking.c.end <= newest)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _HAS_CHANGES = "SELECT 1 FROM change WHERE seq > ? AND origin <> ? LIMIT 1"
-_STALE_AFTER = 0.005
+_CHECK_INTERVAL = 0.005
 """Seconds between checks for changes of other processes."""
-_CHECKPOINT_EVERY = 1.0
+_CHECKPOINT_INTERVAL = 1.0
 
 
 class SqliteStorage(LazyStorage["SqliteEngine"]):
@@ -119,7 +119,7 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
     def is_fresh(self) -> bool:
         """Whether there are no changes of other processes; checks at most every few milliseconds."""
         engine, now = self._engine, perf_counter()
-        if engine is not None and not self._is_stale and now - self._checked_at >= _STALE_AFTER:
+        if engine is not None and not self._is_stale and now - self._checked_at >= _CHECK_INTERVAL:
             self._checked_at = now
             with suppress(sqlite3.Error):
                 self._is_stale = self._is_changed_since(engine.last_change)
@@ -171,7 +171,7 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
     def _checkpoint(self) -> None:
         """Checkpoints the write-ahead log once a second, outside the writer's commits."""
         with closing(connect(self._path)) as connection:
-            while not self._closing.wait(_CHECKPOINT_EVERY):
+            while not self._closing.wait(_CHECKPOINT_INTERVAL):
                 try:
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 except sqlite3.Error:

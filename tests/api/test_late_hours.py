@@ -43,3 +43,14 @@ async def test_both_apis_show_a_booking_over_midnight(wil: HttpClient):
 
     assert room["status"] == "busy"
     assert room["endtime"] == "2016-08-09T00:00:00.000Z"
+
+
+async def test_dates_of_a_series_may_end_on_the_next_day(wil: HttpClient):
+    series = {"room_id": "RO-POO", "date": "20160808", "start_time": "23:00", "end_time": "01:00"}
+    series |= {"rrule": "FREQ=WEEKLY;COUNT=2", "society": "SOTECHSOC", "event_name": "Night"}
+
+    booked = await wil.post("/rooms.bookSeries/", series)
+
+    assert [(each["start"], each["end"]) for each in booked.json["bookings"]] == [
+        ("23:00:00", "01:00:00")
+    ] * 2

@@ -179,6 +179,7 @@ async def test_a_persons_own_series_costs_quota(rema: HttpClient):
         ({"exdate": "20160815," * 400}, "bad_date"),
         ({"exdate": "20160808,20160815"}, "never_happens"),
         ({"start_time": "20:00", "end_time": "19:00"}, "bad_times"),
+        ({"start_time": "20:00", "end_time": "20:00"}, "bad_times"),
         ({"start_time": "19:07"}, "bad_times"),
         ({"start_time": "7pm"}, "bad_times"),
         ({"room_id": "NO-SUCH"}, "unknown_room"),
@@ -344,3 +345,18 @@ async def test_twenty_clients_book_one_series_at_once(http_client: HttpClient):
         assert set(_verdicts(refused["preview"]).values()) == {"taken"}
     counts = [len((await each.get("/user.bookings/")).json) for each in people]
     assert sorted(counts) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"event_name": "Board"}, {"notes": "bring cake"}, {"room_id": "H-D20-205"}, {"end_time": "21:00"}],
+    ids=str,
+)
+async def test_a_key_that_booked_something_else_is_refused(wil: HttpClient, other: dict[str, str]):
+    key = str(uuid4())
+    booked = await _book(wil, key)
+    assert booked.json["success"], booked.json
+
+    assert (await _book(wil, key)).json["series_id"] == booked.json["series_id"]
+    assert (await _book(wil, key, **other)).json["code"] == "handled"
+    assert len((await wil.get("/user.bookings/")).json) == 2

@@ -12,13 +12,19 @@ import pytest
 from bot.services import Services
 from bot.web.framework.whole_schedules import RenderedSchedule, WholeSchedules
 from core.interval import Interval
-from core.model import BookingType, Busy, Room, RoomId
+from core.model import Booking, BookingState, BookingType, Busy, Expiring, Limit, Room, RoomId
 from core.ports import UnitOfWork
 from core.schedule_reading import ALL_TIME, busy_in_room
+from core.services.book_room import BookRoom
+from core.services.bookings import new_booking_id
 from core.services.closures import NewClosure
+from core.services.purge import Purge
+from tests.fakes.clock import StillClock
 
 T = TypeVar("T")
 
+_HOUR = timedelta(hours=1)
+_MONDAY = datetime(2016, 8, 8, 10, tzinfo=UTC)
 _FAR_AHEAD = Interval(datetime(2020, 3, 3, 9, tzinfo=UTC), datetime(2020, 3, 3, 10, tzinfo=UTC))
 
 
@@ -46,7 +52,7 @@ def reads(services: Services) -> Reads:
 
 @pytest.fixture
 def schedules(services: Services, reads: Reads) -> WholeSchedules:
-    return WholeSchedules(services.read_model, reads)
+    return WholeSchedules(services.read_model, reads, services.clock)
 
 
 @pytest.fixture
@@ -89,6 +95,52 @@ async def test_only_changed_rooms_are_read_again(
     assert reads.count == 2
     assert _all(after[0]) == await _stored(services, rooms[0]) != _all(before[0])
     assert after[1:] == before[1:]
+
+
+@pytest.mark.parametrize("kind", [Expiring.BOOKINGS, Expiring.CLOSURES])
+async def test_what_was_purged_is_shown_no_longer(
+    schedules: WholeSchedules, reads: Reads, services: Services, clock: StillClock, kind: Expiring
+):
+    room, soon = services.read_model.catalogue.rooms[RoomId("RO-POO")], Interval.of_length(_MONDAY, _HOUR)
+    rema = services.read_model.directory.by_name("rema")
+    assert rema is not None
+    reads.released.set()
+    await services.bookings.book(BookRoom(new_booking_id(), room.id, soon, by=rema.person.id))
+    later = Interval.of_length(soon.end, _HOUR)
+    await services.closures.add([NewClosure(later, "exam", room.id), NewClosure(later, "strike")], "test")
+    clock.move(timedelta(days=30))
+    await services.storage.reload()
+    before = _all(await schedules.get(room))
+    await Purge(services.storage).enforce(Limit(kind, clock.now()))
+    after = _all(await schedules.get(room))
+
+    gone = {"Booked"} if kind is Expiring.BOOKINGS else {"exam", "strike"}
+    assert (set(before) - set(after), set(after) - set(before)) == (gone, set())
+
+
+async def test_a_hold_is_shown_until_it_expires(
+    schedules: WholeSchedules, reads: Reads, services: Services, clock: StillClock
+):
+    room, slot = services.read_model.catalogue.rooms[RoomId("RO-POO")], Interval.of_length(_MONDAY, _HOUR)
+    rema, now = services.read_model.directory.by_name("rema"), clock.now()
+    assert rema is not None
+    hold = Booking(
+        new_booking_id(),
+        room.id,
+        slot,
+        rema.person.id,
+        now,
+        state=BookingState.HELD,
+        held_until=now + timedelta(minutes=10),
+    )
+    reads.released.set()
+    before = _all(await schedules.get(room))
+    await services.storage.write(lambda unit: unit.bookings.hold(hold))
+    held = _all(await schedules.get(room))
+    clock.move(timedelta(minutes=10))
+    after = _all(await schedules.get(room))
+
+    assert (len(held), after) == (len(before) + 1, before)
 
 
 async def test_a_change_during_a_read_is_in_the_next_answer(

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from openpyxl import load_workbook
 
 ROOT = Path(__file__).parents[2]
 LISTENING = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
@@ -44,6 +45,23 @@ def roomie(
         timeout=60,
         check=False,
     )
+
+
+def test_a_workbook_is_exported_edited_and_imported(environment: dict[str, str], tmp_path: Path):
+    path = tmp_path / "rooms.xlsx"
+    exported = roomie(environment, tmp_path, "export", "rooms", "--out", str(path))
+    workbook = load_workbook(path)
+    workbook["rooms"]["D2"] = "77 seats"
+    workbook.save(path)
+
+    shown = roomie(environment, tmp_path, "import", "--dry-run", "rooms.xlsx")
+    imported = roomie(environment, tmp_path, "import", "rooms.xlsx")
+    listed = roomie(environment, tmp_path, "export", "rooms", "--format", "json")
+
+    assert (exported.returncode, shown.returncode, imported.returncode) == (0, 0, 0), imported.stderr
+    assert "→ 77" in shown.stdout.decode()
+    assert b"0 added, 1 changed" in imported.stdout
+    assert [each["capacity"] for each in json.loads(listed.stdout)["rooms"]].count(77) == 1
 
 
 @pytest.fixture

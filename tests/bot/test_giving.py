@@ -52,6 +52,26 @@ async def test_plain_words_give_the_booking_that_they_name(wil: Chat, rema: Chat
     assert "to rema boo" in offered
 
 
+async def test_an_offer_waits_in_the_list_of_bookings(wil: Chat, rema: Chat):
+    await wil.say("/book Wren G02 15:00 for 1 hour")
+    await wil.say("/rooms give rema")
+
+    assert "Somebody offers you a booking" in await rema.say("/rooms mine")
+    assert "offered to rema boo" in await wil.say("/rooms mine")
+    assert "It's yours" in await rema.press("Accept")
+    assert "offers" not in await rema.say("/rooms mine")
+
+
+async def test_the_same_offer_is_made_once(wil: Chat, rema: Chat):
+    await wil.say("/book Wren G02 15:00 for 1 hour")
+    await wil.say("/rooms give rema")
+    first = booking_of(wil)
+
+    await wil.say("/rooms give rema")
+
+    assert booking_of(wil) == first
+
+
 async def test_give_me_a_room_is_a_search(wil: Chat):
     assert "seats" in await wil.say("give me a room for 10 people", free=True)
 
@@ -103,7 +123,7 @@ async def test_a_cancelled_booking_cannot_be_accepted(wil: Chat, rema: Chat):
     await wil.say("/book Wren G02 15:00 for 1 hour")
     await wil.say("/rooms give rema")
     offered = booking_of(wil)
-    await wil.say("/rooms cancel")
+    await wil.cancel()
 
     assert "was cancelled in the meantime" in await answer(rema, "accept", offered)
 
@@ -263,7 +283,7 @@ async def test_a_swap_needs_both_bookings(wil: Chat, rema: Chat, cancels: str):
     await rema.say("/book Wren G02 17:00 for 1 hour")
     await wil.say("/rooms swap with Wren G02 at 5pm")
     offered = booking_of(wil)
-    await (wil if cancels == "wil" else rema).say("/rooms cancel")
+    await (wil if cancels == "wil" else rema).cancel()
 
     refused = await answer(rema, "accept", offered)
 
@@ -300,7 +320,7 @@ async def test_cancelling_after_a_swap_refunds_what_was_paid(wil: Chat, rema: Ch
     await wil.say("/rooms swap with Wren G02 at 5pm")
     await answer(rema, "accept", booking_of(wil))
 
-    await wil.say("/rooms cancel")
-    await rema.say("/rooms cancel")
+    await wil.cancel()
+    await rema.cancel()
 
     assert (await wil.quota(), await rema.quota()) == (180, 180)

@@ -215,12 +215,12 @@ async def test_people_are_taken_off_by_name(wil: Chat, rema: Chat, emily: Chat):
     await wil.say("/book Wren G02 17:00 for 30 min")
     await wil.say("/rooms invite rema and emily to my 5pm")
 
-    await wil.say("/rooms uninvite rema")
+    await wil.say("/rooms guests remove rema")
     removed = await wil.press("Take off")
 
     assert "rema boo is no longer on this booking. 2 people are coming" in removed
     assert "no upcoming bookings" in await rema.say("/rooms mine")
-    assert "aren't on this booking" in await wil.say("/rooms uninvite rema 5pm")
+    assert "aren't on this booking" in await wil.say("/rooms guests remove rema 5pm")
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,26 @@ async def test_a_typed_title_keeps_its_capitals(wil: Chat, services):
     assert booking.notes == "Committee Night"
 
 
+async def test_a_timetable_of_a_building_asks_for_the_room_with_a_menu(wil: Chat):
+    question = await wil.say("/rooms timetable Wren tomorrow")
+    typed = await wil.run("rooms timetable", room="wren", when="tomorrow")
+    shown = await wil.press("Wren G02 (H-C12-G02)")
+
+    assert question.startswith("Which room in Wren Building?")
+    assert typed == question
+    assert "Wren G02 (H-C12-G02) is free all day Thu 12 Mar." in shown
+
+
+async def test_rooms_that_cannot_be_booked_then_are_not_offered_instead(rema: Chat):
+    reply = await rema.say("/rooms free tonight 11pm")
+
+    assert (
+        "You can't book then. The room is only open 08:00–21:00 that day (campus time). Free instead:"
+        in reply
+    )
+    assert all(each.buttons for each in rema.last.items)
+
+
 async def test_book_alone_opens_the_form(wil: Chat):
     await wil.say("/book")
 
@@ -174,3 +194,80 @@ async def test_a_time_that_no_clock_shows_is_named(wil: Chat, line: str):
 
 async def test_words_without_a_meaning_are_named_beside_free_slots(wil: Chat):
     assert "I didn't understand “flibber”" in await wil.say("/book Wren G02 tomorrow flibber")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "we lost 3-0 on saturday",
+        "the exam was moved to friday 3pm",
+        "what's closed next week?",
+        "i'm meeting joe at 3",
+        "is it cold on saturday",
+    ],
+)
+async def test_a_remark_with_a_time_in_it_gets_a_question_and_no_rooms(wil: Chat, words: str):
+    reply = await wil.say(words, free=True)
+
+    assert "I'm not sure what you'd like. Do you need a room then?" in reply
+    assert wil.last.items == ()
+    assert wil.tone is Tone.UNCLEAR
+    assert "rooms are free" in await wil.press(wil.labels[0])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "we need somewhere on saturday morning because we lost ours",
+        "can we have a room for another group tomorrow",
+        "tomorrow 3pm flibber",
+        "we are 8 people on friday afternoon, alas",
+        "i have a meeting friday 2-4, is anything free?",
+    ],
+)
+async def test_a_request_with_unknown_words_is_searched(wil: Chat, words: str):
+    await wil.say(words, free=True)
+
+    assert wil.last.items
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("can I have it longer", "How much longer?"),
+        ("could we stay a bit longer", "How much longer?"),
+        ("can i keep the room 30 more minutes", "You now have Wren G02 (H-C12-G02), Thu 12 Mar, 14:00–15:30"),
+        (
+            "can we have the room for another 30 min",
+            "You now have Wren G02 (H-C12-G02), Thu 12 Mar, 14:00–15:30",
+        ),
+        ("extend my booking by 30 min", "You now have Wren G02 (H-C12-G02), Thu 12 Mar, 14:00–15:30"),
+        ("make my booking weekly 3 times", "Thursdays 14:00–15:00, 12 Mar to 26 Mar"),
+        ("turn it into a weekly booking 3 times", "Thursdays 14:00–15:00, 12 Mar to 26 Mar"),
+        ("please repeat my booking every week 3 times", "Thursdays 14:00–15:00, 12 Mar to 26 Mar"),
+    ],
+)
+async def test_a_booking_is_kept_longer_or_repeated_in_plain_words(wil: Chat, words: str, answer: str):
+    await wil.say("/book Wren G02 tomorrow 2-3pm for SOTECHSOC")
+
+    assert answer in await wil.say(words, free=True)
+
+
+@pytest.mark.parametrize(
+    "words", ["keep me a room for 2 hours tomorrow", "can we have another room tomorrow"]
+)
+async def test_a_request_for_a_room_is_none_for_more_time(wil: Chat, words: str):
+    await wil.say("/book Wren G02 tomorrow 2-3pm for SOTECHSOC")
+
+    await wil.say(words, free=True)
+
+    assert wil.last.items
+
+
+async def test_a_search_while_everything_is_closed_says_when_rooms_are_open(wil: Chat):
+    closed = await wil.say("/rooms free tomorrow 11pm 20 seats")
+    assert "Closed then: rooms are open 08:00–21:00 that day. Free instead:" in closed
+    assert all(item.buttons for item in wil.last.items)
+
+    await wil.say("/rooms free tomorrow 6am to 10am")
+    assert "rooms are free" in await wil.press("Free 08:00–10:00")

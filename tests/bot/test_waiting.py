@@ -9,7 +9,7 @@ from bot.notifications import NOTIFICATION_TYPES
 from bot.services import Services
 from bot.worker.offers import OfferMaker
 from bot.worker.recipients import context_for, delivery_targets
-from core.model import ClaimedMessage
+from core.model import ClaimedMessage, RoomId
 from tests.bot.chat import Chat, rendered_text
 from tests.fakes.clock import StillClock
 
@@ -255,3 +255,36 @@ async def test_nobody_answers_the_offer_of_another(inbox: Inbox, wil: Chat, rema
             await emily.act(action, value)
             assert emily.last.is_refusal
             assert emily.tone is not Tone.FAILED
+
+
+@pytest.fixture
+async def held(inbox: Inbox, dana: Chat, rema: Chat) -> str:
+    """Wren G02 from 14:00 to 15:00 is held for rema."""
+    await dana.say("/book Wren G02 14:00 for 1 hour")
+    booked = dana.last
+    await rema.say("/rooms wait Wren G02 14:00-15:00")
+    dana.last = booked
+    await dana.press("Cancel")
+    (offer,) = await inbox.deliver()
+    return offer
+
+
+async def test_no_command_books_through_what_is_held_for_another(held: str, wil: Chat, services: Services):
+    assert "is held for somebody" in await wil.say("/book Wren G02 14:30 for 1 hour")
+    await wil.say("/book Wren G02 13:00 for 1 hour")
+    assert "is held for somebody" in await wil.say("/rooms extend 1 hour")
+    assert "is held for somebody" in await wil.say("/rooms move to 14:00")
+    assert "Wren G02" not in await wil.say("/rooms plan today 14:00-15:00")
+    await wil.say("/rooms book Wren G02 every day at 14:00 for 1 hour for 2 times for SOTECHSOC")
+    assert "held" in await wil.say("/rooms status Wren G02 14:30")
+    free = await wil.say("/rooms free today 14:00-15:00 in Wren")
+    assert "Wren G02" not in free
+
+    bookings = services.read_model.in_room(RoomId("H-C12-G02"))
+    assert [f"{each.interval.start:%H:%M}" for each in bookings if each.interval.start.day == 11] == ["13:00"]
+
+
+async def test_the_person_of_an_offer_books_it_by_typing_too(held: str, rema: Chat):
+    assert "You're booked" in await rema.say("/book Wren G02 14:00 for 1 hour")
+
+    assert "aren't waiting" in await rema.say("/rooms waiting")

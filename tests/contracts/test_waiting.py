@@ -8,7 +8,20 @@ import pytest
 from core.catalogue import RoomQuery
 from core.errors import NothingToWaitFor, OfferExpired, SlotTaken, TooFarAhead, TooManyWaits, UnknownWait
 from core.interval import Interval
-from core.model import BuildingId, OutboxMessage, PersonId, QuietHours, RoomId, WaitState
+from core.model import (
+    BookingType,
+    BuildingId,
+    OutboxMessage,
+    PersonId,
+    QuietHours,
+    RoomId,
+    SeriesFrequency,
+    SeriesRule,
+    TimetableEntry,
+    WaitState,
+)
+from core.services.closures import ClosureService, NewClosure
+from core.services.series import SeriesRequest, SeriesScope, SeriesService
 from core.services.waiting import FREE, MISSED, OFFER, WaitingService, WaitRequest, reference
 from tests.builders import a_slot, at
 from tests.contracts.campus import HALL, LAB, Campus
@@ -310,3 +323,31 @@ async def test_a_society_takes_an_offer_without_quota(campus: Campus, waiting):
 
     assert (booked.society_id, booked.booked_by) == ("CHESS", campus.pres)
     assert await campus.quota_left(campus.pres) == 180
+
+
+async def test_what_a_lifted_closure_a_timetable_change_or_a_cancelled_series_frees_is_offered(
+    campus: Campus, waiting
+):
+    closures = ClosureService(campus.storage, campus.rules, campus.clock)
+    (closure,) = (await closures.add([NewClosure(SLOT, "Paint", HALL)], "staff")).added
+    lecture = TimetableEntry(LAB, SLOT, "COMP1511 LEC", BookingType.CLASS, "unsw")
+    await campus.storage.write(lambda unit: unit.timetable.add("unsw", [lecture], 0))
+    series = SeriesService(
+        campus.storage, campus.storage.read_model, campus.rules, campus.clock, lambda _: None
+    )
+    rule = SeriesRule(SeriesFrequency.DAILY, SLOT.start.date(), count=2)
+    third = RoomId("K-J17-101")
+    request = SeriesRequest(rule, 16 * 60, 60, campus.stan, third)
+    booked = await series.book(request, (await series.preview(request)).free)
+    for by, room in ((campus.rema, HALL), (campus.wil, LAB), (campus.mem, third)):
+        await waiting.ask(WaitRequest(by, SLOT, RoomQuery(room=room)))
+    assert await waiting.make_offers() == 0
+
+    await closures.remove(closure.id, "staff")
+    await campus.storage.write(lambda unit: unit.timetable.clear("unsw", [LAB]))
+    await series.cancel(booked.series.id, campus.stan, SeriesScope.ALL)
+    await campus.storage.catch_up()
+
+    assert await waiting.make_offers() == 3
+    for by in (campus.rema, campus.wil, campus.mem):
+        assert await offer_to(waiting, by)

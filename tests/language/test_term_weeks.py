@@ -63,6 +63,13 @@ def summary(text: str, terms: Terms = UCL) -> str:
         ),
         ("every friday 4pm this term", "every Fri, 16:00, from Fri 13 Mar, until Fri 27 Mar"),
         ("fridays 4pm for the rest of the term", "every Fri, 16:00, from Fri 13 Mar, until Fri 27 Mar"),
+        ("fridays 4pm in autumn", "every Fri, 16:00, from Fri 2 Oct, until Fri 18 Dec"),
+        (
+            "every other friday 4pm in the autumn term",
+            "every 2 weeks on Fri, 16:00, from Fri 2 Oct, until Fri 18 Dec",
+        ),
+        ("fridays 4pm throughout term 3", "every Fri, 16:00, from Fri 1 May, until Fri 10 Jul"),
+        ("fridays 4pm during autumn until 1 december", "every Fri, 16:00, from Fri 2 Oct, until Tue 1 Dec"),
         ("every tuesday 7-9pm weeks 1-10", "every Tue, 19:00–21:00, from Tue 17 Mar, until Sun 29 Mar"),
         ("tuesday 7-9pm weeks 1-10", "every Tue, 19:00–21:00, from Tue 17 Mar, until Sun 29 Mar"),
         ("weeks 1-10 tuesdays 7-9pm", "every Tue, 19:00–21:00, from Tue 17 Mar, until Sun 29 Mar"),

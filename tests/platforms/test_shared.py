@@ -1,12 +1,14 @@
 """The modules that all chat platforms share."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.chat.reply import Bold, TimeRange, Timestamp, TimestampStyle
+from bot.commands import COMMANDS
 from bot.platforms.health import PlatformHealth
 from bot.platforms.tables import align_columns, take_lines
 from bot.platforms.tasks import BackgroundTasks
@@ -124,3 +126,9 @@ def test_a_problem_is_logged_when_new_and_when_over(caplog: pytest.LogCaptureFix
     health.clear("socket")
     assert health.is_ok
     assert [each.getMessage() for each in caplog.records] == ["Slack socket: lost", "Slack socket: recovered"]
+
+
+def test_no_group_has_more_commands_than_discord_allows():
+    groups = Counter(each.name.split()[0] for each in COMMANDS if " " in each.name)
+
+    assert max(groups.values()) <= 25

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
@@ -43,6 +44,7 @@ _ORIENTATION_WORDS = word_set("orientation welcome induction freshers o")
 _NO_WEEK_NUMBER_AFTER = word_set("this next last every each per a one coming following other single whole")
 _RANGE_WORDS = word_set("- to through thru until till")
 _LIST_WORDS = word_set(", and & +")
+_PERIOD_WORDS = word_set("in during throughout over within")
 _WHOLE_WORDS = word_set("all whole entire this the rest remainder")
 _COURSEWORK = word_set("problem problems set sets quiz test exercise exercises sheet notes paper")
 _WEEK_CODE = re.compile(r"(?:week|weeks|wk|wks)([0-9]{1,2})")
@@ -74,8 +76,12 @@ def translate_term_weeks(
 
     Words of the names `[start, end)` that `name_spans` finds say nothing about time (`Alpha One week 10`).
     """
+    first_words = {variant[0] for term in terms.all for variant in _name_variants(term.name) if variant}
     if not any(
-        token.word in WEEK_WORDS or "term" in token.word or _WEEK_CODE.fullmatch(token.word)
+        token.word in WEEK_WORDS
+        or "term" in token.word
+        or token.word in first_words
+        or _WEEK_CODE.fullmatch(token.word)
         for token in tokens
     ):
         return TermReading(tokens)
@@ -235,11 +241,11 @@ class _Finder:
         return TermPhrase(index, found[1], runs, is_bound=True)
 
     def _whole_term(self, index: int) -> TermPhrase | None:
-        """`all term`, `this term`, `for the rest of the term`, `next term`, after a word for repeating."""
+        """`all term`, `for the rest of the term`, `next term`, `in spring`, beside a word for repeating."""
         at = index
         while self._word(at) in _WHOLE_WORDS or (self._word(at) == "of" and at > index):
             at += 1
-        found = self._term(at) if at > index else self._term_if_next(index)
+        found = self._term(at) if at > index else self._term_if_next(index) or self._term_by_name(index)
         if found is None or not repeats(self.tokens) or self._describes_something(found[1]):
             return None
         term = found[0].term_of(self.today)
@@ -248,6 +254,12 @@ class _Finder:
 
     def _term_if_next(self, index: int) -> tuple[Terms, int] | None:
         return self._term(index) if self._word(index) == "next" else None
+
+    def _term_by_name(self, index: int) -> tuple[Terms, int] | None:
+        """`in spring term`, `during term 2`: a name that a word for a period comes before."""
+        before = self._word(index - 1)
+        before = self._word(index - 2) if before == "the" else before
+        return self._term_name(index) if before in _PERIOD_WORDS else None
 
     def _term(self, index: int) -> tuple[Terms, int] | None:
         """`term`, `the term`, `next term`, or a term's name."""
@@ -266,7 +278,7 @@ class _Finder:
         return found if found is not None else (terms, index)
 
     def _term_name(self, index: int) -> tuple[Terms, int] | None:
-        """The terms of the longest name that stands here."""
+        """The terms of the longest name that stands here, with `term` behind it or not."""
         best: tuple[int, list[str]] = (0, [])
         for term, words in self.names:
             if tuple(self._word(index + place) for place in range(len(words))) == words:
@@ -276,7 +288,9 @@ class _Finder:
                     best[1].append(term.name)
         if not best[0]:
             return None
-        return Terms(tuple(each for each in self.terms.all if each.name in best[1])), index + best[0]
+        after = index + best[0]
+        after += self._word(after) == "term"
+        return Terms(tuple(each for each in self.terms.all if each.name in best[1])), after
 
     def _describes_something(self, index: int) -> bool:
         """Whether a word that is no time follows: `week 3 tutorial`, `reading week social`."""
@@ -286,13 +300,12 @@ class _Finder:
         return word.isalpha() and word not in _OTHER_WORDS and not self.is_name(word)
 
 
-def _name_variants(name: str) -> Iterator[tuple[str, ...]]:
+@lru_cache(maxsize=256)
+def _name_variants(name: str) -> tuple[tuple[str, ...], ...]:
     """The words of a term's name, with its year and without it."""
     words = tuple(token.word for token in tokenize(normalize(name)))
-    yield words
     short = tuple(word for word in words if not (word.isdecimal() and len(word) == 4))
-    if short and short != words:
-        yield short
+    return (words, short) if short and short != words else (words,)
 
 
 def _runs(weeks: Iterable[CalendarDays]) -> tuple[CalendarDays, ...]:

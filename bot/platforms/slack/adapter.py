@@ -72,9 +72,9 @@ EVENTS = (
     "view not updated",
 )
 """Names of the event counters."""
-_SHUTDOWN_GRACE = 5.0
-_FIRST_PAUSE, _MAX_PAUSE = 1.0, 60.0
-"""Seconds between two tries to start."""
+_SHUTDOWN_TIMEOUT = 5.0
+_FIRST_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 1.0, 60.0
+"""Between two tries to start."""
 
 
 class SlackPlatform:
@@ -167,7 +167,9 @@ class SlackPlatform:
             await self._close()
 
     async def _keep_trying(self, subject: str, work: Callable[[], Awaitable[object]]) -> None:
-        await keep_trying(work, self.status, subject, first_pause=_FIRST_PAUSE, max_pause=_MAX_PAUSE)
+        await keep_trying(
+            work, self.status, subject, first_pause=_FIRST_PAUSE_SECONDS, max_pause=_MAX_PAUSE_SECONDS
+        )
 
     def _work(self) -> Mapping[str, Callable[[], Awaitable[object]]]:
         """What runs besides the routes, by its subject in the health."""
@@ -183,7 +185,7 @@ class SlackPlatform:
         await SocketConnection(self.app, self._api, self._settings, self.status, on_lost_ack).run()
 
     async def _close(self) -> None:
-        await self._tasks.finish(_SHUTDOWN_GRACE)
+        await self._tasks.finish(_SHUTDOWN_TIMEOUT)
         await self._app_home.stop()
         await self._profiles.stop()
         await self._api.close()

@@ -89,7 +89,7 @@ class ServerState:
         self.subscriptions = LoginSubscriptions(self.services)
         self.readiness = Readiness(self.checks)
         self.ratings = RatingCache(self.read)
-        self.whole_schedules = WholeSchedules(self.services.read_model, self.read)
+        self.whole_schedules = WholeSchedules(self.services.read_model, self.read, self.services.clock)
         self.days = CampusDays(self.services.rules.zone)
 
     def next_id(self) -> str:

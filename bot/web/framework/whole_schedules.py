@@ -5,15 +5,17 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.web.framework.database_read import DatabaseRead
 from bot.web.framework.serializers import render_busy
 from bot.web.framework.sized_cache import SizedCache
 from core.availability import Availability, RoomSchedule
-from core.model import BuildingId, Busy, Room, RoomId
+from core.clock import Clock
+from core.model import BuildingId, Busy, Room, RoomId, busy_for
 from core.ports import UnitOfWork
-from core.read_model import ReadModel, read_rooms
+from core.read_model import ReadModel, RoomUpdate, read_rooms
 from core.schedule_reading import ALL_TIME
 
 _MAX_ENTRIES = 400_000
@@ -62,12 +64,14 @@ class _Entries(SizedCache[RoomId, _Entry]):
 class WholeSchedules:
     """Schedules of all time, read for several rooms of a building at once and again after a room changed.
 
-    The read model replaces a room's schedule whenever anything changes in the room, within its window or not.
+    The read model replaces a room's schedule whenever anything changes in the room, within its window or not,
+    and when a hold expires.
     """
 
-    def __init__(self, read_model: ReadModel, read: DatabaseRead) -> None:
+    def __init__(self, read_model: ReadModel, read: DatabaseRead, clock: Clock) -> None:
         self._read_model = read_model
         self._read = read
+        self._clock = clock
         self._entries = _Entries(_MAX_ENTRIES, _MAX_ROOMS)
         self._locks: defaultdict[BuildingId, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -91,20 +95,18 @@ class WholeSchedules:
         building = self._read_model.catalogue.by_building.get(room.building_id, ())
         others = [each.id for each in building if each.id != room.id and self._known(each.id) is None]
         states = {room_id: self._state(room_id) for room_id in (room.id, *others[: _ROOMS_PER_READ - 1])}
-        found = await self._read(lambda unit: _read(unit, states))
+        now = self._clock.now()
+        found = await self._read(lambda unit: _read(unit, states, now))
         for room_id, whole in found.items():
             self._entries.put(room_id, _Entry(states[room_id], whole))
         return found[room.id]
 
 
-def _read(unit: UnitOfWork, states: Mapping[RoomId, _State]) -> Mapping[RoomId, RenderedSchedule]:
-    """All that is stored, and the holds that are live now."""
-    found = read_rooms(unit, ALL_TIME, list(states))
-    return {
-        room_id: RenderedSchedule([*room.schedule.busy, *_holds(states[room_id])])
-        for room_id, room in found.items()
-    }
+def _read(unit: UnitOfWork, rooms: Iterable[RoomId], now: datetime) -> Mapping[RoomId, RenderedSchedule]:
+    found = read_rooms(unit, ALL_TIME, list(rooms))
+    return {room_id: RenderedSchedule(_busy(room, now)) for room_id, room in found.items()}
 
 
-def _holds(state: _State) -> list[Busy]:
-    return [each for each in state.schedule.busy if each.is_hold]
+def _busy(room: RoomUpdate, now: datetime) -> list[Busy]:
+    live = (each for each in room.holds if each.held_until is not None and each.held_until > now)
+    return [*room.schedule.busy, *map(busy_for, live)]

@@ -344,7 +344,8 @@ def _changed(plan: ChangePlan, outcome: ChangeOutcome) -> ChangedSeries:
 def _properties(series: Series) -> tuple[object, ...]:
     """What makes two requests for a series the same."""
     rule = replace(series.rule, exceptions=frozenset())
-    return rule, series.starts_at, series.length, series.title
+    wanted = rule, series.starts_at, series.length, series.room_id
+    return *wanted, series.society_id, series.title, series.notes
 
 
 def _new_series_id() -> SeriesId:

@@ -144,7 +144,7 @@ def _others(facts: Facts, *bookings: Booking) -> tuple[Busy, ...]:
 
 
 def _check_swap(swap: Booking | None, request: AcceptTransfer, place: str, now: datetime) -> None:
-    if swap is None or swap.state is BookingState.CANCELLED or swap.booked_by != request.by:
+    if swap is None or swap.state is not BookingState.ACTIVE or swap.booked_by != request.by:
         raise TransferClosed("You no longer have the booking that was asked for in exchange.")
     if swap.place != place:
         raise TransferClosed("Your booking was moved in the meantime. Ask for a new offer.")

@@ -7,7 +7,7 @@ from functools import partial
 
 from core.clock import Clock
 from core.errors import StaleVersion, UnknownBooking
-from core.model import Booking, BookingId, Guest, Person, PersonId
+from core.model import Booking, BookingId, Guest, Person, PersonId, Transfer
 from core.policy.quota import quota_week
 from core.policy.rules import Rules
 from core.ports import DecisionKeys, Storage, UnitOfWork
@@ -21,7 +21,13 @@ from core.services.sharing.guests import (
     decide_leave,
     decide_remove,
 )
-from core.services.sharing.transfers import OfferTransfer, decide_decline, decide_offer, decide_withdraw
+from core.services.sharing.transfers import (
+    OfferTransfer,
+    decide_decline,
+    decide_offer,
+    decide_withdraw,
+    is_waiting,
+)
 
 _MAX_ATTEMPTS = 4
 """An answer is decided again when the booking changed between reading and deciding."""
@@ -44,6 +50,16 @@ class SharingService:
         now = self._clock.now()
         found = self._read_model.of_guest(requester.person_id, requester.identities)
         return tuple(each for each in found if each.interval.end > now)
+
+    def offered(self, person_id: PersonId) -> tuple[tuple[Booking, Transfer], ...]:
+        """The bookings that are offered to a person, each with its offer, which can still be accepted."""
+        now, found = self._clock.now(), self._read_model.offered_to(person_id)
+        offers = ((each, each.transfer) for each in found)
+        return tuple(
+            (booking, offer)
+            for booking, offer in offers
+            if offer is not None and is_waiting(booking, offer, now)
+        )
 
     async def invite(self, booking_id: BookingId, by: PersonId, guests: Sequence[Guest]) -> InvitationResult:
         """Invites guests to a booking of `by`. Raises `TooManyGuests` beyond the limit."""

@@ -74,6 +74,8 @@ def decide_offer(
     booking = own_booking(mine, request.by, now)
     _check_recipient(booking, theirs, request)
     _check_ahead(booking, now)
+    if _is_repeated(booking, request, now):
+        return JointDecision(booking)
     starts, swap = [booking.interval.start], request.swap
     if swap is not None:
         if booking.booked_by is None:
@@ -103,6 +105,16 @@ def decide_offer(
     return JointDecision(after, (WriteSet(update=after, before=booking, audit=audit, messages=(offer,)),))
 
 
+def _is_repeated(booking: Booking, request: OfferTransfer, now: datetime) -> bool:
+    """Whether this very offer waits for its answer; nobody gets a second message about it."""
+    transfer, swap = booking.transfer, request.swap
+    if transfer is None or transfer.to != request.to or not is_waiting(booking, transfer, now):
+        return False
+    return (transfer.swap_with, transfer.swap_place) == (
+        (None, "") if swap is None else (swap.id, swap.place)
+    )
+
+
 def _check_recipient(booking: Booking, theirs: Facts, request: OfferTransfer) -> None:
     if theirs.person is None:
         raise UnknownPerson(str(request.to))
@@ -128,7 +140,7 @@ def open_transfer(booking: Booking | None, transfer_id: str, by: PersonId | None
         raise NotPermitted("This offer is for somebody else.")
     if transfer.state is not TransferState.OPEN:
         raise TransferClosed(_ENDED[transfer.state])
-    if booking.state is BookingState.CANCELLED:
+    if booking.state is not BookingState.ACTIVE:
         raise TransferClosed("This booking was cancelled in the meantime, so there is nothing left to take.")
     if booking.place != transfer.place:
         raise TransferClosed("This booking was moved in the meantime. Ask for a new offer.")

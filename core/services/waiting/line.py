@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.availability import Availability
+from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.model import RoomId, Wait, WaitState
 from core.policy.rules import Rules
@@ -26,8 +27,7 @@ class WaitCandidate:
 
 def bookable_rooms(wait: Wait, read_model: ReadModel) -> int:
     """The mask of rooms that would do."""
-    query = replace(query_of(wait), bookable_only=True, individual_only=wait.society_id is None)
-    return read_model.catalogue.matching(query)
+    return read_model.catalogue.matching(_bookable(wait))
 
 
 def has_booking(wait: Wait, read_model: ReadModel) -> bool:
@@ -55,23 +55,37 @@ def candidates(
     waits: Iterable[Wait], read_model: ReadModel, rules: Rules, now: datetime
 ) -> list[WaitCandidate]:
     """What is to be done now: offers that have ended first, then the line in its order."""
-    availability = read_model.availability
-    found = [each for each in (_judge(wait, read_model, availability, rules, now) for wait in waits) if each]
+    line = _Line(read_model, rules, now)
+    found = [each for each in map(line.judge, waits) if each is not None]
     return sorted(found, key=lambda each: (each.wait.state is WaitState.WAITING, each.wait.id))
 
 
-def _judge(
-    wait: Wait, read_model: ReadModel, availability: Availability, rules: Rules, now: datetime
-) -> WaitCandidate | None:
-    if is_past(wait, rules, now) or (not wait.is_watch and has_booking(wait, read_model)):
-        return WaitCandidate(wait)
-    if wait.state is WaitState.OFFERED:
-        is_over = wait.offered_until is not None and wait.offered_until <= now
-        return WaitCandidate(wait) if is_over else None
-    if wait.is_watch:
-        return WaitCandidate(wait) if is_free_to_watch(wait, availability, now) else None
-    rooms = free_rooms(wait, availability)
-    return WaitCandidate(wait, rooms) if rooms else None
+class _Line:
+    """Judges waits; what is free is computed once for all who wait for the same."""
+
+    def __init__(self, read_model: ReadModel, rules: Rules, now: datetime) -> None:
+        self._read_model, self._rules, self._now = read_model, rules, now
+        self._availability = read_model.availability
+        self._free: dict[tuple[object, ...], tuple[RoomId, ...]] = {}
+
+    def judge(self, wait: Wait) -> WaitCandidate | None:
+        """None if nothing is to be done about a wait."""
+        is_served = not wait.is_watch and has_booking(wait, self._read_model)
+        if is_served or is_past(wait, self._rules, self._now):
+            return WaitCandidate(wait)
+        if wait.state is WaitState.OFFERED:
+            is_over = wait.offered_until is not None and wait.offered_until <= self._now
+            return WaitCandidate(wait) if is_over else None
+        if wait.is_watch:
+            return WaitCandidate(wait) if is_free_to_watch(wait, self._availability, self._now) else None
+        rooms = self._free_rooms(wait)
+        return WaitCandidate(wait, rooms) if rooms else None
+
+    def _free_rooms(self, wait: Wait) -> tuple[RoomId, ...]:
+        key = (wait.room_id, wait.query, wait.interval, wait.society_id is None)
+        if (rooms := self._free.get(key)) is None:
+            rooms = self._free[key] = free_rooms(wait, self._availability)
+        return rooms
 
 
 def is_free_to_watch(wait: Wait, availability: Availability, now: datetime) -> bool:
@@ -84,11 +98,26 @@ def is_free_to_watch(wait: Wait, availability: Availability, now: datetime) -> b
 
 
 def free_rooms(wait: Wait, availability: Availability) -> tuple[RoomId, ...]:
-    start, end = int(wait.interval.start.timestamp()), int(wait.interval.end.timestamp())
-    query = replace(query_of(wait), bookable_only=True, individual_only=wait.society_id is None)
-    if not availability.free_rooms(start, end, query):
+    """The best of the rooms that are free and would do."""
+    if not free_mask(wait, availability):
         return ()
-    return tuple(each.room.id for each in find_rooms(availability, query, start, end, limit=_MAX_ROOMS).rooms)
+    start, end = _seconds(wait)
+    found = find_rooms(availability, _bookable(wait), start, end, limit=_MAX_ROOMS)
+    return tuple(each.room.id for each in found.rooms)
+
+
+def free_mask(wait: Wait, availability: Availability) -> int:
+    """The mask of all rooms that are free and would do."""
+    start, end = _seconds(wait)
+    return availability.free_rooms(start, end, _bookable(wait))
+
+
+def _bookable(wait: Wait) -> RoomQuery:
+    return replace(query_of(wait), bookable_only=True, individual_only=wait.society_id is None)
+
+
+def _seconds(wait: Wait) -> tuple[int, int]:
+    return int(wait.interval.start.timestamp()), int(wait.interval.end.timestamp())
 
 
 def place_in_line(wait: Wait, waits: Sequence[Wait], read_model: ReadModel) -> int:

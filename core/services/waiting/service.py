@@ -39,6 +39,7 @@ from core.services.waiting.line import (
     WaitCandidate,
     bookable_rooms,
     candidates,
+    free_mask,
     has_booking,
     is_free_to_watch,
     is_past,
@@ -247,11 +248,16 @@ class WaitingService:
             raise NothingToWaitFor(
                 "You have a room for that time already. Cancel it first to wait for another."
             )
-        refusals = [self._refusal(room, wait, now) for room in self._rooms(wait)]
-        if any(each is None for each in refusals):
+        check, allowed, refusals = self._eligibility(wait, now), 0, list[RoomieError]()
+        for room, alike in self._rooms(wait):
+            if (refusal := check.refusal(room, wait.interval)) is None:
+                allowed |= alike
+            else:
+                refusals.append(refusal)
+        if not allowed:
+            raise refusals[0]
+        if free_mask(wait, self._read_model.availability) & allowed:
             raise NothingToWaitFor("That's free, so there is nothing to wait for. Book it now.", is_free=True)
-        if not any(isinstance(each, SlotTaken) for each in refusals):
-            raise refusals[0] or UnknownRoom(wait.room_id or "")
 
     def _check_watch(self, wait: Wait, now: datetime) -> None:
         if wait.room_id is None:
@@ -261,26 +267,25 @@ class WaitingService:
         if is_free_to_watch(wait, self._read_model.availability, now):
             raise NothingToWaitFor("It's free already. Book it now.", is_free=True)
 
-    def _rooms(self, wait: Wait) -> list[Room]:
-        rooms = list(self._read_model.catalogue.rooms_in(bookable_rooms(wait, self._read_model)))
+    def _rooms(self, wait: Wait) -> list[tuple[Room, int]]:
+        """The rooms that would do: one of each combination of booking rules, with the mask of all alike."""
+        catalogue, mask = self._read_model.catalogue, bookable_rooms(wait, self._read_model)
+        rooms = [(room, alike & mask) for room, alike in catalogue.rooms_by_rules if alike & mask]
         if not rooms and wait.room_id is not None:
-            rooms = [self._read_model.catalogue.room(wait.room_id)]
+            return [(catalogue.room(wait.room_id), 0)]
         if not rooms:
             raise NothingToWaitFor("There's no room like that to wait for. Ask for something else.")
         return rooms
 
-    def _refusal(self, room: Room, wait: Wait, now: datetime) -> RoomieError | None:
-        """What would refuse the booking now. Quota is left out: it may be there when there is an offer."""
+    def _eligibility(self, wait: Wait, now: datetime) -> EligibilityCheck:
+        """What the person could book now. Quota is left out: it may be there when there is an offer."""
         directory = self._read_model.directory
         account = directory.people.get(wait.person_id)
         if account is None:
             raise UnknownPerson(str(wait.person_id))
         society = directory.societies.get(wait.society_id) if wait.society_id is not None else None
         role = account.role_in(society.id) if society is not None else None
-        check = EligibilityCheck(BookingParty(account.person, society, role), self._rules, now)
-        start, end_ = int(wait.interval.start.timestamp()), int(wait.interval.end.timestamp())
-        busy = self._read_model.availability.schedule(room.id).conflicts(start, end_)
-        return check.refusal(room, wait.interval, tuple(busy))
+        return EligibilityCheck(BookingParty(account.person, society, role), self._rules, now)
 
 
 def _next_batch(pending: list[WaitCandidate], offers: OfferRound) -> list[WaitCandidate]:

@@ -107,3 +107,24 @@ async def test_a_swap_is_declined_without_naming_the_other(
 
     assert rema.id not in offered.seen.text
     assert "you've said no" in declined.seen.text
+
+
+async def test_a_full_list_with_guests_and_offers_fits_into_a_message(
+    environment: Environment, people: tuple[Person, Person, Person]
+) -> None:
+    wil, rema, _ = people
+    for hour in (3, 4):
+        await rema.run("/book", room="K-J17-G002", when=f"{hour}pm for 15 min")
+    await rema.run("/rooms give", user=wil, booking="3pm")
+    await rema.run("/rooms give", user=wil, booking="4pm")
+    for hour in range(1, 9):
+        await wil.run("/book", room="K-J17-G001", when=f"{hour}pm for 15 min")
+        await wil.run("/rooms invite", user=rema, booking=f"{hour}pm")
+
+    listed = await wil.run("/rooms mine")
+    text, buttons = listed.seen.text, listed.seen.buttons
+    more = await wil.press(listed.seen, "5 more")
+
+    assert "8 upcoming bookings. There are offers for you." in text
+    assert (buttons.count("Accept"), buttons.count("Who's coming")) == (2, 3)
+    assert more.seen.buttons.count("Who's coming") == 5

@@ -98,7 +98,7 @@ async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
         again = await wil.press(free.seen, "Book")
         reminder = reminders(wil)[0]
         texts = [(await wil.press(reminder, label)).seen.text for label in ("30 min more", "Cancel")]
-        cancelled = await wil.press(reminder, "Sure? Cancel")
+        cancelled = await wil.press(reminder, "Yes, cancel it")
         mine = await wil.run("/rooms mine")
 
     assert "rooms are free" in free.seen.text
@@ -108,7 +108,7 @@ async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
     assert 'roomie_platform_events_total{event="interaction",platform="discord"} 2.0' in gauges
     assert "You're booked" not in again.seen.text
     assert "You now have" in texts[0]
-    assert "Cancel this booking?" in texts[1]
+    assert texts[1].startswith("Cancel ")
     assert cancelled.seen.text.startswith("Cancelled: ")
     assert "no upcoming bookings" in mine.seen.text
     assert len(reminders(wil)) <= 1

@@ -113,6 +113,17 @@ def test_bold_code_and_mentions_become_markdown() -> None:
     )
 
 
+def test_times_on_buttons_name_their_zone() -> None:
+    zone = ZoneInfo("Australia/Sydney")
+    on_action = render(Reply(actions=(Button("book", "Book 15:00", "x"),), footer=("Costs nothing",)), zone)
+    on_item = render(Reply(items=(ReplyItem(("A",), buttons=(Button("book", "Until 9:30", "x"),)),)), zone)
+    on_none = render(Reply(("15:00",), actions=(Button("book", "Book", "x"),)), zone)
+
+    assert "-# Costs nothing · Times on buttons: Australia/Sydney" in str(on_action.components)
+    assert "-# Times on buttons: Australia/Sydney" in str(on_item.components)
+    assert "Sydney" not in str(on_none.components)
+
+
 def test_the_order_is_title_text_fields_items_table_footer() -> None:
     reply = Reply(
         title="Free now",

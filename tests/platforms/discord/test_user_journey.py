@@ -32,7 +32,7 @@ async def test_a_room_is_found_booked_extended_and_cancelled(environment: Enviro
     booked = await wil.press(free.seen, "Book")
     texts = [free.seen.text, booked.seen.text]
     await environment.platform.send(Identity(f"discord:{wil.id}"), _notice(booked.seen), "confirmation 1")
-    for label in ("30 min more", "Cancel", "Sure? Cancel"):
+    for label in ("30 min more", "Cancel", "Yes, cancel it"):
         await wil.press(wil.sees()[0], label)
         texts.append(wil.sees()[0].text)
     mine = await wil.run("/rooms mine")
@@ -40,7 +40,8 @@ async def test_a_room_is_found_booked_extended_and_cancelled(environment: Enviro
     assert "3 rooms are free" in texts[0]
     assert texts[1].startswith("You're booked: **Room K")
     assert "You now have" in texts[2]
-    assert "Cancel this booking?" in texts[3]
+    assert texts[3].startswith("Cancel **Room K")
+    assert "You get 105 minutes back." in texts[3]
     assert texts[4].startswith("Cancelled: ")
     assert "30 min more" not in mine.seen.buttons
 
@@ -53,7 +54,7 @@ def _notice(booked: ShownMessage) -> Reply:
         ("You have booked a room.",),
         actions=(
             Button(extend.action, "30 min more", extend.value),
-            Button(cancel.action, "Cancel", cancel.value, confirm="Cancel this booking?"),
+            Button(cancel.action, "Cancel", cancel.value),
         ),
     )
 

@@ -79,6 +79,8 @@ async def test_buttons_from_before_a_restart_work(environment: Environment, slac
     async with environment.open():
         await bob.presses(booked, "Cancel")
         await slack.until(lambda: booked.edits)
+        await bob.presses(booked, "Yes, cancel it")
+        await slack.until(lambda: booked.edits == 2)
 
     assert len(environment.services.read_model.bookings) == 0
 

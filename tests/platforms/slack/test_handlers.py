@@ -107,6 +107,17 @@ async def test_a_society_gains_a_mentioned_member(environment: Environment, slac
     assert "*Bob* can now book for Chess Society" in read(ada.sees()[0])
 
 
+async def test_of_several_people_the_one_without_an_account_is_mentioned(
+    environment: Environment, slack: SlackStandIn
+) -> None:
+    ada = slack.person("U1")
+    async with environment.open():
+        await ada.types("/society add @cyd @bob")
+
+    assert "*Bob* can now book" in read(ada.sees()[0])
+    assert "Roomie doesn't know <@U3> yet. Ask them to use `/login` first." in read(ada.sees()[0])
+
+
 async def test_an_unlinked_user_is_invited_once_when_a_president_adds_them(
     environment: Environment, slack: SlackStandIn
 ) -> None:
@@ -232,6 +243,27 @@ async def test_a_message_becomes_the_title_of_a_booking(
     assert bob.modal.values()["in.title"]["value"]["value"] == "Chess club on Friday?"
 
 
+@pytest.mark.parametrize(
+    ("text", "date", "time"),
+    [
+        ("shall we meet tomorrow 4-5pm?", "2026-03-12", "16:00"),
+        ("friday afternoon works for me", "2026-03-13", "13:00"),
+        ("this morning", "2026-03-11", "10:30"),
+    ],
+)
+async def test_the_form_for_a_message_begins_at_its_time(
+    environment: Environment, slack: SlackStandIn, text: str, date: str, time: str
+) -> None:
+    bob = slack.person("U2")
+    async with environment.open():
+        await bob.uses_message_shortcut("book_for_this", Message("1.0", "C1", "U1", text))
+        await slack.until(lambda: bob.modal)
+
+    assert bob.modal is not None
+    assert bob.modal.values()["in.date"]["value"]["selected_date"] == date
+    assert bob.modal.values()["in.time"]["value"]["selected_time"] == time
+
+
 async def test_the_global_shortcut_finds_a_room(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
@@ -259,6 +291,8 @@ async def test_app_home_shows_own_bookings_and_is_updated(
         await bob.types("/book K-J17-G01 11:00-12:00")
         await slack.until(lambda: "1 upcoming booking" in read(bob.home))  # type: ignore[arg-type]
         await bob.presses(bob.home, "Cancel")
+        await slack.until(lambda: bob.modal)
+        await bob.presses(bob.modal, "Yes, cancel it")
         await slack.until(lambda: "You have no upcoming bookings" in read(bob.home))  # type: ignore[arg-type]
         await adapter.wait_idle()
 
@@ -332,6 +366,9 @@ async def test_each_of_many_bookings_can_be_cancelled_from_app_home(
         while "Cancel" in labels(bob.home):
             before = bob.home.updates
             await bob.presses(bob.home, "Cancel")
+            await slack.until(lambda: bob.modal and "Yes, cancel it" in labels(bob.modal))
+            assert bob.modal is not None
+            await bob.presses(bob.modal, "Yes, cancel it")
             await slack.until(lambda: bob.home.updates > before)  # type: ignore[union-attr]  # noqa: B023
             await adapter.wait_idle()
 
@@ -357,3 +394,13 @@ async def test_small_talk_in_a_mention_gets_a_short_answer(
 
     assert answer in read(bob.sees()[1])
     assert "/rooms" not in read(bob.sees()[1])
+
+
+async def test_a_mention_alone_gets_help(environment: Environment, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with environment.open() as adapter:
+        await bob.mentions_app("")
+        await slack.until(lambda: len(bob.sees()) == 2)
+        await adapter.wait_idle()
+
+    assert "Here's what you can do" in read(bob.sees()[1])

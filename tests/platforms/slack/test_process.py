@@ -139,6 +139,8 @@ async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Pa
         await slack.until(lambda: wil.home and "*60 minutes* of 180" in read(wil.home))
         await wil.presses(booked, "Cancel")
         await slack.until(lambda: booked.edits == 1)
+        await wil.presses(booked, "Yes, cancel it")
+        await slack.until(lambda: booked.edits == 2)
         await slack.until(lambda: "*150 minutes* of 180" in read(wil.home))
 
     assert len(wil.sees()) == reply_count

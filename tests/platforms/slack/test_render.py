@@ -90,6 +90,14 @@ def test_every_inline_has_mark_up() -> None:
 
 
 @pytest.mark.parametrize(
+    ("identity", "expected"),
+    [("slack:T1:U1", "<@U1>"), ("discord:2", "someone"), ("slack:T1:<!channel>", "someone")],
+)
+def test_somebody_without_a_name_is_mentioned_if_possible(identity: str, expected: str) -> None:
+    assert markup((Mention("", Identity(identity)),), CONTEXT).replace("\u200b", "") == expected
+
+
+@pytest.mark.parametrize(
     "name", ["a _it_ b", "a ~gone~ b", "a ```x``` b", "a :tada: b", "a *b* c", "_it_", "*"]
 )
 def test_a_name_in_bold_is_shown_as_written(name: str) -> None:

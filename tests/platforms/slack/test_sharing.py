@@ -102,6 +102,7 @@ async def test_a_booking_that_is_gone_is_not_shared(environment: Environment, sl
         await bob.presses(booked, "Share")
         await slack.until(lambda: bob.modal)
         await bob.types("/rooms cancel", bob.workspace.dm_with("U2").id)
+        await bob.types("/rooms yes", bob.workspace.dm_with("U2").id)
         await bob.submits(**{"in.channel": "C1"})
         await adapter.wait_idle()
 

@@ -55,7 +55,7 @@ async def test_a_server_that_always_hangs_up_is_not_stormed(
 async def test_unforeseen_error_while_starting_is_tried_again(
     environment: Environment, slack: SlackStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.platforms.slack.adapter._FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.platforms.slack.adapter._FIRST_PAUSE_SECONDS", 0.01)
     errors = [KeyError("team_id"), TypeError("no"), KeyError("url")]
     load, check = SingleWorkspace.load, SocketConnection._check
 

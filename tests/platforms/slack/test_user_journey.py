@@ -28,6 +28,9 @@ async def test_from_a_free_room_to_a_cancelled_booking(
         await bob.presses(booked, "30 min more")
         await slack.until(lambda: "You now have" in booked.words)
         await bob.presses(booked, "Cancel")
+        await slack.until(lambda: "You get 105 minutes back." in booked.words)
+        await bob.presses(booked, "Yes, cancel it")
+        await slack.until(lambda: "Cancelled" in booked.words)
         await slack.until(lambda: "Cancel" not in [each["text"]["text"] for _, each in booked.elements])
 
         await adapter.wait_idle()

@@ -4,6 +4,7 @@ Items become sections with a button each. Items beyond the limits become options
 menu cannot hold are counted in a last line.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ COLOURS = {
 }
 STYLES = {ButtonStyle.PLAIN: 2, ButtonStyle.PRIMARY: 1, ButtonStyle.DANGER: 4}
 LINK = 5
+_CLOCK = re.compile(r"\d:\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ def render(reply: Reply, zone: tzinfo, mark: int | None = None) -> RenderedMessa
     `mark` (1 to 2**31 - 1) identifies the message in the channel's history.
     """
     builder = _MessageBuilder(zone)
-    actions, footer = builder.actions(reply.actions), to_markdown(reply.footer, MAX_FOOTER).strip()
+    actions = builder.actions(reply.actions)
+    notes = (to_markdown(reply.footer, MAX_FOOTER).strip(), _zone_note(reply, zone))
+    footer = " · ".join(filter(None, notes))
     builder.reserve(parts.count(actions) + (1 if footer else 0), len(footer) + 3)
     builder.add_text(_head(reply, builder.text_left if _is_text_only(reply) else MAX_HEAD))
     builder.add_text(_fields(reply.fields))
@@ -79,6 +83,13 @@ def render(reply: Reply, zone: tzinfo, mark: int | None = None) -> RenderedMessa
     if mark is not None:
         container["id"] = mark
     return RenderedMessage((container,), reply.audience is Audience.REQUESTER, tuple(builder.questions))
+
+
+def _zone_note(reply: Reply, zone: tzinfo) -> str:
+    """The zone of times on buttons: unlike those in texts, Discord does not convert them."""
+    buttons = [*(each for item in reply.items for each in item.buttons), *reply.actions]
+    has_times = any(_CLOCK.search(each.label) for each in buttons)
+    return f"Times on buttons: {zone}" if has_times else ""
 
 
 def _is_text_only(reply: Reply) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Text, TimeRange, Timestamp, TimestampStyle
 from bot.platforms.discord.render.command_mentions import CommandLine
-from bot.platforms.text import ELLIPSIS
+from bot.platforms.text import ELLIPSIS, UNNAMED
 from core.interval import Interval
 
 DASH = "\N{EN DASH}"
@@ -98,7 +98,7 @@ def _mention(person: Mention) -> str:
     platform, _, user = (person.identity or "").partition(":")
     if platform == "discord" and user.isdigit() and user.isascii():
         return f"<@{user}>"
-    return "".join(escape(person.name))
+    return "".join(escape(person.name or UNNAMED))
 
 
 def escape(text: str) -> Iterator[str]:

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 OnLostAck = Callable[[Mapping[str, Any], Mapping[str, Any]], Awaitable[None]]
 SOCKET = "socket"
 """Subject of the connection in the health."""
-_FIRST_PAUSE = 0.2
+_FIRST_PAUSE_SECONDS = 0.2
 """Seconds between two connections in quick succession; doubled each time."""
 _SHORT_SECONDS = 0.5
 """A connection that ends sooner is followed by a pause."""
@@ -55,7 +55,7 @@ class SocketConnection:
             ping_interval=settings.ping_interval,
         )
         self._ended, self._reconnected_at = asyncio.Event(), float("-inf")
-        self._pauses = growing_pauses(_FIRST_PAUSE, settings.ping_interval)
+        self._pauses = growing_pauses(_FIRST_PAUSE_SECONDS, settings.ping_interval)
         self._client.proxy = None
         self._client.socket_mode_request_listeners.append(self._on_request)
 
@@ -92,7 +92,7 @@ class SocketConnection:
         """Connect again at once, unless the SDK already has; after short connections with pauses."""
         loop = asyncio.get_running_loop()
         if loop.time() - self._reconnected_at > _SHORT_SECONDS:
-            self._pauses = growing_pauses(_FIRST_PAUSE, self._check_interval)
+            self._pauses = growing_pauses(_FIRST_PAUSE_SECONDS, self._check_interval)
         else:
             await asyncio.sleep(next(self._pauses))
         while True:

@@ -8,7 +8,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Reply, Text, TimeRange, Timestamp, TimestampStyle
-from bot.platforms.text import ELLIPSIS, format_time, is_same_day, plain_inline, plain_text
+from bot.platforms.text import ELLIPSIS, UNNAMED, format_time, is_same_day, plain_inline, plain_text
 from core.interval import Interval
 from core.model import Identity
 from core.time_zones import find_time_zone
@@ -74,7 +74,7 @@ def _mention(identity: Identity | None) -> str:
     """A user whose name only Slack knows, who is not notified of it in somebody else's messages."""
     platform, _, user = (identity or "").partition(":")
     user = user.rpartition(":")[2]
-    return f"<@{user}>" if platform == "slack" and _USER.fullmatch(user) else "someone"
+    return f"<@{user}>" if platform == "slack" and _USER.fullmatch(user) else UNNAMED
 
 
 _USER = re.compile(r"[UW][A-Z0-9]+")

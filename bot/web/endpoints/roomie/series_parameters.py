@@ -14,10 +14,12 @@ from bot.web.framework.route import Parameter, RequestContext
 from core.catalogue import RoomQuery
 from core.errors import InvalidDate, InvalidTimes, MissingField, TooManyDates, UnknownBuilding, UnknownSeries
 from core.model import MAX_SERIES_DATES, BuildingId, RoomId, SeriesId
+from core.policy.opening_hours import is_open_over_midnight
 from core.policy.recurrence import read_rule, series_dates
 from core.services.series import Choices, SeriesRequest, SeriesScope
 
 _MAX_EXCEPTIONS = 366
+_DAY_MINUTES = 24 * 60
 _MAX_RULE_LENGTH = 1_000
 _WALL_TIME = {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$"}
 _CHOICES = {
@@ -111,7 +113,7 @@ SERIES_END = Parameter(
     "end_time",
     parse_wall_time,
     _WALL_TIME,
-    "Its end, campus time.",
+    "Its end, campus time; the next day if earlier than the start.",
     required=True,
     example="20:00",
 )
@@ -175,8 +177,8 @@ WANTED: tuple[Parameter[Any], ...] = (
 
 def series_request(context: RequestContext, owner: BookingOwner) -> SeriesRequest:
     """The series that a request describes, for the person or society that books it."""
-    starts_at, length = _times(context)
     first = context.require(FIRST_DAY)
+    starts_at, length = _times(context, first)
     rule = read_rule(context.require(RULE), first, context.state.services.rules.zone)
     room_id = context.get(SERIES_ROOM)
     return SeriesRequest(
@@ -193,13 +195,20 @@ def series_request(context: RequestContext, owner: BookingOwner) -> SeriesReques
     )
 
 
-def _times(context: RequestContext) -> tuple[int, int]:
-    """Start and length in minutes. A start of HH:01 means HH:00, as in `rooms.book/`."""
+def _times(context: RequestContext, first: date) -> tuple[int, int]:
+    """Start and length in minutes. A start of HH:01 means HH:00, as in `rooms.book/`.
+
+    An earlier end is on the next day, if the room is open over the midnight after the first date.
+    """
     start, end = context.require(SERIES_START), context.require(SERIES_END)
+    services, room_id = context.state.services, context.get(SERIES_ROOM)
+    room = services.read_model.catalogue.rooms.get(RoomId(room_id)) if room_id is not None else None
     if start % 60 == 1:
         start -= 1
+    if end < start and room is not None and is_open_over_midnight(first, room, services.rules):
+        end += _DAY_MINUTES
     if end <= start:
-        raise InvalidTimes
+        raise InvalidTimes("Invalid times given. The end does not come after the start.")
     return start, end - start
 
 

@@ -1,0 +1,178 @@
+"""A week of a full library: 1,000 people, 40 rooms. Every offer has one end, and the ledger is right."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.catalogue import RoomQuery
+from core.errors import Conflict, RoomieError
+from core.interval import Interval
+from core.model import Booking, BookingState, PersonId, RoomId, Wait
+from core.policy.quota import quota_week
+from core.policy.rules import Rules
+from core.read_model import ReadModel
+from core.services.book_room import BookRoom
+from core.services.bookings import BookingService, new_booking_id
+from core.services.waiting import PlaceInLine, WaitingService, WaitRequest, reference
+from storage.factory import ManagedStorage, open_storage
+from tests.builders import a_building, a_person, a_room
+from tests.contracts.raw import ask
+from tests.fakes.clock import StillClock
+
+PEOPLE, ROOMS = 1_000, tuple(RoomId(f"K-J17-{number}") for number in range(101, 141))
+MONDAY = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+_STEP = timedelta(hours=1)
+_TAKEN, _PASSED = 0.5, 0.7
+"""Of the offers, half are taken, a fifth are passed on, and the others expire."""
+
+
+@dataclass
+class Library:
+    """The library, and the random people in it."""
+
+    storage: ManagedStorage
+    clock: StillClock
+    people: list[PersonId]
+    bookings: BookingService
+    waiting: WaitingService
+    rng: random.Random = field(default_factory=lambda: random.Random(16))
+    counts: Counter[str] = field(default_factory=Counter)
+
+    async def fill(self) -> None:
+        """All rooms are booked at all usual hours of the week, an hour and a half at a time."""
+        length = timedelta(minutes=90)
+        slots = [
+            Interval.of_length(MONDAY + timedelta(days=day, hours=2) + place * length, length)
+            for day in range(7)
+            for place in range(5)
+        ]
+        wanted = [(room, slot) for slot in slots for room in ROOMS]
+        people = [*self.people, *self.people]
+        requests = (
+            BookRoom(new_booking_id(), room, slot, person)
+            for (room, slot), person in zip(wanted, people, strict=False)
+        )
+        results = await asyncio.gather(*map(self.bookings.book, requests), return_exceptions=True)
+        refused = [each for each in results if isinstance(each, BaseException)]
+        self.counts["booked"] = len(results) - len(refused)
+        assert all(isinstance(each, Conflict) for each in refused)
+
+    async def an_hour(self) -> None:
+        await self.cancel_some(5)
+        await self.wait_for_some(30)
+        await self.waiting.make_offers()
+        await self.answer_offers()
+        self.clock.move(_STEP)
+        await self.waiting.make_offers()
+
+    async def cancel_some(self, count: int) -> None:
+        now = self.clock.now()
+        ahead = [each for each in self.upcoming() if each.interval.start > now]
+        chosen = self.rng.sample(ahead, min(count, len(ahead)))
+        owned = [(each.id, each.booked_by) for each in chosen if each.booked_by is not None]
+        await asyncio.gather(*(self.bookings.cancel(*each) for each in owned))
+        self.counts["cancelled"] += len(owned)
+
+    def upcoming(self) -> list[Booking]:
+        return sorted(self.storage.read_model.bookings.values(), key=lambda each: each.id)
+
+    async def wait_for_some(self, count: int) -> None:
+        """Some of those who are asked have a room then, or find one free."""
+        taken = self.upcoming()
+        requests = [
+            WaitRequest(person, booking.interval, query)
+            for person, booking in zip(
+                self.rng.sample(self.people, count), self.rng.choices(taken, k=count), strict=True
+            )
+            for query in self.rng.choices((RoomQuery(room=booking.room_id), RoomQuery(capacity=1)))
+        ]
+        results = await asyncio.gather(*map(self.waiting.ask, requests), return_exceptions=True)
+        self.counts["refused"] += sum(isinstance(each, RoomieError) for each in results)
+        assert all(isinstance(each, RoomieError | PlaceInLine) for each in results)
+
+    async def answer_offers(self) -> None:
+        for wait in await self.offered():
+            draw = self.rng.random()
+            verb = "take" if draw < _TAKEN else "pass_on" if draw < _PASSED else ""
+            if verb:
+                await getattr(self.waiting, verb)(reference(wait), wait.person_id)
+                self.counts[verb] += 1
+
+    async def offered(self) -> list[Wait]:
+        now = self.clock.now()
+        waits = await self.storage.read(lambda unit: unit.waits.open())
+        return [each for each in waits if each.offered_until is not None and each.offered_until > now]
+
+
+@pytest.fixture
+async def library(sqlite_url: str) -> AsyncIterator[Library]:
+    clock, rules, read_model = StillClock(MONDAY), Rules(), ReadModel()
+    storage = open_storage(sqlite_url, read_model, rules, clock)
+    await storage.open()
+    await storage.load()
+
+    def fill(unit) -> list[PersonId]:
+        unit.rooms.put_buildings([a_building()])
+        unit.rooms.put_rooms(map(a_room, ROOMS))
+        return [unit.people.add(a_person(f"p{number}"), None).id for number in range(PEOPLE)]
+
+    people = await storage.write(fill)
+    bookings = BookingService(storage, read_model, rules, clock)
+    waiting = WaitingService(storage, read_model, rules, clock, bookings)
+    yield Library(storage, clock, people, bookings, waiting)
+    await storage.close()
+
+
+async def test_every_offer_of_a_week_has_one_end_and_the_ledger_is_right(library: Library, sqlite_url: str):
+    await library.fill()
+
+    for day in range(7):
+        library.clock.set(MONDAY + timedelta(days=day))
+        while library.clock.now() < MONDAY + timedelta(days=day, hours=10):
+            await library.an_hour()
+    library.clock.set(MONDAY + timedelta(days=8))
+    await library.waiting.make_offers()
+
+    counts = library.counts
+    missed = await ask(sqlite_url, "SELECT count(*) FROM wait WHERE ended = 'missed'")
+    offers = await ask(sqlite_url, "SELECT count(*) FROM audit WHERE action = 'offer'")
+    assert counts["booked"] > 1_000
+    assert min(counts["take"], counts["pass_on"], missed) > 20, (counts, missed)
+    assert offers == counts["take"] + counts["pass_on"] + missed
+    await check_rows(sqlite_url, offers, missed)
+    await check_ledger(library)
+
+
+async def check_rows(url: str, offers: object, missed: object) -> None:
+    """Each offer was one hold, now over, and one message; each wait is over, for one reason."""
+    holds = "SELECT count(*) FROM booking WHERE held_until IS NOT NULL"
+    assert await ask(url, holds) == offers
+    assert await ask(url, f"{holds} AND state = {BookingState.CANCELLED.value}") == offers
+    assert await ask(url, "SELECT count(*) FROM outbox WHERE kind = 'offer'") == offers
+    assert await ask(url, "SELECT count(*) FROM outbox WHERE kind = 'offer missed'") == missed
+    assert await ask(url, "SELECT count(*) FROM wait WHERE state < 2 OR ended IS NULL") == 0
+    on_holds = (
+        "SELECT count(*) FROM charge JOIN booking b ON b.id = booking_id WHERE b.held_until IS NOT NULL"
+    )
+    assert await ask(url, on_holds) == 0
+
+
+async def check_ledger(library: Library) -> None:
+    """Everybody was charged for what they have: all that was cancelled was to come, and is refunded."""
+    week = quota_week(MONDAY, Rules())
+    whole = Interval(MONDAY, MONDAY + timedelta(days=7))
+
+    def read(unit) -> dict[PersonId, tuple[int, int]]:
+        owed: Counter[PersonId] = Counter()
+        for booking in unit.bookings.active(whole):
+            owed[booking.booked_by] += booking.interval.minutes
+        return {each: (unit.bookings.spent(each, week), owed[each]) for each in library.people}
+
+    ledger = await library.storage.read(read)
+    assert {each: pair for each, pair in ledger.items() if pair[0] != pair[1]} == {}
+    assert max(spent for spent, _ in ledger.values()) <= Rules().weekly_quota
