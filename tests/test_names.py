@@ -154,9 +154,16 @@ def _banned_in(text: str, words: dict[str, str]) -> Iterator[str]:
     for phrase in ALLOWED:
         text = text.replace(phrase, "")
     text = _CAMEL_HUMP.sub(" ", text).replace("_", " ")
+    if not _any_of(tuple(words)).search(text):
+        return
     for pattern, plain in words.items():
         for found in re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
             yield f"'{found[0]}': write {plain}"
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
 
 
 def _names(path: Path) -> Iterator[tuple[int, str]]:
