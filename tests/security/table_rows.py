@@ -85,6 +85,16 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "quietness": 5,
             "overall": 5,
         },
+        "wait": {
+            "person_id": BOOKED_BY_WIL,
+            "start": second - 3600,
+            "end": second,
+            "created_at": second - 7200,
+            "room_id": "'K-J17-G01'",
+            "query": "'{}'",
+            "is_watch": "false",
+            "state": 2,
+        },
         "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
         "draft": {
             "id": f"'{word} ' || {{n}}",

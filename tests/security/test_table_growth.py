@@ -40,7 +40,11 @@ _TABLES = {
     Expiring.REFUSED_LOGINS: "audit",
     Expiring.SERIES: "series",
     Expiring.BOOKINGS: "booking",
+    Expiring.GUESTS: "booking",
+    Expiring.WAITS: "wait",
 }
+_DELETED = [each for each in Expiring if each not in {Expiring.REFUSED_LOGINS, Expiring.GUESTS}]
+"""Kinds whose rows go as a whole, and of which each has a table of its own."""
 _BOUNDED_BY_WHAT_THEY_DESCRIBE = {
     "building",
     "room",
@@ -105,7 +109,7 @@ class Watched:
         return gone
 
 
-@pytest.mark.parametrize("kind", [each for each in Expiring if each is not Expiring.REFUSED_LOGINS])
+@pytest.mark.parametrize("kind", _DELETED)
 async def test_what_is_past_its_time_goes_in_slices_and_the_rest_stays(
     environment: Environment, database_url: str, rules: Rules, count_rows, kind: Expiring
 ):
@@ -123,7 +127,7 @@ async def test_what_is_past_its_time_goes_in_slices_and_the_rest_stays(
     assert await Purge(storage).run(limits(_RETENTION, rules, NOW), 2_000) == 0
 
 
-@pytest.mark.parametrize("kind", [each for each in Expiring if each is not Expiring.REFUSED_LOGINS])
+@pytest.mark.parametrize("kind", _DELETED)
 async def test_rows_over_the_limit_are_deleted_oldest_first(
     environment: Environment, database_url: str, rules: Rules, count_rows, kind: Expiring
 ):
@@ -143,7 +147,8 @@ async def test_rows_over_the_limit_are_deleted_oldest_first(
         "draft": "expires_at",
         "token": "last_used_at",
     }
-    column |= {"outbox": "due_at", "booking": '"end"', "closure": '"end"', "series": "ends_at"}
+    column |= {"outbox": "due_at", "series": "ends_at"}
+    column |= {each: '"end"' for each in ("booking", "closure", "wait")}
     second = int(newer.timestamp())
     assert await count_rows(table, f"{column.get(table, 'at')} = {second}") == 100
 
