@@ -12,6 +12,7 @@ from core.model.booking import (
     TransferState,
     busy_for,
 )
+from core.model.calendar import CalendarAddress
 from core.model.campus import (
     BookingRules,
     Building,
@@ -82,6 +83,7 @@ __all__ = [
     "Building",
     "BuildingId",
     "Busy",
+    "CalendarAddress",
     "CalendarDays",
     "Change",
     "Charge",
