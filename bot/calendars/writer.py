@@ -12,7 +12,6 @@ from bot.calendars.values import Calendar, CalendarEvent, Recurrence
 from bot.calendars.values import FreeBusy as FreeBusyTimes
 from core.policy.recurrence import write_plain_rule
 
-MEDIA_TYPE = "text/calendar; charset=utf-8"
 REFRESH_INTERVAL = timedelta(hours=1)
 """How often clients are asked to fetch a calendar again."""
 _PRODUCT = "-//Roomie//Calendars//EN"

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
-from bot.calendars.links import CalendarLinks, free_busy_url, personal_links, room_links
+from bot.calendars.links import LINK_DAYS, CalendarLinks, free_busy_url, personal_links, room_links
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import room_name
+from bot.chat.formatting import booking_text, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, ReplyField, Tone
+from bot.conversation.calendar_buttons import signed_link
+from bot.conversation.own_bookings import attended_bookings
 from bot.conversation.search import parse_text
 from bot.conversation.society_arguments import society_in
-from core.errors import Invalid, UnknownSociety
+from core.errors import Invalid, UnknownBooking, UnknownSociety
 from core.model import Room, SocietyId
 
 _RENEW_WORDS = {"new", "renew", "reset"}
@@ -33,6 +36,19 @@ async def handle(context: CommandContext) -> Reply:
 async def handle_button(context: CommandContext) -> Reply:
     society_id = SocietyId(context.value) if context.value else None
     return replace(await _secret_calendar(context, society_id, renew=True), replaces=True)
+
+
+async def add_booking(context: CommandContext) -> Reply:
+    """The link to one booking, for terminals; the requester's own, or one that they are invited to."""
+    found = next((each for each in attended_bookings(context) if each.id == context.value), None)
+    if found is None:
+        raise UnknownBooking
+    room = context.read_model.catalogue.rooms.get(found.room_id)
+    return Reply(
+        ("Open this link to add ", *booking_text(found, room), " to your calendar:"),
+        fields=(ReplyField("Link", (Code(signed_link(context, found)),)),),
+        footer=(f"The link works for {LINK_DAYS} days. /calendar shows how to follow all your bookings.",),
+    )
 
 
 async def _secret_calendar(context: CommandContext, society_id: SocietyId | None, *, renew: bool) -> Reply:
@@ -96,6 +112,6 @@ COMMAND = Command(
         CommandParameter("of", ParameterType.TEXT, "Your society or a room, instead of your own bookings"),
         CommandParameter("new", ParameterType.TEXT, "Replace the address", choices=("new",)),
     ),
-    actions=(ButtonAction("new_calendar", handle_button),),
+    actions=(ButtonAction("new_calendar", handle_button), ButtonAction(Action.ADD_TO_CALENDAR, add_booking)),
     is_mutating=True,
 )

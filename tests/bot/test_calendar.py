@@ -1,12 +1,16 @@
 """`/calendar`: addresses of calendars, as conversations."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.chat.reply import Audience, Button, Code
+from bot.chat.request import PlatformName, Requester
 from bot.services import Services
-from tests.bot.chat import Chat
+from core.model import Identity
+from tests.bot.chat import Chat, buttons
+from tests.fakes.clock import StillClock
 
 _BASE = "https://rooms.example.org"
 
@@ -112,3 +116,55 @@ async def test_strangers_have_no_calendar(stranger: Chat):
 
     assert stranger.last.is_refusal
     assert not _codes(stranger)
+
+
+class OnSlack(Chat):
+    """The same person on a platform with link buttons."""
+
+    @property
+    def requester(self) -> Requester:
+        return Requester(Identity("slack:T1:UWIL"), PlatformName.SLACK, self.name)
+
+
+@pytest.fixture
+async def wil_on_slack(services: Services) -> OnSlack:
+    await services.accounts.link("wil", Identity("slack:T1:UWIL"))
+    return OnSlack(services, "wil")
+
+
+async def test_a_new_booking_and_the_list_link_to_its_file(wil_on_slack: OnSlack):
+    await wil_on_slack.say("/book Wren G02 11:00 for 30 min")
+    [answer] = _links(wil_on_slack)
+    await wil_on_slack.say("/rooms mine")
+    [listed] = [each.url for each in buttons(wil_on_slack.last) if each.label == "Add to calendar"]
+
+    assert answer.startswith(f"{_BASE}/calendars/bookings/")
+    assert listed == answer
+
+
+async def test_terminals_show_the_link_when_asked(wil: Chat):
+    booked = await wil.say("/book Wren G02 11:00 for 30 min")
+    assert _BASE not in booked
+
+    shown = await wil.press("Add to calendar")
+
+    assert f"{_BASE}/calendars/bookings/" in shown
+
+
+async def test_nobody_gets_the_link_to_a_booking_of_others(wil: Chat, rema: Chat, stranger: Chat):
+    await wil.say("/book Wren G02 11:00 for 30 min")
+    [button] = [each for each in buttons(wil.last) if each.label == "Add to calendar"]
+
+    for chat in (rema, stranger):
+        await chat.act(button.action, button.value)
+        assert chat.last.is_refusal
+        assert not _codes(chat)
+
+
+async def test_a_booking_that_is_over_has_no_link(wil: Chat, clock: StillClock):
+    await wil.say("/book Wren G02 11:00 for 30 min")
+    clock.move(timedelta(hours=3))
+
+    await wil.say("/rooms mine")
+
+    assert "Add to calendar" not in wil.labels

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from bot.calendars.feeds import CampusFacts, read_booking, read_feed, read_free_busy, read_room
 from bot.calendars.links import PATH, CalendarLinks, personal_links, read_booking_link, room_links
 from bot.calendars.values import Calendar
-from bot.calendars.writer import MEDIA_TYPE, write_calendar
 from bot.web.endpoints import schemas
 from bot.web.endpoints.converters import parse_id
 from bot.web.framework.errors import InvalidParameter
@@ -148,11 +147,18 @@ async def _response(context: RequestContext, calendar: Calendar, *, private: boo
     """Equal calendars are written once."""
     known = context.state.calendars.get(calendar)
     if known is None:
-        body = await asyncio.to_thread(write_calendar, calendar)
-        response = with_etag(body, private=private, media_type=MEDIA_TYPE)
+        body = await asyncio.to_thread(_write, calendar)
+        response = with_etag(body, private=private, media_type="text/calendar; charset=utf-8")
         known = CacheableResponse(response, lambda _: True)
         context.state.calendars.put(calendar, known)
     return known.response
+
+
+def _write(calendar: Calendar) -> bytes:
+    """Imports the library late, to keep the start fast."""
+    from bot.calendars.writer import write_calendar
+
+    return write_calendar(calendar)
 
 
 def _campus(context: RequestContext) -> CampusFacts:
