@@ -260,7 +260,7 @@ def test_the_ics_library_reads_the_same():
     }
 
 
-def test_clients_are_told_how_often_to_ask():
+def test_clients_learn_how_often_to_ask():
     lines = written([a_booking()]).split(b"\r\n")
 
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H" in lines
