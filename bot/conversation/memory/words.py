@@ -89,7 +89,7 @@ class FollowUpReader:
 
 
 def _follow_up(line: str) -> FollowUp | None:
-    """Words that refer to an answer, unless they say a command of their own: `turn it into a weekly booking`."""
+    """Words that refer to an answer, unless they say a command: `turn it into a weekly booking`."""
     follow_up = find_follow_up(line)
     if follow_up is None or follow_up.verb not in {None, FollowUpVerb.TAKE}:
         return follow_up
