@@ -148,7 +148,7 @@ async def test_rows_over_the_limit_are_deleted_oldest_first(
         "token": "last_used_at",
     }
     column |= {"outbox": "due_at", "series": "ends_at"}
-    column |= {each: '"end"' for each in ("booking", "closure", "wait")}
+    column |= dict.fromkeys(("booking", "closure", "wait"), '"end"')
     second = int(newer.timestamp())
     assert await count_rows(table, f"{column.get(table, 'at')} = {second}") == 100
 
