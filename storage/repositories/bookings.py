@@ -41,7 +41,7 @@ class SqlBookingRepository:
         same = (booking.c.id == before.id, booking.c.version == before.version)
         done = self._connection.execute(update(booking).where(*same).values(booking_values(after)))
         if done.rowcount == 1:
-            self._changes.update(Change("room", each.room_id) for each in (before, after))
+            self._changes.update(Change("schedule", each.room_id) for each in (before, after))
         return done.rowcount == 1
 
     def charge(self, new: Charge) -> None:
