@@ -61,7 +61,7 @@ class ReleaseTrial:
         now = self.campus.clock.now()
 
         def send(unit) -> list[OutboxMessage]:
-            claimed = unit.outbox.claim("test", now, now + timedelta(minutes=1), 100)
+            claimed = unit.outbox.claim("test", now, now + timedelta(minutes=1), 1_000)
             unit.outbox.start("test", {each.id: each.message.identity or CHAT for each in claimed}, now, now)
             unit.outbox.complete("test", [DeliveryOutcome(each.id, MessageState.SENT) for each in claimed])
             return [each.message for each in claimed]
