@@ -21,6 +21,7 @@ from core.services.bookings import BookingService
 from core.services.closures import ClosureService
 from core.services.login import LoginService
 from core.services.refresh_timetable import TimetableService
+from core.services.releasing import ReleaseService
 from core.services.series import SeriesService
 from core.services.sharing import SharingService
 from core.services.society import SocietyService
@@ -120,6 +121,7 @@ class Services:
     series: SeriesService = field(init=False)
     waiting: WaitingService = field(init=False)
     sharing: SharingService = field(init=False)
+    releases: ReleaseService = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -135,6 +137,8 @@ class Services:
         object.__setattr__(self, "waiting", waiting)
         sharing = SharingService(self.storage, self.read_model, self.rules, self.clock)
         object.__setattr__(self, "sharing", sharing)
+        releases = ReleaseService(self.storage, self.read_model, self.rules, self.clock)
+        object.__setattr__(self, "releases", releases)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""
