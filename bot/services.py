@@ -22,6 +22,7 @@ from core.services.calendar_addresses import CalendarAddresses
 from core.services.closures import ClosureService
 from core.services.login import LoginService
 from core.services.refresh_timetable import TimetableService
+from core.services.releasing import ReleaseService
 from core.services.series import SeriesService
 from core.services.sharing import SharingService
 from core.services.society import SocietyService
@@ -121,6 +122,7 @@ class Services:
     series: SeriesService = field(init=False)
     waiting: WaitingService = field(init=False)
     sharing: SharingService = field(init=False)
+    releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,6 +139,8 @@ class Services:
         object.__setattr__(self, "waiting", waiting)
         sharing = SharingService(self.storage, self.read_model, self.rules, self.clock)
         object.__setattr__(self, "sharing", sharing)
+        releases = ReleaseService(self.storage, self.read_model, self.rules, self.clock)
+        object.__setattr__(self, "releases", releases)
         calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
         object.__setattr__(self, "calendars", calendars)
 

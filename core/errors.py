@@ -166,6 +166,12 @@ class CheckInClosed(Conflict):
         self.opens = opens
 
 
+class NothingToPostpone(Conflict):
+    """The release of a booking cannot be postponed, or not again."""
+
+    code = "nothing_to_postpone"
+
+
 class StaleVersion(Conflict):
     code = "changed_meanwhile"
 

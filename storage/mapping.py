@@ -38,6 +38,7 @@ from core.model import (
 )
 from core.names import stored_key
 from core.policy.recurrence import read_rule, write_rule
+from storage.release_column import release_text, to_release
 from storage.sharing_columns import guest_lines, to_guests, to_transfer, transfer_lines
 
 Row = Sequence[Any]
@@ -64,7 +65,7 @@ def split_lines(stored: str) -> list[str]:
 ALL_BUILDINGS = "SELECT id, name, latitude, longitude, aliases FROM building"
 ALL_ROOMS = """SELECT id, building_id, name, capacity, abbr, usage, school, aliases, equipment,
     individual_access, bookable, weekday_opens, weekday_closes, weekend_opens, weekend_closes,
-    granularity FROM room"""
+    granularity, check_in FROM room"""
 """For the bare drivers, before SQLAlchemy is imported. Columns by name: newer schemas may have more."""
 
 
@@ -98,6 +99,7 @@ def to_room(row: Row) -> Room:
         weekday_hours=None if row[11] is None else OpeningHours(row[11], row[12]),
         weekend_hours=None if row[13] is None else OpeningHours(row[13], row[14]),
         granularity=row[15],
+        check_in=bool(row[16]),
     )
 
 
@@ -120,17 +122,19 @@ def room_values(room: Room) -> dict[str, object]:
         "weekend_opens": weekend and weekend.opens,
         "weekend_closes": weekend and weekend.closes,
         "granularity": room.granularity,
+        "check_in": room.check_in,
     }
 
 
 def to_person(row: Row, belongs_to_a_society: object) -> Person:
-    """Membership implies Group_3, whatever groups are stored. Preferences are the last columns but one."""
+    """Membership implies Group_3, whatever groups are stored. Preferences are the last columns but two."""
     groups = {UserGroup(name) for name in split_lines(row[6])}
     groups.discard(UserGroup.SOCIETY_MEMBER)
     if belongs_to_a_society:
         groups.add(UserGroup.SOCIETY_MEMBER)
-    preferences = to_preferences(row[-7:-1])
-    return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), preferences)
+    preferences = to_preferences(row[-8:-2])
+    until = None if row[-2] is None else instant(row[-2])
+    return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), preferences, until)
 
 
 def to_preferences(row: Row) -> NotificationPreferences:
@@ -143,6 +147,7 @@ def to_preferences(row: Row) -> NotificationPreferences:
 
 
 def person_values(person: Person) -> dict[str, object]:
+    """A row without its id and `same_day_until`, which only `PersonRepository.restrict` changes."""
     return {
         "username": person.username,
         "username_key": stored_key(person.username),
@@ -183,6 +188,8 @@ def to_booking(row: Row) -> Booking:
         held_until=None if row[16] is None else instant(row[16]),
         guests=to_guests(row[17]) if row[17] else (),
         transfer=to_transfer(row[18]) if row[18] else None,
+        release=to_release(row[19]) if row[19] else None,
+        released_at=None if row[20] is None else instant(row[20]),
     )
 
 
@@ -210,6 +217,8 @@ def booking_values(booking: Booking) -> dict[str, object]:
         "held_until": booking.held_until and seconds(booking.held_until),
         "guests": guest_lines(booking.guests),
         "transfer": transfer_lines(booking.transfer),
+        "release": release_text(booking.release),
+        "released_at": booking.released_at and seconds(booking.released_at),
     }
 
 

@@ -64,6 +64,7 @@ room = Table(
     Column("weekend_opens", SmallInteger),
     Column("weekend_closes", SmallInteger),
     Column("granularity", SmallInteger),
+    Column("check_in", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("capacity >= 0", name="capacity"),
 )
 
@@ -86,6 +87,7 @@ person = Table(
     Column("quiet_until", SmallInteger),
     Column("deliver_to", Text),
     Column("wants_confirmations", Boolean, nullable=False, server_default=text("true")),
+    Column("same_day_until", BigInteger),
     sqlite_autoincrement=True,
 )
 
@@ -167,6 +169,8 @@ booking = Table(
     Column("held_until", BigInteger),
     Column("guests", Text, nullable=False, server_default=""),
     Column("transfer", Text),
+    Column("release", Text),
+    Column("released_at", BigInteger),
     CheckConstraint('start < "end"', name="order"),
     CheckConstraint(f'"end" - start <= {MAX_BOOKING_LENGTH}', name="length"),
     CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),

@@ -34,6 +34,7 @@ class Action(StrEnum):
     SERIES_CHANGE = "series_change"
     SERIES_EDIT = "series_edit"
     SHARE = "share"
+    STILL_COMING = "still_coming"
     TAKE_BACK = "take_back"
     WAIT = "wait"
     WAITING = "waiting"

@@ -1,9 +1,9 @@
-"""`/rooms here`: checks in to a booking."""
+"""`/rooms here`: checks in to a booking; *Still coming* postpones its release."""
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import check_in_button, leave_button, room_name
-from bot.chat.reply import Bold, Reply, Subject, Timestamp, TimestampStyle, Tone
+from bot.chat.reply import Bold, Reply, Subject, Text, Timestamp, TimestampStyle, Tone
 from bot.conversation.alternatives import owner_actions, remaining_quota
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.own_bookings import (
@@ -35,6 +35,22 @@ async def handle_button(context: CommandContext) -> Reply:
     return await renew_if_gone(context, lambda: _check_in(context, BookingId(context.value)))
 
 
+async def handle_still_coming(context: CommandContext) -> Reply:
+    return await renew_if_gone(context, lambda: _postpone(context, BookingId(context.value)))
+
+
+async def _postpone(context: CommandContext, booking_id: BookingId) -> Reply:
+    notice = await context.services.releases.still_coming(booking_id, attendee(context))
+    booking = context.read_model.bookings[booking_id]
+    room = context.read_model.catalogue.room(booking.room_id)
+    until = Timestamp(notice.release_at, TimestampStyle.TIME)
+    text: Text = ("All right. ", Bold(room_name(room)), " stays yours.")
+    if notice.release_at < booking.interval.end:
+        kept = (Bold(room_name(room)), " is kept for you until ", until)
+        text = ("All right. ", *kept, ". Check in when you're there.")
+    return Reply(text, tone=Tone.DONE, actions=(check_in_button(booking),), replaces=True)
+
+
 async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
     requester = attendee(context)
     if requester.person_id is None and not invited_bookings(context):
@@ -59,7 +75,10 @@ COMMAND = Command(
     usage="/rooms here [ID]",
     handle=handle,
     parameters=(CommandParameter("booking", ParameterType.BOOKING, "The booking's id (see /rooms mine)"),),
-    actions=(ButtonAction(Action.CHECK_IN, handle_button),),
-    aliases=("here",),
+    actions=(
+        ButtonAction(Action.CHECK_IN, handle_button),
+        ButtonAction(Action.STILL_COMING, handle_still_coming),
+    ),
+    aliases=("here", "rooms check-in"),
     is_mutating=True,
 )

@@ -106,6 +106,10 @@ class BookingSection(Section, frozen=True, kw_only=True):
     waits_per_person: Annotated[int, Meta(ge=0, le=100)] = 3
     max_guests: Annotated[int, Meta(ge=0, le=200)] = 30
     transfer_hours: Annotated[int, Meta(ge=1, le=30 * 24)] = 24
+    check_in_rooms: TextList = field(default_factory=list)
+    release_after: Duration = timedelta(minutes=15)
+    release_refunds: bool = False
+    no_show_limit: Annotated[int, Meta(ge=0, le=100)] = 0
     check_in_opens_minutes: Annotated[int, Meta(ge=0, le=24 * 60)] = 15
     society_token_days: Annotated[int, Meta(ge=1, le=3660)] = 100
     default_minutes: Annotated[int, Meta(ge=5, le=24 * 60)] = 60

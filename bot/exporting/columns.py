@@ -73,7 +73,7 @@ def room_cells(room: Room, _context: TableContext) -> Sequence[Cell]:
     return (
         *(room.id, room.building_id, room.name, room.capacity, room.abbr, room.usage, room.school.strip()),
         *(room.aliases, tuple(sorted(room.equipment)), room.individual_access, room.bookable),
-        *(_hours(room.weekday_hours), _hours(room.weekend_hours), room.granularity),
+        *(_hours(room.weekday_hours), _hours(room.weekend_hours), room.granularity, room.check_in),
     )
 
 
@@ -107,6 +107,7 @@ def booking_cells(booking: Booking, context: TableContext) -> Sequence[Cell]:
         *(booking.title, booking.notes, context.username(booking.booked_by), booking.society_id or ""),
         "active" if booking.state is BookingState.ACTIVE else "cancelled",
         *(context.local(booking.created_at), context.local(booking.checked_in_at), booking.series_id or ""),
+        context.local(booking.released_at),
     )
 
 
@@ -130,7 +131,7 @@ COLUMNS: Mapping[str, Columns] = {
     "rooms": Columns(
         (
             *("id", "building_id", "name", "capacity", "abbr", "usage", "school", "aliases", "equipment"),
-            *("individual_access", "bookable", "weekday_hours", "weekend_hours", "granularity"),
+            *("individual_access", "bookable", "weekday_hours", "weekend_hours", "granularity", "check_in"),
         ),
         room_cells,
     ),
@@ -141,7 +142,7 @@ COLUMNS: Mapping[str, Columns] = {
     "bookings": Columns(
         (
             *("id", "room", "start", "end", "title", "notes", "booked_by", "society", "state"),
-            *("created_at", "checked_in_at", "series"),
+            *("created_at", "checked_in_at", "series", "released_at"),
         ),
         booking_cells,
     ),

@@ -8,6 +8,7 @@ from bot.notifications import (
     import_rejected,
     invitation,
     quota,
+    release,
     reminder,
     series_confirmation,
     transfer,
@@ -32,4 +33,6 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     waiting.OFFER_TYPE,
     waiting.MISSED_TYPE,
     waiting.FREE_TYPE,
+    release.RELEASE_WARNING_TYPE,
+    release.RELEASED_TYPE,
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.chat.request import PlatformName
 from bot.chat.timezones import zone_of
 from bot.commands import COMMANDS
 from bot.config import Config
@@ -78,6 +79,17 @@ def create_platforms(
     if (discord := _discord_settings_for_roles(discord_settings(config), roles)) is not None:
         platforms.append(discord_platform(discord, services, dispatcher))
     return tuple(platforms)
+
+
+def receiving_platforms(config: Config, roles: frozenset[ProcessRole]) -> tuple[str, ...]:
+    """The platforms whose requests a process with these roles receives; the terminal is in this process."""
+    slack = _slack_settings_for_roles(slack_settings(config), roles)
+    discord = _discord_settings_for_roles(discord_settings(config), roles)
+    is_on_discord = discord is not None and (
+        discord.gateway or (discord.has_endpoint and ProcessRole.WEB in roles)
+    )
+    found = {PlatformName.SLACK: slack is not None and slack.receives, PlatformName.DISCORD: is_on_discord}
+    return (PlatformName.TERMINAL, *(name for name, receives in found.items() if receives))
 
 
 def _slack_settings_for_roles(settings: SlackSettings, roles: frozenset[ProcessRole]) -> SlackSettings | None:

@@ -292,13 +292,29 @@ async def _running_worker(
     services: Services, config: Config, platforms: "Sequence[Platform]", roles: frozenset[ProcessRole]
 ) -> "AsyncIterator[OutboxSender | None]":
     """Runs the background worker if the role asks for it, and yields its outbox sender."""
+    from bot.runtime.platforms import receiving_platforms
+
+    receivers = receiving_platforms(config, roles)
     if ProcessRole.WORKER not in roles:
-        yield None
+        async with _recording_presence(services, receivers):
+            yield None
         return
     from bot.runtime.worker import run_worker
 
-    async with run_worker(services, config, platforms) as outbox:
+    async with run_worker(services, config, platforms, receivers) as outbox:
         yield outbox
+
+
+@asynccontextmanager
+async def _recording_presence(services: Services, receivers: "Sequence[str]") -> AsyncIterator[None]:
+    """Records that people can check in here, for the workers in other processes."""
+    from bot.worker.releases import ReleaseRunner
+
+    task = asyncio.create_task(ReleaseRunner(services, receivers, is_worker=False).run())
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 async def _announce(services: Services, config: Config, url: str) -> bool:

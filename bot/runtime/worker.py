@@ -15,6 +15,7 @@ from bot.services import Metric, Services
 from bot.worker import scheduler as jobs
 from bot.worker.offers import OfferMaker
 from bot.worker.outbox import OutboxSender, OutboxSettings
+from bot.worker.releases import ReleaseRunner
 
 
 async def _encrypt_tokens(services: Services) -> None:
@@ -28,12 +29,16 @@ _OUTCOMES = ("sent", "sending", "waiting", "dropped", "given_up")
 
 @asynccontextmanager
 async def run_worker(
-    services: Services, config: Config, platforms: Sequence[Platform]
+    services: Services, config: Config, platforms: Sequence[Platform], receivers: Sequence[str] = ()
 ) -> AsyncIterator[OutboxSender]:
-    """Runs the worker and yields its outbox sender; on exit finishes sends in progress, releases the rest."""
+    """Runs the worker and yields its outbox sender; on exit finishes sends in progress, releases the rest.
+
+    `receivers` are the platforms whose requests this process receives.
+    """
     worker = uuid.uuid4().hex
     outbox = OutboxSender(services, platforms, NOTIFICATION_TYPES, worker, outbox_settings(config))
     register_metrics(services, outbox)
+    releasing = asyncio.ensure_future(ReleaseRunner(services, receivers, is_worker=True).run())
     sending, offering = asyncio.ensure_future(outbox.run()), asyncio.ensure_future(OfferMaker(services).run())
     runner = jobs.JobRunner(services, config, (*jobs.JOBS, _ENCRYPTION_JOB, *source_jobs(config)), worker)
     await runner.prepare()
@@ -43,7 +48,7 @@ async def run_worker(
     finally:
         scheduler.shutdown(wait=False)
         await runner.stop()
-        for task in (offering, sending):
+        for task in (releasing, offering, sending):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task

@@ -64,6 +64,20 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseNotice:
+    """Warning number `number` that a booking is released at `release_at` unless somebody checks in.
+
+    It counts from `delivered_at`, when it was first known to have arrived; until then nothing is released.
+    `is_postponed`: somebody has said that they are still coming.
+    """
+
+    number: int
+    release_at: datetime
+    delivered_at: datetime | None = None
+    is_postponed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
     """A booking of a room.
 
@@ -71,7 +85,7 @@ class Booking:
     `version` grows with every change. `non_refundable` is how many of its charged minutes stay spent because
     it was changed too late for a refund. `occurrence` says of which series it is a date, if of any.
     `held_until` is when a hold expires. `guests` are the people invited, `transfer` the last offer to hand it
-    over.
+    over. `release` is the last warning that nobody has checked in; at `released_at` the rest was released.
     """
 
     id: BookingId
@@ -90,6 +104,8 @@ class Booking:
     held_until: datetime | None = None
     guests: tuple[Guest, ...] = ()
     transfer: Transfer | None = None
+    release: ReleaseNotice | None = None
+    released_at: datetime | None = None
 
     @property
     def place(self) -> str:

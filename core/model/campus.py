@@ -92,8 +92,9 @@ BookingRules: TypeAlias = tuple[OpeningHours | None, OpeningHours | None, int | 
 class Room:
     """A room, bookable or not.
 
-    `individual_access` false means that only societies may book it; `bookable` false that nobody may.
-    `weekday_hours`, `weekend_hours` and `granularity` (minutes) override the campus-wide rules.
+    `individual_access` false means that only societies may book it; `bookable` false that nobody may. With
+    `check_in`, a booking is released if nobody checks in. `weekday_hours`, `weekend_hours` and `granularity`
+    (minutes) override the campus-wide rules.
     """
 
     id: RoomId
@@ -110,6 +111,7 @@ class Room:
     weekday_hours: OpeningHours | None = None
     weekend_hours: OpeningHours | None = None
     granularity: int | None = None
+    check_in: bool = False
 
     @property
     def booking_rules(self) -> BookingRules:

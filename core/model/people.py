@@ -61,7 +61,10 @@ class NotificationPreferences:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A human with one account. `zone` is an IANA name; None means the campus's time zone."""
+    """A human with one account. `zone` is an IANA name; None means the campus's time zone.
+
+    Until `same_day_until` they may book for the same day only, because of their no-shows.
+    """
 
     id: PersonId
     username: str
@@ -71,6 +74,7 @@ class Person:
     zone: str | None = None
     is_admin: bool = False
     preferences: NotificationPreferences = NotificationPreferences()
+    same_day_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

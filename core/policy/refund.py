@@ -40,6 +40,20 @@ def refunds_by_week(
     return {each: minutes for each, minutes in refunds.items() if minutes}
 
 
+def released_minutes(booking: Booking, charges: Charges, unused: int, week: int) -> dict[int, int]:
+    """The minutes given back in each week when the `unused` minutes of a booking are released.
+
+    As with a booking that is cancelled, earlier weeks get nothing, and what is not refundable stays.
+    """
+    kept, refunds = booking.non_refundable, dict[int, int]()
+    for charged_week, minutes in sorted(charges):
+        if charged_week >= week and minutes > 0:
+            refunds[charged_week] = min(unused, minutes - min(kept, minutes))
+            kept -= min(kept, minutes)
+            unused -= refunds[charged_week]
+    return {each: minutes for each, minutes in refunds.items() if minutes}
+
+
 def changes_by_week(
     booking: Booking, charges: Charges, cost: int, new_week: int, rules: Rules, now: datetime
 ) -> dict[int, int]:

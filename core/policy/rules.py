@@ -50,6 +50,13 @@ class Rules:
     hold_minutes: int = 10
     """How long a room is held for the first in line; less when the slot starts soon."""
     waits_per_person: int = 3
+    check_in_rooms: tuple[str, ...] = ()
+    """Ids of rooms and buildings, or patterns of them, in addition to the rooms that have `check_in`."""
+    release_after: timedelta = timedelta(minutes=15)
+    """How long after its start a booking without a check-in is released; at least one step of the grid."""
+    refunds_released: bool = False
+    no_show_limit: int = 0
+    """No-shows in four weeks without a consequence; 0: there is none at all."""
     terms: Terms = field(default_factory=Terms)
 
     def hours(self, room: Room | None, weekday: int) -> OpeningHours:

@@ -10,6 +10,7 @@ from core.model import (
     Booking,
     BookingId,
     Building,
+    Charge,
     ClaimedMessage,
     CounterIncrement,
     CounterValue,
@@ -69,7 +70,14 @@ class PersonRepository(Protocol):
         """Stores a person and returns it with its id. `AlreadyExists` when username or e-mail is taken."""
         ...
 
-    def put(self, person: Person) -> None: ...
+    def put(self, person: Person) -> None:
+        """Stores all but `same_day_until`."""
+        ...
+
+    def restrict(self, person_id: PersonId, until: datetime) -> None:
+        """Sets `same_day_until`."""
+        ...
+
     def password_hash(self, person_id: PersonId) -> str | None: ...
     def set_password_hash(self, person_id: PersonId, password_hash: str) -> None: ...
     def link(self, person_id: PersonId, identity: Identity) -> None: ...
@@ -129,6 +137,23 @@ class BookingRepository(Protocol):
     def spent(self, person_id: PersonId, week: int) -> int: ...
     def spent_since(self, person_id: PersonId, week: int) -> Mapping[int, int]:
         """Minutes charged by quota week, from this one on."""
+        ...
+
+    def lock(self, booking: Booking) -> None:
+        """Keeps decisions on a booking, its room and its owner away until the commit."""
+        ...
+
+    def update(self, before: Booking, after: Booking) -> bool:
+        """Stores the new state of a booking; False if the stored version is not that of `before`."""
+        ...
+
+    def charge(self, charge: Charge) -> None: ...
+    def charges(self, booking_id: BookingId, person_id: PersonId) -> Mapping[int, int]:
+        """What a person was charged for a booking in each week."""
+        ...
+
+    def no_shows(self, person_id: PersonId, since: datetime) -> int:
+        """How many personal bookings of a person were released since then."""
         ...
 
     def holds(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
@@ -240,6 +265,9 @@ class OutboxRepository(Protocol):
         ...
 
     def is_any_due(self, now: datetime) -> bool: ...
+    def sent_to(self, keys: Collection[str]) -> list[Identity]:
+        """The recipients of those of these messages that have arrived."""
+        ...
 
     def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[ClaimedMessage]:
         """Leases due messages, and those with an expired lease, to a worker."""

@@ -9,6 +9,7 @@ from core.policy.quota import quota_week
 from core.policy.rules import Rules
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.ownership import attended_booking
+from core.services.versions import next_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def decide_check_in(facts: Facts, request: CheckIn, rules: Rules, now: datetime)
     opens = booking.interval.start - timedelta(minutes=rules.check_in_opens_before)
     if now < opens:
         raise CheckInClosed(opens, rules.check_in_opens_before)
-    checked_in = replace(booking, checked_in_at=now, version=booking.version + 1)
+    checked_in = replace(next_version(booking), checked_in_at=now)
     actor = f"person:{request.by}" if request.by is not None else next(iter(request.identities), "")
     audit = AuditEntry(now, actor, "check in", booking.id)
     return Decision(checked_in, WriteSet(update=checked_in, before=booking, audit=audit))

@@ -174,6 +174,7 @@ def _writes(
         interval=request.slot,
         version=booking.version + 1,
         non_refundable=non_refundable_after_change(booking, charged, rules, now),
+        checked_in_at=booking.checked_in_at if request.slot.start == booking.interval.start else None,
     )
     charges = {each: Charge(request.by, booking.id, each, changes[each], now) for each in changes}
     audit = AuditEntry(now, f"person:{request.by}", "move", booking.id, {"room": moved.room_id, "cost": cost})

@@ -65,6 +65,7 @@ def _room(known: Room | None, published: Room, bookable: Sequence[str]) -> Room:
         usage=published.usage or known.usage,
         school=published.school,
         equipment=published.equipment or known.equipment,
+        check_in=known.check_in or published.check_in,
         bookable=known.bookable or may_book,
         individual_access=known.individual_access or (may_book and not known.bookable),
     )

@@ -78,6 +78,7 @@ def _to_room(record: Record) -> Room:
         _to_hours(record, "weekday_hours"),
         _to_hours(record, "weekend_hours"),
         _to_granularity(record),
+        record.flag("check_in", "checkin", default=False),
     )
 
 

@@ -30,6 +30,7 @@ ROOM_FIELDS: Mapping[str, tuple[str, ...]] = {
     "weekday_hours": ("weekday_hours",),
     "weekend_hours": ("weekend_hours",),
     "granularity": ("granularity",),
+    "check_in": ("check_in", "checkin"),
 }
 ENTRY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "room": ("room", "room_id"),

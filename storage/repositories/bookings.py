@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from core.interval import Interval
-from core.model import Booking, BookingId, BookingState, Change, PersonId, RoomId, SeriesId, SocietyId
-from storage.mapping import booking_values, seconds, to_booking
+from core.model import Booking, BookingId, BookingState, Change, Charge, PersonId, RoomId, SeriesId, SocietyId
+from storage.advisory_locks import take_locks
+from storage.mapping import booking_values, charge_values, seconds, to_booking
 from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active, is_held
 from storage.windows import overlaps
 
@@ -31,6 +32,36 @@ class SqlBookingRepository:
     def active(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
         in_rooms = () if rooms is None else (booking.c.room_id.in_(rooms),)
         return self._active(*in_rooms, *_overlaps(window))
+
+    def lock(self, known: Booking) -> None:
+        owner = [] if known.booked_by is None else [("person", known.booked_by)]
+        take_locks(self._connection, [("room", known.room_id), ("booking", known.id), *owner])
+
+    def update(self, before: Booking, after: Booking) -> bool:
+        same = (booking.c.id == before.id, booking.c.version == before.version)
+        done = self._connection.execute(update(booking).where(*same).values(booking_values(after)))
+        if done.rowcount == 1:
+            self._changes.update(Change("schedule", each.room_id) for each in (before, after))
+        return done.rowcount == 1
+
+    def charge(self, new: Charge) -> None:
+        self._connection.execute(insert(charge).values(charge_values(new)))
+
+    def charges(self, booking_id: BookingId, person_id: PersonId) -> Mapping[int, int]:
+        totals = select(charge.c.week, func.sum(charge.c.minutes)).where(
+            charge.c.booking_id == booking_id, charge.c.person_id == person_id
+        )
+        return {row[0]: int(row[1]) for row in self._connection.execute(totals.group_by(charge.c.week))}
+
+    def no_shows(self, person_id: PersonId, since: datetime) -> int:
+        """By start, for the index."""
+        counted = select(func.count()).where(
+            booking.c.booked_by == person_id,
+            booking.c.start > seconds(since) - MAX_BOOKING_LENGTH,
+            booking.c.released_at > seconds(since),
+            booking.c.society_id.is_(None),
+        )
+        return int(self._connection.execute(counted).scalar_one())
 
     def holds(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
         in_rooms = () if rooms is None else (booking.c.room_id.in_(rooms),)

@@ -85,6 +85,10 @@ class SqlOutboxRepository:
     def is_any_due(self, now: datetime) -> bool:
         return self._connection.execute(_due(seconds(now)).limit(1)).first() is not None
 
+    def sent_to(self, keys: Collection[str]) -> list[Identity]:
+        arrived = select(_col.identity).where(_col.key.in_(keys), _col.state == MessageState.SENT.value)
+        return [each for each in self._connection.execute(arrived).scalars() if each is not None]
+
     def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[ClaimedMessage]:
         """On PostgreSQL, rows that another worker is claiming are skipped."""
         free = _due(seconds(now)).limit(limit).with_for_update(skip_locked=True).cte("due")

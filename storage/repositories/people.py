@@ -67,6 +67,11 @@ class SqlPersonRepository:
         )
         self._changed(changed.id)
 
+    def restrict(self, person_id: PersonId, until: datetime) -> None:
+        values = {"same_day_until": seconds(until)}
+        self._connection.execute(update(person).where(person.c.id == person_id).values(values))
+        self._changed(person_id)
+
     def password_hash(self, person_id: PersonId) -> str | None:
         return self._connection.execute(
             select(person.c.password_hash).where(person.c.id == person_id)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, insert, literal_column, select
 
 from core.interval import Interval
 from core.model import PersonId, RoomId, Wait, WaitEnd, WaitState
-from storage.advisory_locks import WAITING_LOCK, lock_number
+from storage.advisory_locks import WAITING_LOCK, take_locks
 from storage.mapping import Row, instant, seconds
 from storage.tables import wait
 
@@ -27,12 +27,8 @@ class SqlWaitRepository:
         return bool(self._connection.execute(attempt, {"number": WAITING_LOCK}).scalar())
 
     def lock(self, people: Collection[PersonId], rooms: Collection[RoomId] = ()) -> None:
-        if self._connection.dialect.name != "postgresql":
-            return
-        numbers = {lock_number("room", each) for each in rooms}
-        numbers |= {lock_number("person", each) for each in people}
-        locks = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
-        self._connection.execute(locks, {"numbers": sorted(numbers)})
+        named = [*(("room", each) for each in rooms), *(("person", each) for each in people)]
+        take_locks(self._connection, named)
 
     def add(self, new: Wait) -> Wait:
         values = _values(new)

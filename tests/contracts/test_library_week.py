@@ -1,4 +1,7 @@
-"""A week of a full library: 1,000 people, 40 rooms. Every offer has one end, and the ledger is right."""
+"""A week of a full library: 1,000 people, 40 rooms, where some do not show up.
+
+Every offer has one end, whatever nobody comes for is released once, and the ledger is right.
+"""
 
 import asyncio
 import random
@@ -6,18 +9,31 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from core.catalogue import RoomQuery
 from core.errors import Conflict, RoomieError
 from core.interval import Interval
-from core.model import Booking, BookingState, PersonId, RoomId, Wait
+from core.model import (
+    Booking,
+    BookingState,
+    DeliveryOutcome,
+    Identity,
+    MessageState,
+    PersonId,
+    RoomId,
+    Wait,
+)
 from core.policy.quota import quota_week
 from core.policy.rules import Rules
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingService, new_booking_id
+from core.services.releasing import RELEASE_WARNING, RELEASED, ReleasedBooking, ReleaseService
+from core.services.releasing.presence import record_presence
 from core.services.waiting import PlaceInLine, WaitingService, WaitRequest, reference
 from storage.factory import ManagedStorage, open_storage
 from tests.builders import a_building, a_person, a_room
@@ -29,6 +45,9 @@ MONDAY = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 _STEP = timedelta(hours=1)
 _TAKEN, _PASSED = 0.5, 0.7
 """Of the offers, half are taken, a fifth are passed on, and the others expire."""
+_SHOW_UP = 0.8
+"""Of those who are warned, so many check in."""
+RULES = Rules(check_in_rooms=("K-J17",))
 
 
 @dataclass
@@ -40,6 +59,7 @@ class Library:
     people: list[PersonId]
     bookings: BookingService
     waiting: WaitingService
+    releases: ReleaseService
     rng: random.Random = field(default_factory=lambda: random.Random(16))
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -67,8 +87,36 @@ class Library:
         await self.wait_for_some(30)
         await self.waiting.make_offers()
         await self.answer_offers()
-        self.clock.move(_STEP)
+        for quarter in range(4):
+            await self.look_for_absent()
+            self.clock.move(_STEP / 12)
+            await self.look_for_absent()
+            self.clock.move(_STEP / 6)
+            if quarter:
+                await self.waiting.make_offers()
+                await self.answer_offers()
         await self.waiting.make_offers()
+
+    async def look_for_absent(self) -> None:
+        """Warns; most of those who are warned check in, and the others are released five minutes later."""
+        for part in ("chat", "worker"):
+            await self.storage.write_relaxed(partial(record_presence, part=part, now=self.clock.now()))
+        await self.releases.release_absent()
+        for booking in await self.storage.write_relaxed(self.deliver):
+            if self.rng.random() < _SHOW_UP and booking.booked_by is not None:
+                await self.bookings.check_in(booking.id, booking.booked_by)
+                self.counts["checked in"] += 1
+        await self.releases.release_absent()
+
+    def deliver(self, unit: UnitOfWork) -> list[Booking]:
+        """Delivers the warnings; returns the bookings that they are about."""
+        now = self.clock.now()
+        claimed = unit.outbox.claim("test", now, now + timedelta(minutes=1), 10_000)
+        unit.outbox.start("test", {each.id: Identity("chat:somebody") for each in claimed}, now, now)
+        unit.outbox.complete("test", [DeliveryOutcome(each.id, MessageState.SENT) for each in claimed])
+        warned = {each.message.booking_id for each in claimed if each.message.kind == RELEASE_WARNING}
+        found = (unit.bookings.get(each) for each in sorted(filter(None, warned)))
+        return [each for each in found if each is not None and each.checked_in_at is None]
 
     async def cancel_some(self, count: int) -> None:
         now = self.clock.now()
@@ -111,7 +159,7 @@ class Library:
 
 @pytest.fixture
 async def library(sqlite_url: str) -> AsyncIterator[Library]:
-    clock, rules, read_model = StillClock(MONDAY), Rules(), ReadModel()
+    clock, rules, read_model = StillClock(MONDAY), RULES, ReadModel()
     storage = open_storage(sqlite_url, read_model, rules, clock)
     await storage.open()
     await storage.load()
@@ -124,7 +172,8 @@ async def library(sqlite_url: str) -> AsyncIterator[Library]:
     people = await storage.write(fill)
     bookings = BookingService(storage, read_model, rules, clock)
     waiting = WaitingService(storage, read_model, rules, clock, bookings)
-    yield Library(storage, clock, people, bookings, waiting)
+    releases = ReleaseService(storage, read_model, rules, clock)
+    yield Library(storage, clock, people, bookings, waiting, releases)
     await storage.close()
 
 
@@ -145,6 +194,7 @@ async def test_every_offer_of_a_week_has_one_end_and_the_ledger_is_right(library
     assert min(counts["take"], counts["pass_on"], missed) > 20, (counts, missed)
     assert offers == counts["take"] + counts["pass_on"] + missed
     await check_rows(sqlite_url, offers, missed)
+    await check_releases(sqlite_url, counts["checked in"])
     await check_ledger(library)
 
 
@@ -162,17 +212,46 @@ async def check_rows(url: str, offers: object, missed: object) -> None:
     assert await ask(url, on_holds) == 0
 
 
+async def check_releases(url: str, checked_in: int) -> None:
+    """Nobody who checked in was released, and each release has one entry and one message."""
+    released = await ask(url, "SELECT count(*) FROM booking WHERE released_at IS NOT NULL")
+    both = "SELECT count(*) FROM booking WHERE released_at IS NOT NULL AND checked_in_at IS NOT NULL"
+    assert min(checked_in, released) > 50, (checked_in, released)
+    assert await ask(url, both) == 0
+    assert await ask(url, "SELECT count(*) FROM audit WHERE action = 'release'") == released
+    assert await ask(url, "SELECT count(*) FROM outbox WHERE kind = 'released'") == released
+    rest = 'SELECT count(*) FROM booking h JOIN booking r ON r.room_id = h.room_id AND r."end" = h.start'
+    assert await ask(url, f"{rest} WHERE h.held_until IS NOT NULL AND r.released_at IS NOT NULL") > 5
+
+
 async def check_ledger(library: Library) -> None:
-    """Everybody was charged for what they have: all that was cancelled was to come, and is refunded."""
+    """Everybody was charged for what they have, and for what was released of it.
+
+    All that was cancelled was to come, and is refunded.
+    """
     week = quota_week(MONDAY, Rules())
     whole = Interval(MONDAY, MONDAY + timedelta(days=7))
+
+    released = await released_minutes(library.storage)
 
     def read(unit) -> dict[PersonId, tuple[int, int]]:
         owed: Counter[PersonId] = Counter()
         for booking in unit.bookings.active(whole):
             owed[booking.booked_by] += booking.interval.minutes
+        owed.update(released)
         return {each: (unit.bookings.spent(each, week), owed[each]) for each in library.people}
 
     ledger = await library.storage.read(read)
     assert {each: pair for each, pair in ledger.items() if pair[0] != pair[1]} == {}
     assert max(spent for spent, _ in ledger.values()) <= Rules().weekly_quota
+
+
+async def released_minutes(storage: ManagedStorage) -> Counter[PersonId]:
+    """What was released of each person's bookings, as the messages about it say."""
+    entries = await storage.read(lambda unit: unit.outbox.entries(tuple(MessageState), 100_000))
+    minutes: Counter[PersonId] = Counter()
+    for each in entries:
+        if each.message.kind == RELEASED and each.message.person_id is not None:
+            released = ReleasedBooking.read(each.message.payload)
+            minutes[each.message.person_id] += Interval(released.free_from, released.interval.end).minutes
+    return minutes

@@ -257,6 +257,7 @@ def _change(
         non_refundable=before.non_refundable
         if wanted.is_unchanged
         else non_refundable_after_change(before, charged, rules, now),
+        checked_in_at=before.checked_in_at if wanted.slot.start == before.interval.start else None,
     )
     has_new_start = moved.interval.start != before.interval.start
     return WriteSet(

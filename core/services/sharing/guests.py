@@ -11,6 +11,7 @@ from core.ports import Decision, Facts, WriteSet
 from core.services.guest_messages import GuestEvent, guest_notices, invitations
 from core.services.ownership import attended_booking, guest_of, own_booking
 from core.services.reminders import guest_reminders
+from core.services.versions import next_version
 
 
 class TooManyGuests(Conflict):
@@ -113,14 +114,6 @@ def decide_leave(facts: Facts, requester: Attendee, now: datetime) -> Decision[t
 
 def with_guests(booking: Booking, guests: Sequence[Guest]) -> Booking:
     return replace(next_version(booking), guests=tuple(guests))
-
-
-def next_version(booking: Booking) -> Booking:
-    """The next version, in which a date of a series does not count as changed by hand."""
-    version, occurrence = booking.version + 1, booking.occurrence
-    if occurrence is not None and occurrence.version == booking.version:
-        occurrence = replace(occurrence, version=version)
-    return replace(booking, version=version, occurrence=occurrence)
 
 
 def _without(booking: Booking, guest: Guest) -> Booking:

@@ -21,7 +21,7 @@ from core.policy.rules import Rules
 from core.ports import Decision, Facts, JointDecision, WriteSet
 from core.services.guest_messages import GuestEvent, GuestNotice
 from core.services.ownership import own_booking
-from core.services.sharing.guests import next_version
+from core.services.versions import next_version
 
 TRANSFER_OFFER = "transfer offer"
 TRANSFER_ANSWER = "transfer answer"

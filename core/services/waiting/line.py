@@ -8,11 +8,14 @@ from core.availability import Availability
 from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.model import RoomId, Wait, WaitState
+from core.policy.check_in import needs_check_in
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from core.services.find_rooms import find_rooms
 from core.services.waiting.queries import query_of
 
+MIN_HOLD = timedelta(minutes=2)
+"""How long an offer lasts at least."""
 _MAX_ROOMS = 5
 """Free rooms that are tried for one wait."""
 
@@ -38,11 +41,34 @@ def has_booking(wait: Wait, read_model: ReadModel) -> bool:
     return any(each.interval.overlaps(wait.interval) and each.society_id == society_id for each in others)
 
 
-def is_past(wait: Wait, rules: Rules, now: datetime) -> bool:
+def is_past(wait: Wait, read_model: ReadModel, rules: Rules, now: datetime) -> bool:
     """Whether it is too late to begin. A watch lasts until its time is over."""
     if wait.is_watch:
         return wait.interval.end <= now
-    return wait.interval.start + timedelta(minutes=rules.slot_length) <= now
+    return slot_left(wait, read_model, rules, now) is None
+
+
+def slot_left(wait: Wait, read_model: ReadModel, rules: Rules, now: datetime) -> Interval | None:
+    """What can still be offered of the time of a wait; None when it is too late.
+
+    Where people check in, bookings may be released after they have begun: until half of the time is over, its
+    rest can be offered, from the current step of the grid on, or from the next if that one is nearly over.
+    """
+    start, step = wait.interval.start, timedelta(minutes=rules.slot_length)
+    if now < start + step:
+        return wait.interval
+    if now - start >= wait.interval.duration / 2 or not _may_be_released(wait, read_model, rules):
+        return None
+    since_step = (now - start) % step
+    begin = now - since_step if step - since_step >= MIN_HOLD else now - since_step + step
+    return Interval(begin, wait.interval.end) if begin < wait.interval.end else None
+
+
+def _may_be_released(wait: Wait, read_model: ReadModel, rules: Rules) -> bool:
+    catalogue, wanted = read_model.catalogue, bookable_rooms(wait, read_model)
+    return any(
+        wanted >> place & 1 and needs_check_in(room, rules) for place, room in enumerate(catalogue.order)
+    )
 
 
 def free_since(wait: Wait, now: datetime) -> Interval | None:
@@ -71,14 +97,15 @@ class _Line:
     def judge(self, wait: Wait) -> WaitCandidate | None:
         """None if nothing is to be done about a wait."""
         is_served = not wait.is_watch and has_booking(wait, self._read_model)
-        if is_served or is_past(wait, self._rules, self._now):
+        if is_served or is_past(wait, self._read_model, self._rules, self._now):
             return WaitCandidate(wait)
         if wait.state is WaitState.OFFERED:
             is_over = wait.offered_until is not None and wait.offered_until <= self._now
             return WaitCandidate(wait) if is_over else None
         if wait.is_watch:
             return WaitCandidate(wait) if is_free_to_watch(wait, self._availability, self._now) else None
-        rooms = self._free_rooms(wait)
+        slot = slot_left(wait, self._read_model, self._rules, self._now)
+        rooms = self._free_rooms(replace(wait, interval=slot)) if slot is not None else ()
         return WaitCandidate(wait, rooms) if rooms else None
 
     def _free_rooms(self, wait: Wait) -> tuple[RoomId, ...]:

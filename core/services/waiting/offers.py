@@ -31,13 +31,12 @@ from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.schedule_reading import busy_in_room
 from core.services.eligibility import BookingParty, EligibilityCheck
-from core.services.waiting.line import WaitCandidate, free_since, is_past
+from core.services.waiting.line import MIN_HOLD, WaitCandidate, free_since, is_past, slot_left
 from core.time_zones import find_time_zone
 
 OFFER = "offer"
 MISSED = "offer missed"
 FREE = "room free"
-_MIN_HOLD = timedelta(minutes=2)
 _MESSAGE_LIFETIME = timedelta(days=1)
 
 
@@ -87,7 +86,7 @@ class OfferRound:
             return end(unit, wait, WaitEnd.BOOKED, self.now)
         if wait.state is WaitState.OFFERED:
             return self._end_offer(unit, wait)
-        if is_past(wait, self.rules, self.now):
+        if is_past(wait, self.read_model, self.rules, self.now):
             return end(unit, wait, WaitEnd.OVER, self.now)
         if wait.is_watch:
             return self._notify_watcher(unit, wait)
@@ -112,35 +111,38 @@ class OfferRound:
     def _offer(self, unit: UnitOfWork, candidate: WaitCandidate) -> bool:
         """Holds the first room that the person could book now, and tells them."""
         wait = candidate.wait
+        slot = slot_left(wait, self.read_model, self.rules, self.now)
+        if slot is None:
+            return False
         check = EligibilityCheck(self._party(unit, wait), self.rules, self.now)
         for room_id in self._open_rooms(candidate):
             room = self.read_model.catalogue.rooms.get(room_id)
-            busy = self._busy(unit, room_id, wait.interval)
-            if room is not None and check.refusal(room, wait.interval, busy) is None:
-                self._hold(unit, wait, room_id)
+            busy = self._busy(unit, room_id, slot)
+            if room is not None and check.refusal(room, slot, busy) is None:
+                self._hold(unit, wait, room_id, slot)
                 return True
         return False
 
-    def _hold(self, unit: UnitOfWork, wait: Wait, room_id: RoomId) -> None:
-        until = self.now + hold_time(wait.interval.start, self.rules, self.now)
+    def _hold(self, unit: UnitOfWork, wait: Wait, room_id: RoomId, slot: Interval) -> None:
+        until = self.now + hold_time(slot.start, self.rules, self.now)
         hold = Booking(
             BookingId(str(uuid.uuid4())),
             room_id,
-            wait.interval,
+            slot,
             wait.person_id,
             self.now,
             wait.society_id,
             state=BookingState.HELD,
             held_until=until,
         )
-        unit.bookings.end_expired_holds(self.now, wait.interval, room_id)
+        unit.bookings.end_expired_holds(self.now, slot, room_id)
         unit.bookings.hold(hold)
         offered = replace(wait, state=WaitState.OFFERED, hold_id=hold.id, offered_until=until)
         unit.waits.put(offered)
         unit.outbox.add([_message(OFFER, offered, self.now, until)])
         actor = f"person:{wait.person_id}"
         unit.audit(AuditEntry(self.now, actor, "offer", hold.id, {"room": room_id, "wait": wait.id}))
-        self.taken.append((room_id, wait.interval))
+        self.taken.append((room_id, slot))
 
     def _busy(self, unit: UnitOfWork, room_id: RoomId, slot: Interval) -> tuple[Busy, ...]:
         holds = unit.bookings.holds(slot, [room_id])
@@ -164,9 +166,14 @@ class OfferRound:
 
 
 def hold_time(start: datetime, rules: Rules, now: datetime) -> timedelta:
-    """How long an offer lasts: at most half of the time that is left, but long enough to press a button."""
+    """How long an offer lasts: at most half of the time that is left, but long enough to press a button.
+
+    Of a slot that has begun, or is about to, as long as it can be booked.
+    """
     usual = timedelta(minutes=rules.hold_minutes)
-    return max(min(usual, (start - now) / 2), min(_MIN_HOLD, usual))
+    if start - now < MIN_HOLD:
+        return min(usual, max(MIN_HOLD, start + timedelta(minutes=rules.slot_length) - now))
+    return max(min(usual, (start - now) / 2), min(MIN_HOLD, usual))
 
 
 def end(unit: UnitOfWork, wait: Wait, why: WaitEnd, now: datetime) -> bool:

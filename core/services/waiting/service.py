@@ -238,7 +238,7 @@ class WaitingService:
 
     def _is_over(self, wait: Wait, now: datetime) -> bool:
         is_served = not wait.is_watch and has_booking(wait, self._read_model)
-        return is_served or is_past(wait, self._rules, now)
+        return is_served or is_past(wait, self._read_model, self._rules, now)
 
     def _check(self, wait: Wait, now: datetime) -> None:
         if wait.is_watch:
@@ -262,7 +262,7 @@ class WaitingService:
     def _check_watch(self, wait: Wait, now: datetime) -> None:
         if wait.room_id is None:
             raise UnknownRoom
-        if is_past(wait, self._rules, now):
+        if is_past(wait, self._read_model, self._rules, now):
             raise NothingToWaitFor("That time has passed. Choose a later one.")
         if is_free_to_watch(wait, self._read_model.availability, now):
             raise NothingToWaitFor("It's free already. Book it now.", is_free=True)

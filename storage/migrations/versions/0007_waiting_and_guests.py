@@ -1,4 +1,4 @@
-"""The waiting list with holds, people on bookings, offers to hand one over, and addresses of calendars.
+"""The waiting list with holds, guests of bookings, hand-overs, releases, and addresses of calendars.
 
 A hold keeps a slot for a person until an offer is answered or expires.
 """
@@ -29,6 +29,10 @@ def upgrade() -> None:
     op.add_column("booking", sa.Column("held_until", sa.BigInteger(), nullable=True))
     op.add_column("booking", sa.Column("guests", sa.Text(), server_default="", nullable=False))
     op.add_column("booking", sa.Column("transfer", sa.Text(), nullable=True))
+    op.add_column("booking", sa.Column("release", sa.Text(), nullable=True))
+    op.add_column("booking", sa.Column("released_at", sa.BigInteger(), nullable=True))
+    op.add_column("room", sa.Column("check_in", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("person", sa.Column("same_day_until", sa.BigInteger(), nullable=True))
     op.create_index(
         "ix_booking_held",
         "booking",
@@ -87,6 +91,10 @@ def downgrade() -> None:
     else:
         _execute(*DROP_POSTGRESQL_GUARDS, *POSTGRESQL_GUARDS[1:])
     op.drop_index("ix_booking_held", table_name="booking")
+    op.drop_column("person", "same_day_until")
+    op.drop_column("room", "check_in")
+    op.drop_column("booking", "released_at")
+    op.drop_column("booking", "release")
     op.drop_column("booking", "transfer")
     op.drop_column("booking", "guests")
     op.drop_column("booking", "held_until")

@@ -1,0 +1,74 @@
+"""120 bookings are released at once by four processes, which are killed at random."""
+
+import asyncio
+import sys
+from asyncio.subprocess import Process
+from dataclasses import replace
+from datetime import timedelta
+
+from core.interval import Interval
+from core.services.releasing import RELEASED, ReleasedBooking
+from tests.builders import a_room, at
+from tests.contracts.campus import Campus
+from tests.contracts.raw import ask
+from tests.contracts.release_client import RELEASE_AT, ROOMS, RULES, SLOT
+from tests.contracts.test_releases import ReleaseTrial
+
+_PROCESSES = 4
+_KILLS_AT = (2, 15, 40, 70)
+"""Numbers of released bookings at which a process is killed, and another started in its place."""
+_MAX_SECONDS = 60
+
+
+async def start(url: str) -> Process:
+    command = (sys.executable, "-m", "tests.contracts.release_client", url)
+    return await asyncio.create_subprocess_exec(*command)
+
+
+async def released(url: str) -> int:
+    return int(await ask(url, "SELECT count(*) FROM audit WHERE action = 'release'"))
+
+
+async def wait_for(url: str, count: int) -> None:
+    while True:
+        if await released(url) >= count:
+            return
+        await asyncio.sleep(0.01)  # others write meanwhile
+
+
+async def kill_some(url: str, processes: list[Process]) -> int:
+    """Returns how many were killed before they were done."""
+    kills = 0
+    for place, count in enumerate(_KILLS_AT):
+        await wait_for(url, count)
+        if processes[place].returncode is None:
+            processes[place].kill()
+            kills += await processes[place].wait() != 0
+            processes.append(await start(url))
+    return kills
+
+
+async def test_each_booking_is_released_once(campus: Campus, database_url: str):
+    trial = ReleaseTrial(replace(campus, rules=RULES))
+    await campus.storage.write(lambda unit: unit.rooms.put_rooms(map(a_room, ROOMS)))
+    for room in ROOMS:
+        await trial.campus.book(SLOT, room, campus.stan)
+    campus.clock.set(at("11:10"))
+    while campus.clock.now() < RELEASE_AT:
+        await trial.look()
+        campus.clock.move(timedelta(seconds=30))
+    await trial.releases.record_presence(["chat"])
+
+    processes = [await start(database_url) for _ in range(_PROCESSES)]
+    async with asyncio.timeout(_MAX_SECONDS):
+        kills = await kill_some(database_url, processes)
+        ends = [await each.wait() for each in processes]
+    await trial.deliver()
+
+    assert kills > 0
+    assert ends.count(0) >= _PROCESSES
+    assert await released(database_url) == len(ROOMS)
+    bookings = await campus.storage.read(lambda unit: unit.bookings.of_person(campus.stan))
+    assert {each.interval for each in bookings} == {Interval(SLOT.start, RELEASE_AT)}
+    numbers = sorted(ReleasedBooking.read(each.payload).no_shows for each in trial.sent(RELEASED))
+    assert numbers == list(range(1, len(ROOMS) + 1))
