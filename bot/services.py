@@ -18,6 +18,7 @@ from core.random_source import RandomSource
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
+from core.services.calendar_addresses import CalendarAddresses
 from core.services.closures import ClosureService
 from core.services.login import LoginService
 from core.services.refresh_timetable import TimetableService
@@ -122,6 +123,7 @@ class Services:
     waiting: WaitingService = field(init=False)
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
+    calendars: CalendarAddresses = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -139,6 +141,8 @@ class Services:
         object.__setattr__(self, "sharing", sharing)
         releases = ReleaseService(self.storage, self.read_model, self.rules, self.clock)
         object.__setattr__(self, "releases", releases)
+        calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
+        object.__setattr__(self, "calendars", calendars)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

@@ -99,6 +99,15 @@ class SameDayOnly(TooFarAhead):
         self.until = until
 
 
+class UnknownCalendar(NotFound):
+    """No calendar with this secret, or no longer."""
+
+    code = "no_such_calendar"
+
+    def __init__(self) -> None:
+        super().__init__("This calendar address is not valid any more. Type /calendar in chat for yours.")
+
+
 class MissingField(Invalid):
     code = "missing_field"
 

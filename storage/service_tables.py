@@ -1,4 +1,4 @@
-"""Tables of the service itself: deliveries, installations, counters, jobs, logins, and the state of sources.
+"""Tables of the service itself: deliveries, installations, counters, jobs, logins, calendars, sources.
 
 Instants are whole seconds since 1970, UTC. `storage.tables` adds all others to the same metadata.
 """
@@ -106,6 +106,17 @@ login_session = Table(
     Column("message", Text, nullable=False),
     Column("finished_at", BigInteger),
 )
+
+calendar_address = Table(
+    "calendar_address",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("society_id", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+"""`society_id` is empty for a person's own calendar."""
 
 draft = Table(
     "draft",

@@ -8,6 +8,7 @@ from core.model import AuditEntry, Change
 from core.read_model import EVERYTHING
 from storage.mapping import audit_values
 from storage.repositories.bookings import SqlBookingRepository
+from storage.repositories.calendars import SqlCalendarRepository
 from storage.repositories.closures import SqlClosureRepository
 from storage.repositories.counters import SqlCounterRepository
 from storage.repositories.drafts import SqlDraftRepository
@@ -59,6 +60,7 @@ class SqlUnitOfWork:
         self.counters = SqlCounterRepository(connection)
         self.ratings = SqlRatingRepository(connection)
         self.waits = SqlWaitRepository(connection)
+        self.calendars = SqlCalendarRepository(connection)
         self.retention = SqlRetentionRepository(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class Action(StrEnum):
     ACCEPT = "accept"
+    ADD_TO_CALENDAR = "add_to_calendar"
     ASK_CANCEL = "ask_cancel"
     BOOK = "book"
     CANCEL = "cancel"

@@ -2,9 +2,7 @@
 
 from bot.chat.command import Command
 from bot.commands import (
-    help as help_command,
-)
-from bot.commands import (
+    calendar,
     login,
     logout,
     rooms_book,
@@ -42,6 +40,9 @@ from bot.commands import (
     tokens,
     whoami,
 )
+from bot.commands import (
+    help as help_command,
+)
 
 COMMANDS: tuple[Command, ...] = (
     rooms_free.COMMAND,
@@ -64,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     rooms_leave.COMMAND,
     rooms_give.COMMAND,
     rooms_swap.COMMAND,
+    calendar.COMMAND,
     rooms_quota.COMMAND,
     rooms_notices.COMMAND,
     settings.COMMAND,

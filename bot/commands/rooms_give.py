@@ -7,6 +7,7 @@ from bot.chat.command import ButtonAction, Command, CommandContext, CommandParam
 from bot.chat.formatting import booking_buttons
 from bot.chat.reply import Button, ButtonStyle, Reply, Tone
 from bot.conversation.booking_list import renew_if_gone
+from bot.conversation.calendar_buttons import calendar_buttons
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
 from bot.conversation.people_arguments import people_in
 from bot.conversation.transfer_offers import accepted_text, offered_reply, place_text, read_offer
@@ -51,6 +52,7 @@ async def accept(context: CommandContext) -> Reply:
     except UnknownBooking as gone:
         raise TransferClosed("This booking no longer exists, so there is nothing left to take.") from gone
     buttons = booking_buttons(accepted.booking, context.services.clock.now(), can_extend=False)
+    buttons += calendar_buttons(context, accepted.booking)
     return Reply(accepted_text(context, accepted), tone=Tone.DONE, actions=buttons, replaces=True)
 
 

@@ -8,6 +8,7 @@ from bot.chat.command import CommandContext
 from bot.chat.formatting import EXTENSION_MINUTES, booking_buttons, format_minutes, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, ReplyItem, TimeRange
 from bot.conversation.button_values import MoveValue, SlotValue
+from bot.conversation.calendar_buttons import calendar_buttons
 from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.model import Booking, Person, PersonId, Room, SocietyId, UserGroup
@@ -204,7 +205,8 @@ def owner_buttons(context: CommandContext, booking: Booking, quota_left: int | N
             or quota_left >= EXTENSION_MINUTES
         )
     )
-    return booking_buttons(booking, context.services.clock.now(), can_extend=bool(can_extend))
+    buttons = booking_buttons(booking, context.services.clock.now(), can_extend=bool(can_extend))
+    return (*buttons, *calendar_buttons(context, booking)) if buttons else ()
 
 
 def owner_actions(context: CommandContext, booking: Booking, quota_left: int | None) -> tuple[Button, ...]:

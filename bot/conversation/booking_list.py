@@ -29,6 +29,7 @@ from bot.chat.reply import (
 )
 from bot.chat.request import PlatformName
 from bot.conversation.alternatives import owner_buttons, remaining_quota
+from bot.conversation.calendar_buttons import calendar_buttons
 from bot.conversation.guest_list import owner_name, person_name
 from bot.conversation.own_bookings import invited_bookings, is_own, upcoming_bookings
 from bot.conversation.refusals import refusal_tone
@@ -42,9 +43,9 @@ from core.services.series.change_plan import is_changed_by_hand
 from core.services.sharing import is_waiting
 
 _PAGE_SIZE = 20
-_PAGE_SIZES = {PlatformName.DISCORD: 6}
-_PAGE_SIZES_WITH_MORE = {PlatformName.DISCORD: 5}
-"""A message of Discord has 40 components, of which a booking takes six, seven with guests or as a series."""
+_PAGE_SIZES = {PlatformName.DISCORD: 5}
+_PAGE_SIZES_WITH_MORE = {PlatformName.DISCORD: 4}
+"""A message of Discord has 40 components; a booking takes seven, eight with guests or as a series."""
 
 
 async def booking_page(context: CommandContext, skip: int = 0) -> Reply:
@@ -126,7 +127,8 @@ def _invited_item(context: CommandContext, booking: Booking, week: str) -> Reply
     room, now = context.read_model.catalogue.rooms.get(booking.room_id), context.services.clock.now()
     can_check_in = booking.interval.start <= now and booking.checked_in_at is None
     here = (check_in_button(booking),) if can_check_in else ()
-    item = booking_item(booking, room, *here, guests_button(booking), leave_button(booking), week=week)
+    buttons = (*here, guests_button(booking), leave_button(booking), *calendar_buttons(context, booking))
+    item = booking_item(booking, room, *buttons, week=week)
     return replace(item, detail=(*item.detail, " · invited by ", owner_name(context, booking)))
 
 

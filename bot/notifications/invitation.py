@@ -3,6 +3,7 @@
 from bot.chat.command import CommandContext
 from bot.chat.formatting import booking_text, guests_button, leave_button, room_name
 from bot.chat.reply import Bold, Inline, Reply, TimeRange
+from bot.conversation.calendar_buttons import calendar_buttons
 from bot.conversation.guest_list import owner_name
 from bot.conversation.own_bookings import attendee
 from bot.notifications.template import NotificationType
@@ -19,7 +20,7 @@ async def compose_invitation(context: CommandContext, message: OutboxMessage) ->
     room = context.read_model.catalogue.rooms.get(booking.room_id)
     return Reply(
         (owner_name(context, booking), " invited you to ", *booking_text(booking, room), "."),
-        actions=(guests_button(booking), leave_button(booking)),
+        actions=(guests_button(booking), leave_button(booking), *calendar_buttons(context, booking)),
         footer=("You don't need to answer. It costs you no quota.",),
     )
 
@@ -56,7 +57,7 @@ def _moved(context: CommandContext, message: OutboxMessage, before: tuple[Inline
     room = context.read_model.catalogue.rooms.get(booking.room_id)
     return Reply(
         ("A booking you're invited to has moved from ", *before, " to ", *booking_text(booking, room), "."),
-        actions=(guests_button(booking), leave_button(booking)),
+        actions=(guests_button(booking), leave_button(booking), *calendar_buttons(context, booking)),
     )
 
 

@@ -12,6 +12,7 @@ from bot.chat.formatting import (
 )
 from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Timestamp, TimestampStyle
 from bot.conversation.alternatives import owner_buttons, remaining_quota
+from bot.conversation.calendar_buttons import calendar_buttons
 from bot.conversation.guest_list import owner_name
 from bot.conversation.own_bookings import attendee, is_own
 from bot.notifications.template import NotificationType
@@ -65,7 +66,7 @@ def _for_guest(context: CommandContext, booking: Booking) -> Reply | None:
         ".",
     )
     check_in = (check_in_button(booking),) if booking.checked_in_at is None else ()
-    return Reply(text, actions=(*check_in, leave_button(booking)))
+    return Reply(text, actions=(*check_in, leave_button(booking), *calendar_buttons(context, booking)))
 
 
 REMINDER_TYPE = NotificationType(REMINDER, compose)

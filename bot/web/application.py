@@ -11,6 +11,7 @@ from aiohttp.http import HttpVersion11
 
 from bot.platforms.base import PlatformRoute
 from bot.services import Services
+from bot.web.endpoints.calendars import CALENDARS
 from bot.web.endpoints.freerooms import FREEROOMS
 from bot.web.endpoints.login_api import LOGIN
 from bot.web.endpoints.login_pages import LOGIN_PAGES
@@ -33,7 +34,16 @@ from bot.web.framework.settings import HttpSettings
 from bot.web.framework.shared_limits import RateLimitSync
 from bot.web.framework.state import Parse, ServerState
 
-ROUTES: tuple[Route, ...] = (*FREEROOMS, *RATINGS, *ROOMIE, *LOGIN, *STREAMS, *LOGIN_PAGES, *SERVICE)
+ROUTES: tuple[Route, ...] = (
+    *FREEROOMS,
+    *RATINGS,
+    *ROOMIE,
+    *CALENDARS,
+    *LOGIN,
+    *STREAMS,
+    *LOGIN_PAGES,
+    *SERVICE,
+)
 HEALTH_ROUTES: tuple[Route, ...] = tuple(
     each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"}
 )

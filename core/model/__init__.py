@@ -13,6 +13,7 @@ from core.model.booking import (
     TransferState,
     busy_for,
 )
+from core.model.calendar import CalendarAddress
 from core.model.campus import (
     BookingRules,
     Building,
@@ -83,6 +84,7 @@ __all__ = [
     "Building",
     "BuildingId",
     "Busy",
+    "CalendarAddress",
     "CalendarDays",
     "Change",
     "Charge",

@@ -142,6 +142,11 @@ def write_rule(rule: SeriesRule) -> str:
     return ";".join(filter(None, parts))
 
 
+def write_plain_rule(rule: SeriesRule) -> str:
+    """The same without COUNT and UNTIL."""
+    return write_rule(replace(rule, count=None, until=None))
+
+
 def read_rule(text: str, starts_on: date, zone: ZoneInfo) -> SeriesRule:
     """Reads an RRULE; `InvalidSeries` with what to write instead. Its dates are checked on expansion.
 

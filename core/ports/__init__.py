@@ -1,5 +1,6 @@
 """Interfaces that the core expects from storage and password hashing."""
 
+from core.ports.calendars import CalendarRepository
 from core.ports.closures import ClosureRepository
 from core.ports.decisions import (
     CLOSURE_LOOKAHEAD,
@@ -37,6 +38,7 @@ __all__ = [
     "CLOSURE_LOOKAHEAD",
     "MAX_KNOWN_ADDRESSES",
     "BookingRepository",
+    "CalendarRepository",
     "ClosureRepository",
     "CounterRepository",
     "Decision",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from core.model import AuditEntry
+from core.ports.calendars import CalendarRepository
 from core.ports.closures import ClosureRepository
 from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
 from core.ports.history import HistoryRepository
@@ -80,6 +81,8 @@ class UnitOfWork(Protocol):
     def ratings(self) -> RatingRepository: ...
     @property
     def waits(self) -> WaitRepository: ...
+    @property
+    def calendars(self) -> CalendarRepository: ...
     @property
     def retention(self) -> RetentionRepository: ...
     def audit(self, entry: AuditEntry) -> None: ...

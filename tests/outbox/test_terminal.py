@@ -42,7 +42,7 @@ async def test_a_reminder_is_printed_with_continued_button_numbers(
     printed = capsys.readouterr().out
     assert "Your booking starts in 30 minutes" in printed
     assert "[2] I'm here" in printed
-    assert [button.action for button in session.buttons] == ["book", "here", "extend", "cancel"]
+    assert [button.action for button in session.buttons] == ["book", "here", "extend", "ask_cancel"]
 
 
 async def test_a_reminder_waits_for_the_user_at_the_terminal(environment: Environment):

@@ -57,6 +57,7 @@ _BOUNDED_BY_WHAT_THEY_DESCRIBE = {
     "channel_notice",
     "source_state",
     "job_run",
+    "calendar_address",  # one for each person, and for each society over which they preside
     "charge",  # goes with its booking
     "timetable_run",  # replaced by each other
     "timetable_entry",

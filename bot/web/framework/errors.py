@@ -67,7 +67,7 @@ def status_of(error: RoomieError, api: Api) -> int:
         return 503
     if api is Api.ROOMIE:
         return 200
-    return 404 if api is Api.SERVICE and isinstance(error, NotFound) else 400
+    return 404 if api in {Api.SERVICE, Api.CALENDARS} and isinstance(error, NotFound) else 400
 
 
 def http_error_response(refusal: HttpError) -> RenderedResponse:

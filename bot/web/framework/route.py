@@ -29,6 +29,7 @@ class Api(Enum):
 
     ROOMIE = "Roomie McRoomFace"
     FREEROOMS = "FreeRooms"
+    CALENDARS = "Calendars"
     SERVICE = "Service"
 
 

@@ -37,6 +37,7 @@ T = TypeVar("T")
 Parse: TypeAlias = Callable[[str], Mapping[str, object]]
 """Parses a text as the language engine does, to a JSON object."""
 
+_MAX_CALENDAR_BYTES = 16 * 1024 * 1024
 _MAX_CONCURRENT_READS = 4
 _MAX_WAITING_READS = 64
 
@@ -55,6 +56,8 @@ class ServerState:
     metrics: Metrics = field(default_factory=Metrics)
     responses: ResponseCache = field(default_factory=ResponseCache)
     intervals: ResponseCache = field(default_factory=ResponseCache)
+    calendars: ResponseCache = field(default_factory=lambda: ResponseCache(_MAX_CALENDAR_BYTES))
+    """Rendered calendars by their content."""
     token_usage: TokenUsage = field(default_factory=TokenUsage)
     is_stopping: bool = False
     ticks: Callable[[], float] = perf_counter

@@ -1,4 +1,4 @@
-"""The waiting list with holds, people on bookings, offers to hand one over, and release without a check-in.
+"""The waiting list with holds, guests of bookings, hand-overs, releases, and addresses of calendars.
 
 A hold keeps a slot for a person until an offer is answered or expires.
 """
@@ -67,9 +67,23 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_wait_open", "wait", ["person_id"], sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN)
+    op.create_table(
+        "calendar_address",
+        sa.Column("person_id", _SERIAL, nullable=False),
+        sa.Column("society_id", sa.Text(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_calendar_address_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "society_id", name=op.f("pk_calendar_address")),
+        sa.UniqueConstraint("hash", name=op.f("uq_calendar_address_hash")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("calendar_address")
     op.drop_table("wait")
     op.execute("UPDATE booking SET state = 0 WHERE state = 2")
     if op.get_bind().dialect.name == "sqlite":

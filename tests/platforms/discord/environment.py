@@ -37,6 +37,10 @@ class Environment:
     commands: tuple[Command, ...] = COMMANDS
     platform: DiscordPlatform = field(init=False)
 
+    def publish(self) -> None:
+        """Gives Roomie an address for browsers, so that bookings have links to their calendar files."""
+        object.__setattr__(self.services, "public_url", "https://rooms.example.org")
+
     @asynccontextmanager
     async def open(self) -> AsyncIterator[DiscordPlatform]:
         """Run the platform until the block is left."""

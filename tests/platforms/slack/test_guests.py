@@ -74,7 +74,7 @@ async def test_somebody_without_an_account_cannot_be_given_a_booking(
         await slack.until(lambda: len(ada.sees()) == 2)
         await adapter.wait_idle()
 
-    assert any("Roomie doesn't know that person yet" in words(each) for each in ada.sees())
+    assert any("Roomie doesn't know " in words(each) for each in ada.sees())
 
 
 async def test_only_people_of_the_own_workspace_are_invited_without_an_account(
@@ -87,4 +87,4 @@ async def test_only_people_of_the_own_workspace_are_invited_without_an_account(
         await slack.until(lambda: len(ada.sees()) == 2)
         await adapter.wait_idle()
 
-    assert any("Roomie doesn't know that person yet" in words(each) for each in ada.sees())
+    assert any("Roomie doesn't know " in words(each) for each in ada.sees())

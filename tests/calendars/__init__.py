@@ -1,0 +1,1 @@
+"""Calendars: what other programs read in them."""
