@@ -88,6 +88,17 @@ class TooFarAhead(Invalid):
         self.days = days
 
 
+class SameDayOnly(TooFarAhead):
+    """Until `until` the person may not book in advance, because of their no-shows."""
+
+    code = "same_day_only"
+
+    def __init__(self, until: datetime) -> None:
+        why = "because nobody checked in to several of your bookings"
+        super().__init__(f"You can only book for today for a while, {why}.", 0)
+        self.until = until
+
+
 class UnknownCalendar(NotFound):
     """No calendar with this secret, or no longer."""
 

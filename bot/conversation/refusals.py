@@ -25,6 +25,7 @@ from core.errors import (
     QuotaSpent,
     RoomClosed,
     RoomieError,
+    SameDayOnly,
     SlotTaken,
     SocietyOnly,
     TooFarAhead,
@@ -47,11 +48,11 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
             again = Timestamp(services.clock.now() + refusal.resets_in)
             whole = format_minutes(services.rules.weekly_quota)
             return (f"{refusal_sentence(refusal)} You get {whole} again ", again, ".")
+        case RoomClosed() | CheckInClosed() | SameDayOnly():
+            return _closed_until(refusal)
         case TooFarAhead():
             last = services.clock.now() + timedelta(days=refusal.days)
             return (f"{refusal_sentence(refusal)} The last day you can book now is ", _day(last), ".")
-        case RoomClosed() | CheckInClosed():
-            return _closed_until(refusal)
         case NotBookable() | SocietyOnly():
             is_society_only = isinstance(refusal, SocietyOnly)
             rule = "can only be booked for a society." if is_society_only else "can't be booked here."
@@ -81,7 +82,7 @@ def refusal_sentence(refusal: RoomieError) -> str:
         case QuotaSpent():
             left = f"only have {format_minutes(refusal.left)} left" if refusal.left else "have none left"
             return f"This needs {format_minutes(refusal.cost)} of quota and you {left}."
-        case TooFarAhead():
+        case TooFarAhead() if not isinstance(refusal, SameDayOnly):
             return f"You can only book up to {refusal.days} days ahead."
         case _:
             return _SENTENCES.get(type(refusal), str(refusal))
@@ -94,7 +95,9 @@ _SENTENCES: Mapping[type[RoomieError], str] = {
 }
 
 
-def _closed_until(refusal: RoomClosed | CheckInClosed) -> Text:
+def _closed_until(refusal: RoomClosed | CheckInClosed | SameDayOnly) -> Text:
+    if isinstance(refusal, SameDayOnly):
+        return (f"{refusal} You can book ahead again from ", Timestamp(refusal.until), ".")
     if isinstance(refusal, CheckInClosed):
         return (f"{refusal} That's ", Timestamp(refusal.opens), ".")
     why = "" if refusal.reason == "Closed" else f" ({refusal.reason})"

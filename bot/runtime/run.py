@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bot.chat.request import PlatformName
 from bot.config import Config, ConfigError, Settings
 from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
@@ -292,9 +293,7 @@ async def _running_worker(
     services: Services, config: Config, platforms: "Sequence[Platform]", roles: frozenset[ProcessRole]
 ) -> "AsyncIterator[OutboxSender | None]":
     """Runs the background worker if the role asks for it, and yields its outbox sender."""
-    from bot.runtime.platforms import receiving_platforms
-
-    receivers = receiving_platforms(config, roles)
+    receivers = _receivers(config, roles) if platforms else (PlatformName.TERMINAL,)
     if ProcessRole.WORKER not in roles:
         async with _recording_presence(services, receivers):
             yield None
@@ -303,6 +302,12 @@ async def _running_worker(
 
     async with run_worker(services, config, platforms, receivers) as outbox:
         yield outbox
+
+
+def _receivers(config: Config, roles: frozenset[ProcessRole]) -> "Sequence[str]":
+    from bot.runtime.platforms import receiving_platforms
+
+    return receiving_platforms(config, roles)
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core.errors import TooFarAhead
+from core.errors import SameDayOnly, TooFarAhead
 from core.model import Person, UserGroup
 from core.policy.check_in import same_day_only
 from core.policy.rules import Rules
@@ -11,19 +11,11 @@ from core.policy.rules import Rules
 def check_personal_horizon(start: datetime, person: Person, rules: Rules, now: datetime) -> None:
     if same_day_only(person, rules, now) and person.same_day_until is not None:
         if _days_ahead(start, rules, now) > 0:
-            raise TooFarAhead(_same_day_text(person.same_day_until, rules), 0)
+            raise SameDayOnly(person.same_day_until)
         return
     days = rules.staff_horizon if UserGroup.STAFF in person.groups else rules.student_horizon
     if _days_ahead(start, rules, now) > days:
         raise TooFarAhead(f"You are not allowed to book more than {days} days in advance.", days)
-
-
-def _same_day_text(until: datetime, rules: Rules) -> str:
-    local = until.astimezone(rules.zone)
-    return (
-        "You can book for today only, because nobody checked in to several of your bookings. "
-        f"From {local:%A} {local.day} {local:%B}, {local:%H:%M}, you can book ahead again."
-    )
 
 
 def check_society_horizon(start: datetime, rules: Rules, now: datetime) -> None:

@@ -8,6 +8,7 @@ from core.errors import SeriesHoursSpent, SeriesNotAllowed, TooFarAhead
 from core.interval import Interval
 from core.localtime import EPOCH
 from core.model import Person, UserGroup
+from core.policy.check_in import same_day_only
 from core.policy.quota import next_reset, quota_week
 from core.policy.rules import Rules, SeriesHorizon
 
@@ -32,6 +33,8 @@ def last_series_day(
     setting, days = _settings(person, rules, is_society=is_society)
     today = now.astimezone(rules.zone).date()
     as_single = today + timedelta(days=days)
+    if not is_society and person is not None and same_day_only(person, rules, now):
+        return today
     if setting == "no":
         raise SeriesNotAllowed
     if setting == "term":

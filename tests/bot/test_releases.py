@@ -64,7 +64,7 @@ async def test_still_coming_is_possible_once(wil: Chat, clock: StillClock):
 async def test_strangers_cannot_postpone(wil: Chat, rema: Chat, clock: StillClock):
     booking_id = await warn(wil, clock)
 
-    assert "does not belong to you" in await rema.act("still_coming", booking_id)
+    assert "That booking isn't yours" in await rema.act("still_coming", booking_id)
 
 
 async def test_who_must_not_book_ahead_reads_why(wil: Chat, services: Services):
@@ -73,8 +73,10 @@ async def test_who_must_not_book_ahead_reads_why(wil: Chat, services: Services):
     await services.storage.write(lambda unit: unit.people.restrict(person_id, at("15:00", days=6)))
 
     refused = await wil.say("/book Wren G02 tomorrow 11:00 for 30 min")
+    series = await wil.say("/book Wren G02 every day 11:00 for 30 min until friday")
     booked = await wil.say("/book Wren G02 11:00 for 30 min")
 
     assert "nobody checked in to several of your bookings" in refused
-    assert "Tuesday 17 March, 15:00" in refused
+    assert "You can book ahead again from Tue 17 Mar, 15:00" in refused
+    assert "until 11 March" in series or "Wed 11 Mar" in series
     assert "You're booked" in booked

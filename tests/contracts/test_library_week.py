@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 
@@ -33,7 +32,6 @@ from core.read_model import ReadModel
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingService, new_booking_id
 from core.services.releasing import RELEASE_WARNING, RELEASED, ReleasedBooking, ReleaseService
-from core.services.releasing.presence import record_presence
 from core.services.waiting import PlaceInLine, WaitingService, WaitRequest, reference
 from storage.factory import ManagedStorage, open_storage
 from tests.builders import a_building, a_person, a_room
@@ -87,26 +85,31 @@ class Library:
         await self.wait_for_some(30)
         await self.waiting.make_offers()
         await self.answer_offers()
-        for quarter in range(4):
+        for _ in range(4):
             await self.look_for_absent()
             self.clock.move(_STEP / 12)
             await self.look_for_absent()
+            await self.waiting.make_offers()
+            await self.answer_offers()
             self.clock.move(_STEP / 6)
-            if quarter:
-                await self.waiting.make_offers()
-                await self.answer_offers()
         await self.waiting.make_offers()
 
     async def look_for_absent(self) -> None:
         """Warns; most of those who are warned check in, and the others are released five minutes later."""
-        for part in ("chat", "worker"):
-            await self.storage.write_relaxed(partial(record_presence, part=part, now=self.clock.now()))
+        await self.storage.write_relaxed(self.keep_running)
         await self.releases.release_absent()
         for booking in await self.storage.write_relaxed(self.deliver):
             if self.rng.random() < _SHOW_UP and booking.booked_by is not None:
                 await self.bookings.check_in(booking.id, booking.booked_by)
                 self.counts["checked in"] += 1
         await self.releases.release_absent()
+
+    def keep_running(self, unit: UnitOfWork) -> None:
+        """Looks are minutes apart, and nothing has stopped between them."""
+        for part in ("chat", "worker"):
+            unit.set_setting(
+                f"present {part}", f"{MONDAY.timestamp():.0f} {self.clock.now().timestamp():.0f}"
+            )
 
     def deliver(self, unit: UnitOfWork) -> list[Booking]:
         """Delivers the warnings; returns the bookings that they are about."""
