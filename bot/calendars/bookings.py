@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.calendars.values import CalendarEvent, Recurrence
@@ -100,7 +100,8 @@ def _has_plain_times(day: date, series: Series, zone: ZoneInfo) -> bool:
     slot = occurrence_slot(day, series.starts_at, series.length, zone)
     start, end = (each.astimezone(zone).replace(tzinfo=None) for each in (slot.start, slot.end))
     return (
-        start.date() == day
+        start == datetime.combine(day, time()) + timedelta(minutes=series.starts_at)
+        and start.date() == day
         and end - start == timedelta(minutes=series.length)
         and not any(_is_unclear(each, zone) for each in (start, end))
     )

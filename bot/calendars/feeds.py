@@ -22,6 +22,7 @@ PAST = timedelta(days=366)
 """How far back a calendar of bookings reaches."""
 CANCELLED_SHOWN = timedelta(days=30)
 """How long after its cancellation a booking is shown as cancelled, so that clients remove it."""
+_MAX_CANCELLED = 1_000
 ROOM_PAST, ROOM_AHEAD = timedelta(days=28), timedelta(days=182)
 FREE_BUSY_AHEAD = timedelta(days=56)
 
@@ -46,7 +47,7 @@ def read_feed(unit: UnitOfWork, secret: str, read_model: ReadModel, campus: Camp
         else unit.bookings.of_society(address.society_id, window)
     )
     invited = _invited(address, own, read_model)
-    cancelled = unit.calendars.cancelled(address, window)
+    cancelled = unit.calendars.cancelled(address, window, _MAX_CANCELLED)
     series_ids = {each.series_id for each in (*own, *cancelled) if each.series_id is not None}
     subjects = {each.id for each in (*own, *cancelled, *invited)} | series_ids
     facts = BookingFacts(

@@ -2,13 +2,11 @@
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote
-from uuid import UUID
 
 from core.localtime import epoch_day
 from core.model import Booking, BookingId
@@ -16,7 +14,7 @@ from core.model import Booking, BookingId
 PATH = "/calendars"
 LINK_DAYS = 30
 """How long a link to a booking works."""
-_ID_BYTES, _DAY_BYTES, _MAC_BYTES = 16, 3, 16
+_DAY_BYTES, _MAC_BYTES = 3, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,8 @@ def free_busy_url(base: str, room_id: str) -> str:
 def booking_url(base: str, server_secret: bytes, booking: Booking, now: datetime) -> str:
     """The signed link to a booking as an `.ics` file, valid for 30 days for its present owner's booking."""
     day = epoch_day((now + timedelta(days=LINK_DAYS)).date())
-    head = UUID(booking.id).bytes + day.to_bytes(_DAY_BYTES, "big")
-    token = urlsafe_b64encode(head + _mac(server_secret, head, booking)).decode().rstrip("=")
+    content = day.to_bytes(_DAY_BYTES, "big") + booking.id.encode()
+    token = _encode(_mac(server_secret, content, booking) + content)
     return CalendarLinks(base, f"bookings/{token}").https
 
 
@@ -73,29 +71,33 @@ class BookingLink:
     """A link's content, to be verified against the booking that it names."""
 
     booking_id: BookingId
-    head: bytes
+    content: bytes
     mac: bytes
 
     def is_valid(self, server_secrets: Sequence[bytes], booking: Booking, now: datetime) -> bool:
-        last_day = int.from_bytes(self.head[_ID_BYTES:], "big")
-        signatures = (_mac(each, self.head, booking) for each in server_secrets)
+        last_day = int.from_bytes(self.content[:_DAY_BYTES], "big")
+        signatures = (_mac(each, self.content, booking) for each in server_secrets)
         is_signed = any(hmac.compare_digest(each, self.mac) for each in signatures)
         return is_signed and epoch_day(now.date()) <= last_day
 
 
 def read_booking_link(token: str) -> BookingLink | None:
-    """None for what is no such link."""
+    """None for what is no such link, or is spelled in another way."""
     try:
-        content = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except (Error, ValueError):
+        decoded = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        content = decoded[_MAC_BYTES:]
+        booking_id = content[_DAY_BYTES:].decode("ascii")
+    except ValueError:
         return None
-    if len(content) != _ID_BYTES + _DAY_BYTES + _MAC_BYTES:
-        return None
-    head = content[:-_MAC_BYTES]
-    return BookingLink(BookingId(str(UUID(bytes=head[:_ID_BYTES]))), head, content[-_MAC_BYTES:])
+    is_canonical = _encode(decoded) == token and booking_id.isprintable()
+    return BookingLink(BookingId(booking_id), content, decoded[:_MAC_BYTES]) if is_canonical else None
 
 
-def _mac(server_secret: bytes, head: bytes, booking: Booking) -> bytes:
+def _encode(content: bytes) -> str:
+    return urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def _mac(server_secret: bytes, content: bytes, booking: Booking) -> bytes:
     """Bound to the owner: when a booking is given away, the links of its former owner end."""
     owner = f"{booking.booked_by} {booking.society_id or ''}".encode()
-    return hmac.new(server_secret, b"booking link\n" + head + b"\n" + owner, sha256).digest()[:_MAC_BYTES]
+    return hmac.new(server_secret, b"booking link\n" + content + b"\n" + owner, sha256).digest()[:_MAC_BYTES]

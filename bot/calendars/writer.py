@@ -17,6 +17,9 @@ REFRESH_INTERVAL = timedelta(hours=1)
 _PRODUCT = "-//Roomie//Calendars//EN"
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 """Characters that no iCalendar text has (RFC 5545, 3.3.11), or at which some readers break lines."""
+_END = b"END:VCALENDAR\r\n"
+_MAX_EVENTS = 8_192
+"""About 1.5 kB each."""
 _ZONE_YEARS = 8
 """Of the transitions in VTIMEZONE, around the first event."""
 
@@ -36,14 +39,16 @@ def write_calendar(calendar: Calendar) -> bytes:
     if calendar.events:
         first = min(each.interval.start for each in calendar.events)
         component.add_component(_timezone(calendar.zone, first.year))
-    for each in calendar.events:
-        component.add_component(_event(each, calendar.zone))
     if calendar.free_busy is not None:
         component.add_component(_free_busy(calendar.free_busy))
-    return bytes(component.to_ical())
+    text = component.to_ical()
+    events = [_event(each, calendar.zone) for each in calendar.events]
+    return b"".join([text.removesuffix(_END), *events, _END])
 
 
-def _event(event: CalendarEvent, zone: ZoneInfo) -> Event:
+@lru_cache(maxsize=_MAX_EVENTS)
+def _event(event: CalendarEvent, zone: ZoneInfo) -> bytes:
+    """The VEVENT. Cached: it takes the library 0.2 ms, and most events are the same the next time."""
     component = Event()
     component.add("uid", event.uid)
     component.add("dtstamp", event.changed_at)
@@ -63,7 +68,7 @@ def _event(event: CalendarEvent, zone: ZoneInfo) -> Event:
         if text:
             component.add(name, _text(text))
     component.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
-    return component
+    return bytes(component.to_ical())
 
 
 def _add_recurrence(component: Event, recurrence: Recurrence, zone: ZoneInfo) -> None:

@@ -21,8 +21,11 @@ class CalendarRepository(Protocol):
         """Revokes all addresses of a person."""
         ...
 
-    def cancelled(self, address: CalendarAddress, window: Interval) -> list[Booking]:
-        """Cancelled bookings of its person or society that overlap a window, by start; no ended holds."""
+    def cancelled(self, address: CalendarAddress, window: Interval, limit: int) -> list[Booking]:
+        """Cancelled bookings of its person or society that overlap a window, by start; no ended holds.
+
+        Beyond `limit`, those that start last.
+        """
         ...
 
     def last_changes(self, subjects: Collection[str]) -> Mapping[str, datetime]:

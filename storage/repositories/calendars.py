@@ -52,7 +52,7 @@ class SqlCalendarRepository:
     def remove_all(self, person_id: PersonId) -> None:
         self._connection.execute(delete(calendar_address).where(calendar_address.c.person_id == person_id))
 
-    def cancelled(self, address: CalendarAddress, window: Interval) -> list[Booking]:
+    def cancelled(self, address: CalendarAddress, window: Interval, limit: int) -> list[Booking]:
         is_theirs = booking.c.booked_by == address.person_id
         if address.society_id is not None:
             is_theirs = booking.c.society_id == address.society_id
@@ -62,8 +62,8 @@ class SqlCalendarRepository:
             booking.c.held_until.is_(None),
             *overlaps(booking, window, MAX_BOOKING_LENGTH),
         )
-        rows = self._connection.execute(found.order_by(booking.c.start, booking.c.id))
-        return [to_booking(row) for row in rows]
+        latest = found.order_by(booking.c.start.desc(), booking.c.id.desc()).limit(limit)
+        return [to_booking(row) for row in self._connection.execute(latest)][::-1]
 
     def last_changes(self, subjects: Collection[str]) -> Mapping[str, datetime]:
         found: dict[str, datetime] = {}

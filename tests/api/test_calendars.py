@@ -1,8 +1,10 @@
 """Calendars over HTTP: who sees them, and how they are cached."""
 
 import logging
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from icalendar import Calendar, Event
@@ -275,7 +277,7 @@ class TestBookingLinks:
 
     @pytest.fixture
     async def link(self, services: Services, wil: HttpClient) -> Callable[[], Awaitable[str]]:
-        booked = BookingId((await wil.book(event_name="Rehearsal")).json["booking_id"])
+        booked = BookingId((await wil.book(notes="Rehearsal")).json["booking_id"])
 
         async def path() -> str:
             booking = await services.bookings.get(booked)
@@ -300,10 +302,29 @@ class TestBookingLinks:
     async def test_a_link_with_any_other_letter_is_refused(self, http_client: HttpClient, link):
         head, _, token = (await link()).removesuffix(".ics").rpartition("/")
 
-        for place in range(len(token)):
-            other = "A" if token[place] != "A" else "B"
+        for place, letter in product(range(len(token)), "ABQgw-"):
+            other = letter if token[place] != letter else "_"
             forged = f"{head}/{token[:place]}{other}{token[place + 1 :]}.ics"
             assert (await http_client.get(forged)).status == 404, place
+
+    @pytest.mark.parametrize("content", [b"", b"x" * 19, b"x" * 19 + b"\x00", b"x" * 19 + "é".encode()])
+    async def test_what_is_no_link_is_refused(self, http_client: HttpClient, content: bytes):
+        token = urlsafe_b64encode(content).decode().rstrip("=")
+
+        assert (await http_client.get(f"/calendars/bookings/{token}.ics")).status in {400, 404}
+
+    async def test_the_links_of_a_former_owner_end(
+        self, http_client: HttpClient, link, services: Services, wil: HttpClient
+    ):
+        path, me, other = await link(), person_id(services, "wil"), person_id(services, "rema")
+        [booking] = services.bookings.upcoming(me)
+        offered = await services.sharing.offer(booking.id, me, other)
+        assert offered.transfer is not None
+
+        await services.sharing.accept(booking.id, offered.transfer.id, other)
+
+        assert (await http_client.get(path)).status == 404
+        assert (await http_client.get(await link())).status == 200
 
     async def test_a_link_ends_with_its_booking(
         self, http_client: HttpClient, link, services: Services, wil: HttpClient

@@ -148,6 +148,45 @@ def test_a_series_is_one_event_with_its_exceptions():
     assert "RRULE" not in override
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "length"),
+    [(90, 60), (30, 60), (0, 180), (60, 30)],
+    ids=["skipped", "ends when skipped", "across the change", "skipped, half an hour"],
+)
+def test_a_series_across_a_change_of_clocks_is_written_as_single_events(starts_at: int, length: int):
+    daily = SeriesRule(SeriesFrequency.DAILY, date(2026, 3, 28), count=3)
+    series = a_series(daily, starts_at, length)
+    dates = [a_date(series, day) for day in every_date(daily)]
+
+    text = written(dates, [series])
+
+    assert b"RRULE" not in text
+    assert len({each["UID"] for each in CalendarComponent.from_ical(text).walk("VEVENT")}) == 3
+    assert expanded(text) == expected(dates)
+
+
+def test_a_series_at_a_time_that_happens_twice_is_written_as_single_events():
+    daily = SeriesRule(SeriesFrequency.DAILY, date(2026, 10, 24), count=3)
+    series = a_series(daily, 90, 15)
+    dates = [a_date(series, day) for day in every_date(daily)]
+
+    text = written(dates, [series])
+
+    assert b"RRULE" not in text
+    assert expanded(text) == expected(dates)
+
+
+def test_a_series_keeps_its_time_of_day_over_a_change_of_clocks():
+    weekly = SeriesRule(SeriesFrequency.WEEKLY, date(2026, 3, 24), weekdays=(1,), count=2)
+    series = a_series(weekly)
+    dates = [a_date(series, day) for day in every_date(weekly)]
+
+    text = written(dates, [series])
+
+    assert b"RRULE" in text
+    assert [each.start.hour for each in expanded(text)] == [15, 14]
+
+
 def test_a_cancelled_date_stays_for_a_while_as_cancelled():
     series = a_series()
     days = every_date(TUESDAYS)

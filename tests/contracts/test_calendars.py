@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import NotPermitted, UnknownCalendar, UnknownPerson, UnknownSociety
 from core.interval import Interval
-from core.model import CalendarAddress, PersonId, SocietyId
+from core.model import Booking, CalendarAddress, PersonId, SocietyId
 from core.services.calendar_addresses import CalendarAddresses, resolve_address
 from tests.builders import NOW, a_slot
 from tests.contracts.campus import CHESS, LAB, Campus
@@ -90,6 +90,25 @@ async def test_all_addresses_of_a_person_are_revoked_together(campus: Campus, ad
     assert (await _resolve(campus, other)).person_id == campus.wil
 
 
+async def _cancelled(
+    campus: Campus, address: CalendarAddress, window: Interval = _AROUND, limit: int = 10
+) -> list[Booking]:
+    return await campus.storage.read(lambda unit: unit.calendars.cancelled(address, window, limit))
+
+
+async def test_of_many_cancelled_bookings_those_to_come_are_found(
+    campus: Campus, addresses: CalendarAddresses
+):
+    booked = [await campus.book(a_slot("12:00", 15, days=day)) for day in range(3)]
+    for each in booked:
+        await campus.cancel(each.booking)
+    own = await _resolve(campus, await addresses.secret(campus.wil))
+
+    found = await _cancelled(campus, own, limit=2)
+
+    assert [each.id for each in found] == [each.booking.id for each in booked[1:]]
+
+
 async def test_cancelled_bookings_are_found_by_their_owner(campus: Campus, addresses: CalendarAddresses):
     mine, kept = await campus.book(a_slot("12:00")), await campus.book(a_slot("14:00"))
     ours = await campus.book(a_slot("15:00"), LAB, campus.mem, society_id=CHESS, title="Blitz")
@@ -98,10 +117,9 @@ async def test_cancelled_bookings_are_found_by_their_owner(campus: Campus, addre
     own = await _resolve(campus, await addresses.secret(campus.wil))
     society = await _resolve(campus, await addresses.secret(campus.pres, CHESS))
 
-    found = await campus.storage.read(lambda unit: unit.calendars.cancelled(own, _AROUND))
-    of_society = await campus.storage.read(lambda unit: unit.calendars.cancelled(society, _AROUND))
-    later = Interval(mine.booking.interval.end, _AROUND.end)
-    of_later = await campus.storage.read(lambda unit: unit.calendars.cancelled(own, later))
+    found = await _cancelled(campus, own)
+    of_society = await _cancelled(campus, society)
+    of_later = await _cancelled(campus, own, Interval(mine.booking.interval.end, _AROUND.end))
 
     assert [each.id for each in found] == [mine.booking.id]
     assert kept.booking.id not in {each.id for each in found}

@@ -117,6 +117,10 @@ class Environment:
             self.services, [self.chat], NOTIFICATION_TYPES, name or f"worker {next(_numbers)}", chosen
         )
 
+    def publish(self) -> None:
+        """Gives Roomie an address for browsers, so that bookings have links to their calendar files."""
+        object.__setattr__(self.services, "public_url", "https://rooms.example.org")
+
     async def deliver(self) -> None:
         await self.worker().deliver_due()
 

@@ -38,6 +38,22 @@ async def test_guests_are_invited_by_direct_message(environment: Environment):
     assert environment.chat.texts_to(WIL) == []
 
 
+async def test_guests_add_the_booking_to_their_calendar(environment: Environment):
+    environment.publish()
+    booking = await environment.book(a_slot("15:00"))
+
+    await invite(environment, booking, REMA, ZOE)
+    await environment.deliver()
+    invitations = [reply for _, reply, _ in environment.chat.shown]
+    environment.chat.shown.clear()
+    await environment.pass_time(at("14:31"))
+
+    reminders = [reply for to, reply, _ in environment.chat.shown if to in (REMA, ZOE)]
+    assert (len(invitations), len(reminders)) == (2, 2)
+    for reply in (*invitations, *reminders):
+        assert [each.label for each in reply.actions][-1] == "Add to calendar"
+
+
 async def test_however_often_somebody_is_invited_they_get_one_message(environment: Environment):
     booking = await environment.book(a_slot("15:00"))
 

@@ -55,6 +55,21 @@ async def test_booking_queues_a_reminder(environment: Environment):
     assert [button.label for button in reply.actions] == ["I'm here", "30 min more", "Cancel"]
 
 
+async def test_a_reminder_adds_the_booking_to_a_calendar(environment: Environment):
+    environment.publish()
+    await environment.book(a_slot("15:00"))
+
+    await environment.pass_time(at("14:31"))
+
+    (_, reply, _) = environment.chat.shown[0]
+    assert [button.label for button in reply.actions] == [
+        "I'm here",
+        "30 min more",
+        "Cancel",
+        "Add to calendar",
+    ]
+
+
 async def test_a_reminder_offers_no_time_that_the_quota_does_not_allow(environment: Environment):
     await environment.book(a_slot("15:00", minutes=180))
 

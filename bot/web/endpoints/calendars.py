@@ -16,6 +16,8 @@ from core.model import BookingState, Room
 from core.ports import UnitOfWork
 
 _SUFFIX = ".ics"
+_ROOM_COST = 5.0
+"""Anybody may ask for all rooms, and some have a thousand timetable entries."""
 _WEBCAL = "webcal"
 
 
@@ -147,7 +149,8 @@ async def _response(context: RequestContext, calendar: Calendar, *, private: boo
     """Equal calendars are written once."""
     known = context.state.calendars.get(calendar)
     if known is None:
-        body = await asyncio.to_thread(_write, calendar)
+        async with context.state.calendar_writes:
+            body = await asyncio.to_thread(_write, calendar)
         response = with_etag(body, private=private, media_type="text/calendar; charset=utf-8")
         known = CacheableResponse(response, lambda _: True)
         context.state.calendars.put(calendar, known)
@@ -201,6 +204,7 @@ CALENDARS: tuple[Route, ...] = (
         {**_FOUND, 303: None},
         path=f"{PATH}/rooms/{{room_file}}",
         parameters=(ROOM_FILE, OPEN),
+        cost=_ROOM_COST,
         media_type="text/calendar",
     ),
     Route(
@@ -212,6 +216,7 @@ CALENDARS: tuple[Route, ...] = (
         _FOUND,
         path=f"{PATH}/freebusy/{{room_file}}",
         parameters=(ROOM_FILE,),
+        cost=_ROOM_COST,
         media_type="text/calendar",
     ),
 )

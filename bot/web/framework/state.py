@@ -58,6 +58,8 @@ class ServerState:
     intervals: ResponseCache = field(default_factory=ResponseCache)
     calendars: ResponseCache = field(default_factory=lambda: ResponseCache(_MAX_CALENDAR_BYTES))
     """Rendered calendars by their content."""
+    calendar_writes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Writing a calendar keeps a core busy for up to some hundred milliseconds, so one at a time."""
     token_usage: TokenUsage = field(default_factory=TokenUsage)
     is_stopping: bool = False
     ticks: Callable[[], float] = perf_counter
