@@ -95,3 +95,18 @@ def roomie(
         return CommandResult(status, captured.out, captured.err)
 
     return run
+
+
+File = Callable[[str, str | bytes], str]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> File:
+    """Writes a file of this name and content; returns its path."""
+
+    def write(name: str, content: str | bytes) -> str:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    return write

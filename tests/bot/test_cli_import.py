@@ -1,27 +1,14 @@
 """Files of a campus at the command line: nothing is misread, lost or replaced in silence."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.bot.conftest import Roomie
+from tests.bot.conftest import File, Roomie
 
-File = Callable[[str, str | bytes], str]
 BUILDINGS = json.dumps({"buildings": [{"id": "ARTS", "name": "Arts Block", "lat": 1, "long": 2}]})
 ROOMS = "id,name,building_id,capacity,equipment,aliases\nARTS-7,Studio 7,ARTS,18,projector,The attic\n"
 TIMES = "room,name,type,start,end\n"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> File:
-    def write(name: str, content: str | bytes) -> str:
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return str(path)
-
-    return write
 
 
 @pytest.fixture

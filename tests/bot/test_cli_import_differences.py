@@ -1,26 +1,14 @@
 """What an import would change is shown before it does, and every refusal of a file at once."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.bot.conftest import Roomie
+from tests.bot.conftest import File, Roomie
 from tests.scraper.workbooks import workbook_of
 
-File = Callable[[str, str | bytes], str]
 ROOMS = "id,building_id,name,capacity\nARTS-7,ARTS,Studio 7,18\nARTS-8,ARTS,Studio 8,20\n"
 CLASSES = "room,name,type,start,end\nARTS-7,Art,CLASS,2026-12-07T09:00,2026-12-07T11:00\n"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> File:
-    def write(name: str, content: str | bytes) -> str:
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return str(path)
-
-    return write
 
 
 @pytest.fixture
