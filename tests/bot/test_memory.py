@@ -306,3 +306,13 @@ async def test_another_process_answers(wil: Chat, elsewhere: Chat):
     assert "You're booked: Wren Lecture Theatre (H-C12-LT1), Thu 12 Mar, 16:00–17:00" in await talk(
         wil, "book it"
     )
+
+
+async def test_the_words_of_a_button_press_it_in_a_list_and_as_a_command_word(wil: Chat, rema: Chat):
+    await wil.say('/book Lovelace 205 every tuesday 5-6pm 3 times for SOTECHSOC "Committee"')
+    assert "3 dates" in await wil.say("book all 3", free=False)
+
+    await rema.say("/book Wren G02 tomorrow 3pm")
+    await rema.say("/rooms give to wil")
+    await wil.say("/rooms mine")
+    assert "yours" in await wil.say("accept", free=True)

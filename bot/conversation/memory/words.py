@@ -8,7 +8,7 @@ from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import join_with_and
 from bot.chat.reply import Button, ButtonStyle, Reply, Subject, Tone
-from bot.chat.request import ChatRequest
+from bot.chat.request import ChatRequest, PlatformName
 from bot.conversation.booking import already_booked
 from bot.conversation.button_values import SlotValue, resolve_id
 from bot.conversation.intents import detect_intent
@@ -55,14 +55,15 @@ class FollowUpReader:
             return None
         line = _GROUP.sub("", " ".join(request.text.split()))
         follow_up = _find_follow_up(request, line)
-        may_answer = request.is_free_text and 0 < len(line.split()) <= _MAX_WORDS
-        if follow_up is None and not may_answer:
+        is_short = 0 < len(line.split()) <= _MAX_WORDS
+        may_answer = request.is_free_text and is_short
+        if follow_up is None and not (is_short and _is_typed_plainly(request)):
             return None
         await context.services.prepared_names()
         answer = await self._recall(context)
         if answer is None:
             return _nothing_to_refer_to(line) if follow_up is not None and follow_up.is_certain else None
-        if (button := _labelled(answer, line)) is not None:
+        if (button := _labelled(answer, line, in_part=may_answer)) is not None:
             return _press(request, button)
         follow_up = follow_up or (_number_of_choice(answer, line) if may_answer else None)
         if follow_up is not None and (meaning := await _apply(context, answer, follow_up)) is not None:
@@ -95,6 +96,12 @@ def _find_follow_up(request: ChatRequest, line: str) -> FollowUp | None:
     command, _ = detect_intent(line)
     is_for_longer = command == "rooms extend" and found.verb is FollowUpVerb.TAKE and bool(found.text)
     return None if is_for_longer or command == "rooms repeat" else found
+
+
+def _is_typed_plainly(request: ChatRequest) -> bool:
+    """Whether a text is no command; at a terminal the first word of one needs no slash: `book all 10`."""
+    is_at_terminal = request.requester.platform is PlatformName.TERMINAL
+    return request.is_free_text or (is_at_terminal and not request.text.startswith("/"))
 
 
 async def _apply(context: CommandContext, answer: RememberedAnswer, follow_up: FollowUp) -> Meaning | None:
@@ -231,15 +238,21 @@ def _rooms(context: CommandContext, answer: RememberedAnswer) -> tuple[Room, ...
     return tuple(room for room in found if room is not None)
 
 
-def _labelled(answer: RememberedAnswer, line: str) -> RememberedButton | None:
-    """The button whose words were typed; of a question, some words that no other button has are enough."""
+def _labelled(answer: RememberedAnswer, line: str, *, in_part: bool) -> RememberedButton | None:
+    """The button whose words were typed, which in a list only one item has.
+
+    Of a question, some words that no other button has are enough (`in_part`).
+    """
     typed = _words(line)
     labels = [(each, _words(each.label)) for each in answer.buttons]
     for button, label in labels:
         if typed and typed == label:
             return button
+    in_items = [each for item in answer.items for each in item.buttons if _words(each.label) == typed]
+    if len(in_items) == 1:
+        return in_items[0]
     wanted = set(typed) - _FILLERS
-    if not wanted or not (answer.is_choice or answer.is_question):
+    if not wanted or not in_part or not (answer.is_choice or answer.is_question):
         return None
     fitting = [button for button, label in labels if wanted <= set(label)]
     return fitting[0] if len(fitting) == 1 and len(labels) > 1 else None
