@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -13,6 +14,7 @@ from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.model import BookingType, RoomId, TimetableEntry
 from core.policy.rules import Rules
+from core.ports import ManagedStorage, UnitOfWork
 from core.services.closures import NewClosure
 from core.services.waiting import WaitRequest
 from tests.builders import a_slot, at
@@ -21,6 +23,8 @@ from tests.outbox.environment import HALL, LAB, REMA, WIL, Environment
 SLOT = a_slot("12:00")
 _NEVER = 3600.0
 _MAX_SECONDS = 20
+_ROUNDS = 300
+"""While so many are refused, the worker tries at least once."""
 
 Free = Callable[[], Awaitable[object]]
 Occupy = Callable[[Environment], Awaitable[Free]]
@@ -116,6 +120,31 @@ async def test_a_released_booking_is_offered_without_waiting_for_the_next_look(
     await runner.poll()
 
     await until_held(environment, HALL, Interval(at("11:15"), slot.end))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_worker_tries_again_soon_when_another_was_making_offers(
+    environment: Environment, offers: OfferMaker, open_another: Callable[[], Awaitable[ManagedStorage]]
+):
+    await make_first_offer(environment)
+    free = await a_cancellation(environment)
+    await wait_for(environment, HALL, SLOT)
+    is_locked, may_end = Event(), Event()
+
+    def hold_the_line(unit: UnitOfWork) -> None:
+        assert unit.waits.lock_line()
+        is_locked.set()
+        may_end.wait(_MAX_SECONDS)
+
+    other = asyncio.create_task((await open_another()).write_relaxed(hold_the_line))
+    assert await asyncio.to_thread(is_locked.wait, _MAX_SECONDS)
+    await free()
+    for _ in range(_ROUNDS):
+        assert await environment.services.waiting.make_offers() is None
+    may_end.set()
+    await other
+
+    await until_held(environment, HALL, SLOT)
 
 
 async def make_first_offer(environment: Environment) -> None:
