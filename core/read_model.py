@@ -181,7 +181,7 @@ def _societies(unit: UnitOfWork) -> tuple[list[Society], Mapping[SocietyId, Toke
 _Key = TypeVar("_Key")
 ChangeCallback: TypeAlias = Callable[[frozenset[PersonId]], None]
 _MAX_NOTIFIED = 100
-"""Subscribers are not notified of updates that touch more people than this."""
+"""Subscribers are told of nobody when an update touches more people than this."""
 
 
 class ReadModel:
@@ -220,7 +220,7 @@ class ReadModel:
             self._availability.remove(hold.room_id, busy_for(hold))
 
     def subscribe(self, listener: ChangeCallback) -> None:
-        """Calls `listener` after each change with the people whose bookings or societies it touched."""
+        """Calls `listener` after each change with the people whose bookings or societies changed, if any."""
         self._listeners.append(listener)
 
     @property
@@ -284,17 +284,15 @@ class ReadModel:
         self.logins += update.logins
         if update.sources is not None:
             self.sources = update.sources
+        self._touched.update(update.people)
         if update.is_complete or len(update.people) > _MAX_NOTIFIED:
             self._touched.clear()
-        else:
-            self._touched.update(update.people)
-            self._notify()
+        self._notify()
 
     def _notify(self) -> None:
         touched, self._touched = frozenset(self._touched), set()
-        if touched:
-            for listener in self._listeners:
-                listener(touched)
+        for listener in self._listeners:
+            listener(touched)
 
     def _replace_all(self, update: ReadModelUpdate) -> None:
         self.window = update.window

@@ -5,9 +5,9 @@ from datetime import timedelta
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.formatting import format_minutes, one_line
-from bot.chat.reply import Form, FormInput, FormInputKind, Option, Reply
+from bot.chat.reply import Button, Form, FormInput, FormInputKind, Option, Reply
 from bot.chat.request import PlatformName
-from bot.conversation.booking import MAX_TITLE, book, resolve_slot, valid_title
+from bot.conversation.booking import MAX_TITLE, book, is_held_by_requester, resolve_slot, valid_title
 from bot.conversation.button_values import SlotValue
 from bot.conversation.offered_titles import keep_title
 from bot.conversation.quoted_message import read_quoted
@@ -24,7 +24,9 @@ from bot.conversation.room_suggestions import (
 )
 from bot.conversation.search import search_from
 from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
+from bot.conversation.wait_buttons import wait_buttons
 from bot.language import TimeKind
+from core.catalogue import RoomQuery
 from core.errors import (
     InThePast,
     Invalid,
@@ -33,6 +35,7 @@ from core.errors import (
     OutsideHours,
     QuotaSpent,
     RoomieError,
+    SlotTaken,
     TooFarAhead,
     UnknownRoom,
     UnknownSociety,
@@ -96,7 +99,7 @@ def _values_from(context: CommandContext, message: str) -> dict[str, str]:
 async def handle_form(context: CommandContext) -> Reply:
     """Books what the form says, or shows each problem beside its input."""
     read_model = context.read_model
-    values = dict(context.request.form)
+    values, wanted = dict(context.request.form), None
     try:
         room = read_model.catalogue.room(_room(context, read_model, values))
         society_id, title = _society(read_model, values), valid_title(values.get("title", ""))
@@ -106,14 +109,24 @@ async def handle_form(context: CommandContext) -> Reply:
             if not is_as_requested(when, slot):
                 value = SlotValue(room.id, slot, society_id, title)
                 return keep_title(context, offer_slot(context, room, value), title)
-        value = SlotValue(room.id, slot_of(context, values), society_id)
-        return await book(context, value, title, offer_alternatives=False)
+        wanted = SlotValue(room.id, slot_of(context, values), society_id)
+        return await book(context, wanted, title, offer_alternatives=False)
     except NotAuthenticated:
         raise
     except RoomieError as refusal:
         name = _input_of(refusal, values)
         form = _form(context, read_model, {**_first_values(context), **values})
-        return Reply(form=form, form_errors={name: refusal_sentence(refusal)})
+        actions = _wait_buttons(context, wanted, refusal)
+        return Reply(form=form, form_errors={name: refusal_sentence(refusal)}, actions=actions)
+
+
+def _wait_buttons(
+    context: CommandContext, wanted: SlotValue | None, refusal: RoomieError
+) -> tuple[Button, ...]:
+    """*Tell me when it's free*, where somebody else has the room at that time."""
+    if wanted is None or not isinstance(refusal, SlotTaken) or is_held_by_requester(context, refusal):
+        return ()
+    return wait_buttons(context, RoomQuery(room=wanted.room_id), wanted.slot, wanted.society_id)
 
 
 def _form(context: CommandContext, read_model: ReadModel, values: dict[str, str]) -> Form:

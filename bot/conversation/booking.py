@@ -223,7 +223,7 @@ async def kept_booking(context: CommandContext, booking_id: BookingId) -> Reply:
 
 
 def _taken_text(context: CommandContext, room: Room, value: SlotValue, taken: SlotTaken) -> Text:
-    if _is_held_by_requester(context, taken):
+    if is_held_by_requester(context, taken):
         return ("You have already booked ", Bold(room_name(room)), " at that time.")
     if any(each.is_hold for each in taken.holders):
         return (Bold(room_name(room)), " is held for somebody on the waiting list for a few minutes.")
@@ -232,7 +232,8 @@ def _taken_text(context: CommandContext, room: Room, value: SlotValue, taken: Sl
     return (Bold(room_name(room)), " is taken ", TimeRange(value.slot), why)
 
 
-def _is_held_by_requester(context: CommandContext, taken: SlotTaken) -> bool:
+def is_held_by_requester(context: CommandContext, taken: SlotTaken) -> bool:
+    """Whether all bookings that take the slot are the requester's own."""
     if context.account is None:
         return False
     bookings = context.read_model.bookings

@@ -1,6 +1,6 @@
 """Dates of series in replies: a table that says of each whether it can be booked, or why not."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from bot.chat.request import PlatformName
 from bot.conversation.refusals import refusal_sentence
 from bot.conversation.series_text import count_words, day_words
 from core.errors import OutsideHours, QuotaSpent, SeriesHoursSpent, TooFarAhead
-from core.model import Booking, Busy, Room, RoomId
+from core.model import Booking, Room, RoomId
 from core.services.series import SeriesDate, Verdict
 
 _PAGE_SIZES = {PlatformName.DISCORD: 26}
@@ -84,7 +84,7 @@ def status_words(context: CommandContext, each: SeriesDate) -> str:
         local = each.slot.start.astimezone(context.services.rules.zone)
         return f"free, from {local:%H:%M} (clocks change)" if each.is_shifted else "free"
     if each.verdict is Verdict.TAKEN:
-        return _taken_words(context, each.holders)
+        return _taken_words(context, each)
     match each.refusal:
         case OutsideHours(opens=opens, closes=closes):
             return f"only open {_clock(opens)}–{_clock(closes)}"
@@ -99,16 +99,23 @@ def status_words(context: CommandContext, each: SeriesDate) -> str:
             return sentence if len(sentence) <= _MAX_REASON else f"{sentence[: _MAX_REASON - 1]}…"
 
 
-def _taken_words(context: CommandContext, holders: Iterable[Busy]) -> str:
-    holders = tuple(holders)
-    bookings = [context.read_model.bookings.get(each.booking_id) for each in holders if each.booking_id]
-    if bookings and len(bookings) == len(holders) and all(_is_own(context, each) for each in bookings):
+def _taken_words(context: CommandContext, each: SeriesDate) -> str:
+    if is_own(context, each):
         return "you have booked it"
-    names = sorted({each.name for each in holders} - {"Booked", ""})
+    names = sorted({holder.name for holder in each.holders} - {"Booked", ""})
     return f"taken: {', '.join(names)}" if names else "taken"
 
 
-def _is_own(context: CommandContext, booking: Booking | None) -> bool:
+def is_own(context: CommandContext, each: SeriesDate) -> bool:
+    """Whether the date is taken by bookings of the requester only."""
+    ids = [holder.booking_id for holder in each.holders]
+    return bool(ids) and all(
+        booking_id is not None and _is_requesters(context, context.read_model.bookings.get(booking_id))
+        for booking_id in ids
+    )
+
+
+def _is_requesters(context: CommandContext, booking: Booking | None) -> bool:
     return booking is not None and context.account is not None and booking.booked_by == context.person.id
 
 

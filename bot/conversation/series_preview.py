@@ -8,10 +8,12 @@ from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import format_minutes, quota_left_text, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Text, Tone
+from bot.conversation.alternatives import eligibility
 from bot.conversation.booking import is_lost_from_view
 from bot.conversation.button_values import resolve_id
 from bot.conversation.series_dates import (
     dates_table,
+    is_own,
     page_buttons,
     page_number,
     page_size,
@@ -35,6 +37,8 @@ from bot.conversation.series_text import (
     rule_words,
 )
 from bot.conversation.series_values import series_buttons
+from bot.conversation.wait_buttons import LABEL, wait_buttons
+from core.catalogue import RoomQuery
 from core.errors import Invalid, UnknownBooking
 from core.model import Booking, RoomId, SocietyId
 from core.policy.quota import has_quota
@@ -148,9 +152,23 @@ async def _preview_reply(
         table=dates_table(context, preview.dates, page),
         actions=(
             *_book_buttons(context, preview, stored),
+            *_wait_buttons(context, preview),
             *page_buttons(Action.SERIES_BOOK, len(preview.dates), page, size, pages),
         ),
     )
+
+
+def _wait_buttons(context: CommandContext, preview: SeriesPreview) -> tuple[Button, ...]:
+    """*Tell me when it's free*, where a single date is taken and could be booked otherwise."""
+    request, taken = preview.request, [each for each in preview.dates if each.verdict is Verdict.TAKEN]
+    room = context.read_model.catalogue.rooms.get(taken[0].room_id or RoomId("")) if len(taken) == 1 else None
+    if room is None or is_own(context, taken[0]):
+        return ()
+    slot, society_id = taken[0].slot, request.society_id
+    if eligibility(context, society_id).refusal(room, slot) is not None:
+        return ()
+    label = LABEL if len(preview.dates) == 1 else f"Tell me when {day_words(taken[0].day)} is free"
+    return wait_buttons(context, RoomQuery(room=room.id), slot, society_id, label)
 
 
 def _choices(preview: SeriesPreview, *, is_adopting: bool) -> Mapping[str, Choices]:

@@ -12,14 +12,18 @@ LABEL = "Tell me when it's free"
 
 
 def wait_buttons(
-    context: CommandContext, query: RoomQuery, slot: Interval, society_id: SocietyId | None = None
+    context: CommandContext,
+    query: RoomQuery,
+    slot: Interval,
+    society_id: SocietyId | None = None,
+    label: str = LABEL,
 ) -> tuple[Button, ...]:
     """The button, where the slot is still to come and people may wait."""
     services = context.services
     if not services.rules.waits_per_person or slot.start < services.clock.now():
         return ()
     value = SearchValue(slot, slot.minutes, query, society_id)
-    return (Button(Action.WAIT, LABEL, str(value)),)
+    return (Button(Action.WAIT, label, str(value)),)
 
 
 def watch_buttons(context: CommandContext, query: RoomQuery, slot: Interval) -> tuple[Button, ...]:

@@ -47,3 +47,27 @@ async def test_too_little_quota_is_shown_at_the_length(wil: Chat, name: str, val
     await wil.act("book_form", room=ROOM, **values)
 
     assert wil.last.form_errors == {name: "This needs 60 minutes of quota and you have none left."}
+
+
+TAKEN = {"date": "2026-03-12", "time": "15:00", "minutes": "60"}
+
+
+@pytest.mark.parametrize("values", [TAKEN, {"when": "tomorrow 3pm for 1 hour"}])
+async def test_a_taken_room_can_be_waited_for(wil: Chat, rema: Chat, values: dict[str, str]):
+    await rema.say("/book Wren G02 tomorrow 3pm for 1 hour")
+
+    await wil.act("book_form", room=ROOM, **values)
+
+    assert list(wil.last.form_errors) == ["room"]
+    assert "1st in line for Wren G02 (H-C12-G02), Thu 12 Mar, 15:00–16:00" in await wil.press(
+        "Tell me when it's free"
+    )
+
+
+async def test_nobody_waits_for_what_they_have(wil: Chat):
+    await wil.say("/book Wren G02 tomorrow 3pm for 1 hour")
+
+    await wil.act("book_form", room=ROOM, **TAKEN)
+
+    assert list(wil.last.form_errors) == ["room"]
+    assert wil.labels == []

@@ -107,6 +107,34 @@ async def test_weeks_of_a_term_leave_out_the_reading_week_and_stand_beside_the_d
     assert "The days of" not in preview
 
 
+async def test_the_only_taken_date_can_be_waited_for(wil: Chat, rema: Chat):
+    await rema.say("/book Wren G02 tuesday 5-6pm")
+    await wil.say(SERIES)
+
+    waiting = await wil.press("Tell me when Tue 17 Mar is free")
+
+    assert "1st in line for Wren G02 (H-C12-G02), Tue 17 Mar, 17:00–19:00, for UCLU Tech" in waiting
+
+
+async def test_a_series_of_one_taken_date_can_be_waited_for(wil: Chat, rema: Chat):
+    await rema.say("/book Wren G02 tuesday 5-6pm")
+
+    assert "none of these dates can be booked" in await wil.say(SERIES.replace("4 times", "until 17 march"))
+    assert "1st in line" in await wil.press("Tell me when it's free")
+
+
+async def test_dates_that_nobody_could_be_offered_are_not_waited_for(wil: Chat, rema: Chat):
+    """Two taken dates, one's own, and one that is too far ahead for a single booking."""
+    await wil.say("/book Wren G02 tuesday 5-7pm for SOTECHSOC")
+    await wil.say(SERIES)
+    own = wil.labels
+    await rema.say("/book Wren G02 wednesday 5-6pm")
+    await rema.say("/book Wren G02 tomorrow 5-6pm")
+    await wil.say(SERIES.replace("tuesday", "day"))
+
+    assert not [each for each in (*own, *wil.labels) if each.startswith("Tell me when")]
+
+
 async def test_a_booking_becomes_a_series(wil: Chat):
     await wil.say("/book Wren G02 tomorrow 5-6pm")
 

@@ -92,7 +92,7 @@ async def _fill_in(session: TerminalSession, form: Form, prompt: "PromptSession[
     if reply.form is None or not reply.form_errors:
         return reply
     again = Button("form", "Fill it in again", opens=True)
-    return Reply((" ".join(reply.form_errors.values()),), tone=Tone.REFUSED, actions=(again,))
+    return Reply((" ".join(reply.form_errors.values()),), tone=Tone.REFUSED, actions=(again, *reply.actions))
 
 
 async def _narrow(

@@ -42,3 +42,27 @@ async def test_what_falls_free_is_offered_passed_on_and_taken(environment: Envir
     assert "next in line" in passed.seen.text
     assert "You're booked" in taken.seen.text
     assert "aren't waiting for anything" in waiting.seen.text
+
+
+async def test_a_room_that_the_form_finds_taken_is_waited_for(environment: Environment) -> None:
+    wil, rema = environment.discord.person("wil"), environment.discord.person("rema")
+    await environment.add_people(wil, rema)
+    await wil.run("/book", **_SLOT)
+    opened = await rema.run("/rooms form")
+
+    refused = await rema.submit(opened, **_SLOT)
+    waiting = await rema.press(refused.seen, "Tell me when it's free")
+
+    assert refused.seen.buttons == ["Try again", "Tell me when it's free"]
+    assert "1st in line" in waiting.seen.text
+
+
+async def test_the_only_taken_date_of_a_series_is_waited_for(environment: Environment) -> None:
+    wil, rema = environment.discord.person("wil"), environment.discord.person("rema")
+    await environment.add_people(wil, rema)
+    await wil.run("/book", **_SLOT)
+
+    preview = await rema.run("/book", room=_SLOT["room"], when="every day 10-11 until saturday")
+    waiting = await rema.press(preview.seen, "Tell me when Sat 14 Mar is free")
+
+    assert "1st in line" in waiting.seen.text

@@ -11,7 +11,7 @@ from bot.conversation.autocomplete import Autocomplete
 from bot.platforms.slack.settings import Mode
 from core.ports import UnitOfWork
 from tests.builders import a_building, a_room
-from tests.platforms.slack.environment import Environment, read, settings_for
+from tests.platforms.slack.environment import Environment, labels, read, settings_for
 from tests.standins.slack import Person, SlackStandIn
 
 ROOM_COUNT = 160
@@ -107,8 +107,10 @@ async def test_rooms_that_are_taken_come_last_and_say_so(
 
         assert _ids(found)[-1] == "LIB-155"
         assert "taken at that time" in str(found[-1]["description"])
-        assert bob.modal is not None
-        assert "taken" in bob.modal.errors["in.room"]
+        refused = bob.modal
+        assert refused is not None
+        assert "taken" in read(refused)
+        assert labels(refused) == ["Tell me when it's free"]
 
 
 async def test_a_search_without_an_answer_leaves_the_form_open(

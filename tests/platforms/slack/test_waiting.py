@@ -50,3 +50,41 @@ async def test_what_falls_free_is_offered_and_taken_or_passed_on(
         assert "aren't waiting for anything" in read(bob.sees()[-1])
         await adapter.wait_idle()
         assert slack.refusals == []
+
+
+async def test_a_room_that_the_form_finds_taken_is_waited_for(
+    environment: Environment, slack: SlackStandIn
+) -> None:
+    ada, bob = slack.person("U1"), slack.person("U2")
+    async with environment.open() as adapter:
+        await bob.types("/book K-J17-G01 saturday 10-11")
+        await ada.types("/rooms form")
+        await slack.until(lambda: ada.modal)
+        form = ada.modal
+        values = {"in.date": "2026-03-14", "in.time": "10:00", "in.room": "v1:K-J17-G01", "in.title": "Go"}
+        await ada.submits(**values)
+        refused = ada.modal
+        assert refused is not None
+        assert refused is not form
+        await ada.presses(refused, "Tell me when it's free")
+        await slack.until(lambda: "1st in line" in str(refused.content))
+        await ada.closes_modal()
+
+        assert form is not None
+        assert ada.modal is form
+        assert form.values()["in.title"]["value"]["value"] == "Go"
+        await adapter.wait_idle()
+        assert slack.refusals == []
+
+
+async def test_the_only_taken_date_of_a_series_is_waited_for(
+    environment: Environment, slack: SlackStandIn
+) -> None:
+    ada, bob = slack.person("U1"), slack.person("U2")
+    async with environment.open() as adapter:
+        await bob.types("/book K-J17-G01 saturday 10-11")
+        await ada.types("/book K-J17-G01 every day 10-11 until saturday")
+        await ada.presses(ada.sees()[-1], "Tell me when Sat 14 Mar is free")
+        await slack.until(lambda: "1st in line" in read(ada.sees()[-1]))
+        await adapter.wait_idle()
+        assert slack.refusals == []

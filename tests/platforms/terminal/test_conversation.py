@@ -51,6 +51,9 @@ class RecordingDispatcher:
                 return Reply(form=LATER)
             case "book_form" if request.form.get("title") == "wrong":
                 return Reply(form=FORM, form_errors={"title": "Not that."})
+            case "book_form" if request.form.get("title") == "taken":
+                actions = (Button("wait", "Tell me when it's free", "v3"),)
+                return Reply(form=FORM, form_errors={"room": "It's taken."}, actions=actions)
         return Reply(
             (f"reply to {request.action or request.text}",),
             items=(ReplyItem(("one",), (), (Button("book", "Book", "v1"),)),),
@@ -209,6 +212,15 @@ async def test_errors_of_a_form_are_shown(types: TypeLines, dispatcher: Recordin
     await types("/rooms form", "", "1", "wrong", "\x04")
 
     assert "Not that." in screen.text
+
+
+async def test_buttons_below_the_errors_of_a_form_are_numbered(
+    types: TypeLines, dispatcher: RecordingDispatcher, screen: Screen
+):
+    await types("/rooms form", "", "1", "taken", "2", "\x04")
+
+    assert "It's taken." in screen.text
+    assert (dispatcher.requests[-1].action, dispatcher.requests[-1].value) == ("wait", "v3")
 
 
 async def test_the_history_holds_lines_but_no_answers_to_questions(types: TypeLines, tmp_path: Path):

@@ -17,6 +17,7 @@ from bot.platforms.slack.handlers.modals import (
     WORKING,
     Modals,
     errors_at_inputs,
+    errors_with_buttons,
     metadata_of,
     origin_of,
     view_of,
@@ -83,7 +84,10 @@ class Forms:
             await self._modals.update(installation, event, view_of(dispatched, origin_of(metadata)))
 
     async def submit(self, installation: Installation, body: EventBody, ack: Ack) -> None:
-        """Show errors at their inputs, a refusal on top of the form, success where the form was opened."""
+        """Show errors at their inputs, a refusal on top of the form, success where the form was opened.
+
+        Errors with buttons are shown on top too: inputs have no room for them.
+        """
         event = events.from_interaction(body)
         view, metadata = body["view"], metadata_of(body["view"])
         reply_task = asyncio.ensure_future(self._dispatch_once(installation, event, view))
@@ -147,7 +151,10 @@ class Forms:
         ack: Ack,
     ) -> None:
         errors = errors_at_inputs(view, dispatched.reply)
-        if errors:
+        if errors and dispatched.reply.actions:
+            pushed = result_view(errors_with_buttons(dispatched.reply), dispatched.context)
+            await ack(response_action="push", view=pushed)
+        elif errors:
             await ack(response_action="errors", errors=errors)
         elif dispatched.reply.is_refusal:
             await ack(response_action="push", view=view_of(dispatched))

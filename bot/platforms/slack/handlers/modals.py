@@ -131,6 +131,12 @@ def errors_at_inputs(view: EventBody, reply: Reply) -> dict[str, str]:
     return errors
 
 
+def errors_with_buttons(reply: Reply) -> Reply:
+    """The errors of a form, which have no room for buttons at its inputs, as a reply of their own."""
+    text = " ".join((*reply.form_errors.values(), "Close this to change what you filled in."))
+    return Reply((text,), tone=Tone.REFUSED, actions=reply.actions)
+
+
 def _message_instead(reply: Reply) -> Reply:
     if reply.form is None or reply.text:
         return replace(reply, form=None)
