@@ -51,6 +51,12 @@ def with_near_room(context: CommandContext, reading: ParseResult) -> ParseResult
     return replace(reading, unparsed=(), problem=None, clarification=question)
 
 
+def near_rooms(context: CommandContext, typed: str) -> frozenset[RoomId]:
+    """The rooms that a whole text is nearly the name of."""
+    match = _index(context.read_model.catalogue).match(typed)
+    return match.rooms if match is not None and match.end == len(typed.rstrip()) else frozenset()
+
+
 def nearest_rooms(context: CommandContext, words: Sequence[str]) -> tuple[Room, ...]:
     """Up to five rooms whose names hold words that were not understood, or are like them."""
     index, typed = _index(context.read_model.catalogue), " ".join(words)

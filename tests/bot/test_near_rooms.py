@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.conversation.autocomplete import Autocomplete
+from bot.conversation.room_suggestions import ROOMS
 from bot.services import Services
 from tests.bot.chat import Chat
 
@@ -37,6 +39,15 @@ async def test_a_near_miss_is_that_room_in_each_command(wil: Chat, typed: str, r
     assert f"{room} (" in await wil.say(f"/rooms status {typed}")
     assert f"{room} (" in await wil.run("rooms status", where=typed)
     assert f"{room} (" in await wil.say(f"/rooms timetable {typed} tomorrow")
+
+
+@pytest.mark.parametrize(
+    ("typed", "room"), [*NEAR[:10], ("Wrem G03", "Wren G03"), ("comitee", "Committee Room")]
+)
+async def test_the_booking_form_suggests_a_near_miss(services: Services, wil: Chat, typed: str, room: str):
+    options = await Autocomplete(services).search(ROOMS, typed, wil.requester, {}, 5)
+
+    assert options[0].label.startswith(f"{room} (")
 
 
 async def test_a_word_of_several_rooms_is_asked_about_with_a_button_for_each(wil: Chat):
