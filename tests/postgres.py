@@ -81,7 +81,12 @@ class PostgresServer:
     def stop(self, *, abruptly: bool = False) -> None:
         """Ends all connections and the server, abruptly as in a crash, so that it has to recover."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT if abruptly else signal.SIGINT)
+            end = signal.SIGQUIT if abruptly else signal.SIGINT
+            self._process.send_signal(end)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_TIMEOUT_SECONDS / 3)
+            if self._process.poll() is None:  # rarely, a server misses a signal while it starts a process
+                self._process.send_signal(end)
             self._process.wait(_TIMEOUT_SECONDS)
             self._process = None
 
