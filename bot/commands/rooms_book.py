@@ -13,6 +13,7 @@ from bot.conversation.booking import book, predicted_refusal, valid_title
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_rooms import short_slot
 from bot.conversation.free_slots import free_slots_reply
+from bot.conversation.near_rooms import DID_YOU_MEAN, nearest_buttons
 from bot.conversation.offered_titles import keep_title, title_for
 from bot.conversation.questions import clarification, word_hint
 from bot.conversation.search import reading_notes, search_from, summary_of
@@ -132,6 +133,9 @@ async def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
     if not reading.unparsed and (reading.when is not None or reading.capacity or reading.building):
         return await search_reply(context, reading)
     text: list[Inline] = ["Which room would you like? For example: "]
+    near = nearest_buttons(context, reading, partial(_answer_button, context))
+    if near:
+        text.insert(0, DID_YOU_MEAN)
     if reading.unparsed:
         words = ", ".join(reading.unparsed)[:60]
         is_description = reading.usage is not None or bool(reading.equipment)
@@ -144,14 +148,14 @@ async def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
     if reading.when is None:
         form = Button(Action.OPEN_FORM, "Book a room…", opens=True)
         return Reply(
-            tuple(text), tone=Tone.UNCLEAR, actions=(form,), subject=Subject(request="rooms book {}")
+            tuple(text), tone=Tone.UNCLEAR, actions=(*near, form), subject=Subject(request="rooms book {}")
         )
     search, known = search_from(context, reading), summary_of(context, replace(reading, unparsed=()))
     title = f' "{reading.title}"' if reading.title else ""
     return Reply(
         tuple(text),
         tone=Tone.UNCLEAR,
-        actions=(Button(Action.SEARCH, f"Free rooms: {known}"[:75], str(search)),),
+        actions=(*near, Button(Action.SEARCH, f"Free rooms: {known}"[:75], str(search))),
         subject=Subject(request=f"rooms book {{}} {known}{title}"),
     )
 

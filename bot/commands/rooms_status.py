@@ -1,9 +1,10 @@
 """`/rooms status`: shows whether a room, or each room of a building, is free."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from bot.chat.actions import Action
-from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_details, room_name
 from bot.chat.reply import (
     Bold,
@@ -19,8 +20,10 @@ from bot.chat.reply import (
     Tone,
 )
 from bot.conversation.alternatives import eligibility, price_text
+from bot.conversation.booking import resolve_slot
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.free_slots import free_slots, hours_text
+from bot.conversation.near_rooms import DID_YOU_MEAN, nearest_buttons
 from bot.conversation.questions import clarification, word_hint
 from bot.conversation.refusals import refusal_sentence
 from bot.conversation.schedules import busy_text, campus_day, schedules
@@ -48,7 +51,7 @@ async def handle(context: CommandContext) -> Reply:
     building = reading.building or reading.near
     if reading.room is None and building is None and reading.unparsed:
         return _ask_for_place(context, reading)
-    if (question := clarification(context, reading)) is not None:
+    if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
     at = reading.when.start if reading.when is not None else context.services.clock.now()
     if reading.room is not None:
@@ -60,8 +63,26 @@ async def handle(context: CommandContext) -> Reply:
     )
 
 
+def _answer_button(context: CommandContext, reading: ParseResult, label: str) -> Button | None:
+    """The button for an answer to a question: it shows the room then."""
+    if reading.room is None:
+        return None
+    at = reading.when.start if reading.when is not None else context.services.clock.now()
+    return Button("status", label, str(SlotValue(reading.room, Interval.of_length(at, _SOON))))
+
+
+async def handle_button(context: CommandContext) -> Reply:
+    """Shows the room of the pressed button."""
+    value = resolve_slot(context, SlotValue.read(context.value))
+    room = context.read_model.catalogue.room(value.room_id)
+    return await _room_status(context, context.read_model, room, value.slot.start)
+
+
 def _ask_for_place(context: CommandContext, reading: ParseResult) -> Reply:
     text: list[Inline] = ["Which room or building? For example: "]
+    buttons = nearest_buttons(context, reading, partial(_answer_button, context))
+    if buttons:
+        text.insert(0, DID_YOU_MEAN)
     if reading.unparsed:
         text.insert(0, f"I can't find a room or building called {', '.join(reading.unparsed)[:60]}. ")
     building = next(iter(context.read_model.catalogue.buildings.values()), None)
@@ -70,6 +91,7 @@ def _ask_for_place(context: CommandContext, reading: ParseResult) -> Reply:
     return Reply(
         (*text, Code(f"/rooms status {example}"), f".{word_hint(context, example)}"),
         tone=Tone.UNCLEAR,
+        actions=buttons,
         subject=Subject(request=f"rooms status {{}} {when}".strip()),
     )
 
@@ -189,5 +211,6 @@ COMMAND = Command(
         CommandParameter("where", ParameterType.PLACE, "A room or building", required=True),
         CommandParameter("when", ParameterType.WHEN, "Date and time, if not now"),
     ),
+    actions=(ButtonAction("status", handle_button),),
     examples=("/rooms status Ainsworth", "/rooms status K-J17-G01 tomorrow 3pm"),
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from bot.chat.actions import Action
@@ -25,6 +26,7 @@ from bot.conversation.alternatives import price_text
 from bot.conversation.booking import resolve_slot
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_slots import MAX_OFFERED, free_slots, hours_text
+from bot.conversation.near_rooms import DID_YOU_MEAN, nearest_buttons
 from bot.conversation.questions import clarification, word_hint
 from bot.conversation.schedules import busy_text, campus_day, schedules
 from bot.conversation.search import parse_text, summary_of, truncate_to_minute
@@ -42,11 +44,18 @@ async def handle(context: CommandContext) -> Reply:
     reading = parse_request(context)
     if reading.room is None and reading.unparsed:
         return _ask_for_room(context, reading)
-    if (question := clarification(context, reading)) is not None:
+    if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
     if reading.room is None:
         return _ask_for_room(context, reading)
     return await _show(context, read_model.catalogue.room(reading.room), _day(context, reading))
+
+
+def _answer_button(context: CommandContext, reading: ParseResult, label: str) -> Button | None:
+    """The button for an answer to a question: it shows the room's day."""
+    if reading.room is None:
+        return None
+    return Button("timetable", label, str(SlotValue(reading.room, _day(context, reading))))
 
 
 async def handle_choice(context: CommandContext) -> Reply:
@@ -77,12 +86,16 @@ def _ask_for_room(context: CommandContext, reading: ParseResult) -> Reply:
     if building is not None and (menu := _room_menu(context, building, _day(context, reading))).options:
         return Reply((f"Which room in {building.name}?",), actions=(menu,), subject=subject)
     text: list[Inline] = ["Which room? For example: "]
+    buttons = nearest_buttons(context, reading, partial(_answer_button, context))
+    if buttons:
+        text.insert(0, DID_YOU_MEAN)
     if words:
         text.insert(0, f"I can't find a room called {words[:60]}. ")
     example = next(iter(catalogue.rooms), "K-J17-G01")
     return Reply(
         (*text, Code(f"/rooms timetable {example} tomorrow"), f".{word_hint(context, example)}"),
         tone=Tone.UNCLEAR,
+        actions=buttons,
         subject=subject,
     )
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from bot.chat.command import CommandContext
 from bot.chat.formatting import room_details, room_name
 from bot.chat.reply import Option
+from bot.conversation.near_rooms import near_rooms, nearest_rooms
 from bot.conversation.questions import clock_problem
 from bot.conversation.search import parse_text
 from bot.language import ParsedTime, TimeKind
@@ -70,11 +71,12 @@ def suggest_rooms(
     """The rooms that match the typed text, those free at the form's time first, each smallest first.
 
     Text narrows by name, number, building, kind and equipment (`library 20 seats`). Rooms that are taken
-    then follow, and say so. `values` are the form's inputs by name.
+    then follow, and say so. Where none match, those with the most similar names are suggested. `values` are
+    the form's inputs by name.
     """
     catalogue = context.read_model.catalogue
-    found = _find(context, typed, values)
-    return tuple(_option(room, catalogue, is_taken=taken) for room, taken in found.rooms[:limit])
+    found = _find(context, typed, values).rooms or _nearest(context, typed, values)
+    return tuple(_option(room, catalogue, is_taken=taken) for room, taken in found[:limit])
 
 
 def match_room(context: CommandContext, typed: str, values: Mapping[str, str]) -> Room | None:
@@ -134,7 +136,7 @@ def _query_of(values: Mapping[str, str]) -> RoomQuery:
 
 
 def _find(context: CommandContext, typed: str, values: Mapping[str, str]) -> _Found:
-    """Rooms whose words contain what was typed; else those that the typed text is understood to mean."""
+    """Rooms whose words contain what was typed; else those that it is understood to mean."""
     catalogue, availability = context.read_model.catalogue, context.read_model.availability
     query, slot, typed = _query_of(values), _slot_or_now(context, values), typed.strip()[:_MAX_TYPED]
     free = availability.free_rooms(int(slot.start.timestamp()), int(slot.end.timestamp()), query)
@@ -149,12 +151,22 @@ def _find(context: CommandContext, typed: str, values: Mapping[str, str]) -> _Fo
             if each[0].capacity >= reading.seats and words[each[0].id].contain(reading.words)
         ]
         if rooms:
-            name = " ".join(reading.words)
-            exact = [each for each in rooms if name in words[each[0].id].names]
+            spellings = {" ".join(reading.words), "".join(reading.words)}  # `g 01` is `G01`
+            exact = [each for each in rooms if spellings & words[each[0].id].names]
             return _Found([*exact, *(each for each in rooms if each not in exact)], len(exact))
     understood = _understood(context, typed)
     meant = catalogue.matching(understood) if understood else 0
-    return _Found(_ordered(catalogue, wanted & meant, free), 0)
+    if wanted & meant:
+        return _Found(_ordered(catalogue, wanted & meant, free), 0)
+    near = near_rooms(context, typed)
+    return _Found([each for each in _ordered(catalogue, wanted, free) if each[0].id in near], 0)
+
+
+def _nearest(context: CommandContext, typed: str, values: Mapping[str, str]) -> list[tuple[Room, bool]]:
+    """The rooms with the names most like the text: to choose from, never taken as meant."""
+    near = {each.id: place for place, each in enumerate(nearest_rooms(context, (typed,)))}
+    every = _find(context, "", values).rooms
+    return sorted((each for each in every if each[0].id in near), key=lambda each: near[each[0].id])
 
 
 def _ordered(catalogue: Catalogue, wanted: int, free: int) -> list[tuple[Room, bool]]:

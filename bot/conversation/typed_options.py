@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.chat.command import CommandContext, ParameterType
+from bot.conversation.near_rooms import takes_room, with_near_room
 from bot.conversation.search import parse_text
 from bot.conversation.society_arguments import society_in
 from bot.language import ParseResult
@@ -18,6 +19,7 @@ from core.model import BuildingId, RoomId
 _TIME = frozenset({"when", "zone"})
 _QUERY = frozenset({"capacity", "equipment", "usage", "building", "location", "near"})
 _PLACE = frozenset({"room", "building", "near", "location", "usage"})
+_AMBIGUOUS_TYPES = frozenset({ParameterType.WHEN, ParameterType.ROOM, ParameterType.PLACE})
 _SEATS_IN_LABEL = re.compile(r",? \d+ seats$")
 """End of a suggestion's label, which is sent where the suggestion was not picked but typed."""
 _QUOTES = "\"'“”\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
@@ -45,7 +47,8 @@ class _OptionText:
 def parse_request(context: CommandContext) -> ParseResult:
     """Parses a request's options, or the text after the command's name where it has none."""
     if not context.options:
-        return _with_quoted_room(context, parse_text(context))
+        reading = _with_quoted_room(context, parse_text(context))
+        return with_near_room(context, reading) if takes_room(context) else reading
     merged = ParseResult(text="")
     for parameter in context.parameters:
         text, read = context.options.get(parameter.name, "").strip(), _READERS.get(parameter.type)
@@ -66,10 +69,10 @@ def _with_quoted_room(context: CommandContext, reading: ParseResult) -> ParseRes
 def replace_in_options(
     context: CommandContext, pattern: re.Pattern[str], choice: str
 ) -> CommandContext | None:
-    """The context with a chosen phrase in place of ambiguous words; None where no option of time has them."""
+    """The context with a chosen phrase in place of ambiguous words; None where no option has them."""
     for parameter in context.parameters:
         text = " ".join(context.options.get(parameter.name, "").split())
-        if parameter.type is ParameterType.WHEN and pattern.search(text) is not None:
+        if parameter.type in _AMBIGUOUS_TYPES and pattern.search(text) is not None:
             chosen = pattern.sub(lambda _: choice, text, count=1)
             return replace(context, options={**context.options, parameter.name: chosen})
     return None
@@ -95,7 +98,7 @@ def _read_time(merged: ParseResult, option: _OptionText) -> ParseResult:
         zone_name=reading.zone_name,
         unparsed=(*merged.unparsed, *reading.unparsed),
         problem=reading.problem,
-        clarification=reading.clarification,
+        clarification=merged.clarification or reading.clarification,
     )
 
 
@@ -105,7 +108,12 @@ def _read_room(merged: ParseResult, option: _OptionText) -> ParseResult:
         return replace(merged, room=RoomId(option.text))
     reading = _parse_name(option, frozenset({"room"}))
     unparsed = () if _names_own_building(option.context, reading) else reading.unparsed
-    return replace(merged, room=reading.room, unparsed=(*merged.unparsed, *unparsed))
+    return replace(
+        merged,
+        room=reading.room,
+        unparsed=(*merged.unparsed, *unparsed),
+        clarification=merged.clarification or reading.clarification,
+    )
 
 
 def _names_own_building(context: CommandContext, reading: ParseResult) -> bool:
@@ -132,6 +140,7 @@ def _read_place(merged: ParseResult, option: _OptionText) -> ParseResult:
         location=reading.location or merged.location,
         usage=reading.usage or merged.usage,
         unparsed=(*merged.unparsed, *reading.unparsed),
+        clarification=merged.clarification or reading.clarification,
     )
 
 
@@ -143,7 +152,22 @@ def _parse_name(option: _OptionText, fields: frozenset[str]) -> ParseResult:
     option = replace(option, text=_SEATS_IN_LABEL.sub("", option.text).strip(_QUOTES))
     reading = option.parse(fields)
     is_found = any(span.field in fields for span in reading.spans)
+    near = _near_name(option)
+    if near is not None and reading.room is None:
+        return near
     return reading if is_found else replace(reading, unparsed=(option.text,))
+
+
+def _near_name(option: _OptionText) -> ParseResult | None:
+    """The room, or the question which of several, that the whole text is written nearly as."""
+    context = replace(option.context, text=option.text, options={})
+    near = with_near_room(context, parse_text(context))
+    if near.room is None:
+        question = near.clarification
+        is_which = question is not None and question.text == option.text.strip()
+        return ParseResult(text=option.text, clarification=question) if is_which else None
+    is_alone = near.when is None and near.capacity is None and not near.equipment
+    return ParseResult(text=option.text, room=near.room) if is_alone else None
 
 
 def _read_number(merged: ParseResult, option: _OptionText) -> ParseResult:

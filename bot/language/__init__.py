@@ -21,6 +21,7 @@ from bot.language.output.json import parse_lines, to_json
 from bot.language.output.summary import summarize
 from bot.language.resolve.defaults import ParserDefaults
 from bot.language.rooms.names import NameIndex
+from bot.language.rooms.near_names import NearNameIndex
 
 __all__ = [
     "ASSUMPTIONS",
@@ -31,6 +32,7 @@ __all__ = [
     "FollowUpVerb",
     "FoundLength",
     "NameIndex",
+    "NearNameIndex",
     "ParseProblem",
     "ParseResult",
     "ParsedTime",

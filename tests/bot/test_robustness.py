@@ -208,11 +208,11 @@ def running(database_url: str, clock, rules) -> Iterator[Running]:
 
 
 def assert_it_fits(reply: Reply) -> None:
-    """Asserts that every button has a handler and fits the platforms' limits."""
+    """Asserts that every button has a handler or is a link, and fits the platforms' limits."""
     known = {action.name for command in COMMANDS for action in command.actions}
     known |= {"free_now", "mine", "quota", "whoami"}
     for button in buttons(reply):
-        assert button.action in known
+        assert button.action in known or button.url
         assert len(button.action) <= 20
         assert len(button.value) <= 70
         assert button.value.isascii()

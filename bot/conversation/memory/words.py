@@ -15,6 +15,7 @@ from bot.conversation.intents import detect_intent
 from bot.conversation.memory.changes import change_topic, topic_of
 from bot.conversation.memory.record import RememberedAnswer, RememberedButton, RememberedItem
 from bot.conversation.memory.store import AnswerMemory
+from bot.conversation.near_rooms import with_near_room
 from bot.conversation.questions import EXAMPLE
 from bot.conversation.search import parse_text
 from bot.language import FollowUp, FollowUpKind, FollowUpVerb, find_follow_up, find_lengths
@@ -267,7 +268,8 @@ def _is_answer(context: CommandContext, request: str, line: str) -> bool:
     if request.startswith(_COMMANDS[FollowUpVerb.EXTEND]) and find_lengths(line):
         return True
     try:
-        reading = parse_text(replace(context, text=line))
+        answer = replace(context, text=line)
+        reading = with_near_room(answer, parse_text(answer))
     except Invalid:
         return False
     is_clear = reading.problem is None and not reading.unparsed and reading.small_talk is None
