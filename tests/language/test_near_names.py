@@ -93,6 +93,31 @@ def test_a_word_or_number_of_several_rooms_means_all_of_them():
     assert match.end == len("301")
 
 
+def test_a_number_with_a_sign_in_it_is_no_other_number():
+    rooms = [
+        Room(RoomId(f"H-D20-{number}"), BuildingId("H-D20"), f"Lovelace {number}", 8)
+        for number in ("S0.11", "1.04", "M-12")
+    ]
+    index = NearNameIndex(rooms, sample._BUILDINGS)
+
+    for typed in (
+        "S01.1",
+        "lovelace s01 1",
+        "10.4 lovelace",
+        "lovelace 4",
+        "04 lovelace",
+        "11 lovelace",
+        "12",
+    ):
+        assert index.match(typed) is None or index.match(typed).end < len(typed), typed
+    for typed, room in (
+        ("s0 11 lovelace", rooms[0]),
+        ("lovelaces 1-04", rooms[1]),
+        ("m 12 lovelace", rooms[2]),
+    ):
+        assert index.match(typed).rooms == {room.id}, typed
+
+
 @pytest.mark.parametrize(
     ("typed", "first"),
     [("Wren G09", "H-C12-G0"), ("Lovelace 302", "H-D20-301"), ("comitee room", "H-F7-3")],

@@ -11,6 +11,8 @@ from bot.language.rooms.names import without_zeros
 from core.model import Building, BuildingId, Room, RoomId
 
 _WORD = re.compile(r"[^\W_]+")
+_WORD_OR_FIGURES = re.compile(r"[^\W_]+(?:(?<=\d)[._/-](?=\d)[^\W_]+)*")
+_INNER_SIGN = re.compile(r"[._/]")
 _NUMBER_LABELS = word_set("room rooms rm number no nr num")
 _LABELS = _NUMBER_LABELS | word_set("the in of building")
 _NEVER_LAST = _LABELS - word_set("room building")
@@ -75,7 +77,7 @@ class NearNameIndex:
     def _add(self, room: Room, words_of: Mapping[BuildingId, Set[str]]) -> None:
         of_building = words_of.get(room.building_id) or set(_split(room.building_id))
         names = (room.name, room.abbr, room.id, *room.aliases)
-        own = {word for name in names for word in _split(name)} - of_building
+        own = {word for name in names for word in _split(name)} - of_building - _figures_of_codes(names)
         for word in of_building | own:
             self._words.setdefault(word, set()).add(room.id)
         for word in (own - _LABELS) | set(_codes(room)):
@@ -140,13 +142,13 @@ class NearNameIndex:
             return _Reading(_NOBODY)
         before = words[index - 1].text if index else ""
         found, own, numbered = set[RoomId](), set[RoomId](), set[RoomId]()
-        for key in _spellings_of(joined):
+        for key in (*_spellings_of(joined), _with_signs(words[index:end])):
             number = self._numbers.get(key, set())
             if key.isdecimal() and len(key) < _MIN_NUMBER and before not in _NUMBER_LABELS and not index:
                 number = set()  # `3 people`, `2 wren`
             numbered |= number
             own |= self._own.get(key, set())
-            found |= (self._words.get(key, set()) if end == index + 1 else set()) | number | own
+            found |= (self._words.get(key, set()) if end == index + 1 or "-" in key else set()) | number | own
         if joined.isdecimal() and (before in _NUMBER_LABELS or joined[0] == "0" or before == "theatre"):
             found |= (figures := self._figures.get(f"{before}{joined}", self._figures.get(joined, set())))
             own |= figures
@@ -188,7 +190,8 @@ def _number_spellings(number: str) -> Iterator[str]:
     key = "".join(_split(number))
     if any(map(str.isdecimal, key)):
         yield key
-        yield without_zeros(key)
+        if "-" not in key:
+            yield without_zeros(key)
 
 
 def _codes(room: Room) -> Iterator[str]:
@@ -203,7 +206,7 @@ def _figures(room: Room) -> Iterator[str]:
     number = "".join(_split(room.number))
     letters = number.rstrip("0123456789")
     figures = number[len(letters) :]
-    if not letters or not figures:
+    if not letters.isalpha() or not figures:
         return
     yield figures
     words = _split(room.name)
@@ -220,4 +223,24 @@ def _words_of_building(building: Building) -> frozenset[str]:
 
 
 def _split(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text.casefold().replace("'", "").replace("’", "")))
+    """Words and numbers; `0.11` and `0-11` are one number, `0-11`, which is not `01.1`."""
+    words = _WORD_OR_FIGURES.findall(text.casefold().replace("'", "").replace("’", ""))
+    return tuple(_INNER_SIGN.sub("-", word) for word in words)
+
+
+def _with_signs(words: Sequence[_Word]) -> str:
+    """The words in one piece, with a hyphen between two figures."""
+    key = ""
+    for word in words:
+        is_between = key[-1:].isdecimal() and word.text[:1].isdecimal()
+        key += f"-{word.text}" if is_between else word.text
+    return key
+
+
+def _figures_of_codes(names: Iterable[str]) -> frozenset[str]:
+    """Figures that stand in codes only: `12` of `M-12`."""
+    names = tuple(names)
+    alone = {word for name in names for word in name.casefold().split()}
+    return frozenset(
+        word for name in names for word in _split(name) if word.isdecimal() and word not in alone
+    )
