@@ -19,7 +19,7 @@ run: $(VENV)/run.stamp  ## set up and start everything: HTTP API, background job
 	@$(BIN)/python -m bot run $(ARGS)
 
 test: $(VENV)/dev.stamp  ## run all tests, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp  ## check style, types and import contracts
 	$(BIN)/ruff check .
