@@ -1,5 +1,6 @@
 """Profiles come from the workspace, and e-mail addresses only where it vouches for them."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -114,6 +115,7 @@ async def test_mentioned_people_are_named_by_identity_or_vouched_address(profile
 
 
 def test_a_problem_is_logged_when_it_is_new(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
     health = PlatformHealth("slack")
     for _ in range(3):
         health.report("socket", "Lost.")
@@ -125,8 +127,6 @@ def test_a_problem_is_logged_when_it_is_new(caplog: pytest.LogCaptureFixture) ->
 
 
 def test_a_library_logs_the_same_message_once_a_minute() -> None:
-    import logging
-
     quiet = RateLimitedLogs(("unwanted",))
     record = logging.LogRecord("sdk", logging.ERROR, "x.py", 1, "Failed to connect", None, None)
     unwanted = logging.LogRecord("sdk", logging.ERROR, "x.py", 1, "an unwanted message", None, None)
