@@ -253,3 +253,12 @@ async def test_other_requests_are_not_about_guests(wil: Chat, words: str):
 
     assert "invite" not in answer.casefold()
     assert "nobody called" not in answer
+
+
+async def test_somebody_who_is_on_no_booking_cannot_be_taken_off(wil: Chat, rema: Chat):
+    await wil.say("/book Wren G02 15:00 for 30 min")
+    await wil.say("/book Wren G02 17:00 for 30 min")
+    await wil.say("/rooms invite rema to my 3pm")
+
+    assert "aren't on any of those bookings" in await wil.say("/rooms guests remove @emily")
+    assert "any of 2 bookings" in await wil.say("/rooms guests remove @rema")

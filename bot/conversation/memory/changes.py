@@ -24,10 +24,12 @@ from bot.conversation.search_reply import result_reply
 from bot.conversation.slot_offer import offer_slot
 from bot.language import FollowUp, FollowUpKind, ParsedTime, ParseResult, TimeKind
 from core.catalogue import RoomQuery
+from core.errors import InvalidTimes
 from core.interval import Interval
 from core.model import Booking, Room
 from core.policy.recurrence import occurrence_slot
 from core.services.bookings import snap_to_grid
+from core.services.move_booking import HAS_STARTED, check_movable
 
 Topic: TypeAlias = SearchValue | SlotValue | Booking
 _DAY = timedelta(days=1)
@@ -156,6 +158,7 @@ async def _at(context: CommandContext, topic: Topic, slot: Interval) -> Reply:
 
 
 async def _offer_move(context: CommandContext, booking: Booking, room: Room, slot: Interval) -> Reply:
+    check_movable(booking, slot, room.id, context.services.clock.now())
     schedule = context.read_model.availability.schedule(room.id)
     busy = schedule.conflicts(int(slot.start.timestamp()), int(slot.end.timestamp()))
     others = tuple(each for each in busy if each.booking_id != booking.id)
@@ -203,6 +206,8 @@ async def _search_again(
         skip = topic.skip + PAGE_SIZE if wanted is None else 0
         return await _page(context, replace(search, skip=skip))
     slot = _slot_of(topic)
+    if isinstance(topic, Booking) and topic.interval.start <= context.services.clock.now():
+        raise InvalidTimes(HAS_STARTED)
     search = SearchValue(slot, slot.minutes, wanted or _query_of(topic), topic.society_id)
     reply = await result_reply(context, search)
     return reply if isinstance(topic, SlotValue) else _as_moves(context, topic, reply)
