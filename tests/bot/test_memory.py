@@ -329,3 +329,15 @@ async def test_a_booking_that_has_started_is_not_offered_to_be_moved(
 
     assert "You're checked in" in await talk(wil, "I'm here")
     assert "has started: you can extend or shorten it, but not move it" in await talk(wil, words)
+
+
+async def test_a_yes_books_the_only_room_and_asks_which_of_several(wil: Chat):
+    await wil.say("/rooms free tomorrow 3pm 20 seats")
+    assert "Which one? I showed you" in await talk(wil, "yes")
+
+    await wil.say("/rooms free tomorrow 3pm 150 seats")
+    assert "You're booked: Wren Lecture Theatre" in await talk(wil, "yes please")
+    await wil.say("/rooms book Lovelace 205 tomorrow 5pm")
+
+    assert "any of 2 bookings" in await wil.say("/rooms cancel")
+    assert "Which one? I showed you 2" in await talk(wil, "yes")
