@@ -3,6 +3,7 @@
 import pytest
 
 from bot.chat.reply import Tone
+from bot.commands import COMMANDS
 from tests.bot.chat import Chat
 from tests.builders import a_room
 
@@ -293,3 +294,26 @@ async def test_accepting_in_words_shows_the_offer(wil: Chat, rema: Chat):
 
     assert "offers you Wren G02" in await wil.say("accept", free=True)
     assert "It's yours" in await wil.say("accept", free=True)
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        each
+        for command in COMMANDS
+        if command.name
+        in {f"rooms {name}" for name in ("free", "plan", "status", "timetable", "wait", "watch")}
+        for each in command.examples
+    ],
+)
+async def test_examples_of_the_help_work_on_the_sample_campus(wil: Chat, example: str):
+    reply = await wil.say(example)
+
+    assert wil.tone is not Tone.UNCLEAR
+    assert "didn't understand" not in reply
+    assert "don't know" not in reply
+
+
+@pytest.mark.parametrize("command", ["/rooms list", "/rooms bookings"])
+async def test_bookings_are_listed_by_other_names(wil: Chat, command: str):
+    assert "no upcoming bookings" in await wil.say(command)
