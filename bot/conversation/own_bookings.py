@@ -168,7 +168,7 @@ def _with_id_like(context: CommandContext, bookings: Iterable[Booking], word: st
         return []
     start = match.group(1).lower()
     found = [each for each in bookings if each.id.startswith(start)]
-    if not found and (len(start) == 8 or word.startswith("#")):
+    if not found and (len(start) >= 8 or word.startswith("#")):
         is_invited = any(each.id.startswith(start) for each in invited_bookings(context))
         raise NotYourBooking if is_invited else UnknownBooking
     return found

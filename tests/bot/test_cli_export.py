@@ -325,7 +325,7 @@ def test_a_folder_that_is_not_there_is_a_sentence(roomie: Roomie, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("kind", "text"),
     [
         ("societies", "1 society"),
         ("timetable", "0 timetable entries"),
@@ -333,8 +333,8 @@ def test_a_folder_that_is_not_there_is_a_sentence(roomie: Roomie, tmp_path: Path
         ("closures", "1 closure"),
     ],
 )
-def test_what_was_exported_is_counted_in_words(sample: Roomie, tmp_path: Path, kind: str, said: str):
+def test_what_was_exported_is_counted_in_words(sample: Roomie, tmp_path: Path, kind: str, text: str):
     sample("closure", "add", "campus", "2026-12-24", "2026-12-26", "--reason", "Holidays")
     path = tmp_path / f"{kind}.csv"
 
-    assert sample("export", kind, "--out", str(path)).err == f"{path}: {said} exported\n"
+    assert sample("export", kind, "--out", str(path)).err == f"{path}: {text} exported\n"

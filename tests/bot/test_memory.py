@@ -341,3 +341,18 @@ async def test_a_yes_books_the_only_room_and_asks_which_of_several(wil: Chat):
 
     assert "any of 2 bookings" in await wil.say("/rooms cancel")
     assert "Which one? I showed you 2" in await talk(wil, "yes")
+
+
+async def test_moving_a_booking_to_where_it_is_changes_nothing(wil: Chat):
+    await wil.say("/rooms book Wren G02 tomorrow 3pm for 1 hour")
+
+    assert "You have it already; nothing changed" in await talk(wil, "tomorrow instead")
+
+
+async def test_a_booking_that_was_cancelled_is_not_found_again(wil: Chat):
+    await wil.say("/rooms book Wren G02 tomorrow 3pm for 1 hour")
+    booking_id = wil.services.read_model.of_person(PersonId(1))[0].id
+    await wil.cancel()
+
+    assert "can't find that booking among yours" in await wil.say(f"/rooms cancel {booking_id}")
+    assert booking_id not in await talk(wil, "cancel that")

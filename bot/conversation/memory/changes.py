@@ -14,7 +14,7 @@ from bot.chat.command import CommandContext
 from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Button, Reply, ReplyItem, Subject, TimeRange, Tone
 from bot.conversation.alternatives import eligibility_with_quota, move_button
-from bot.conversation.booking import predicted_refusal, refusal_reply, resolve_slot
+from bot.conversation.booking import already_booked, predicted_refusal, refusal_reply, resolve_slot
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.free_rooms import PAGE_SIZE, with_full_ids
 from bot.conversation.own_bookings import upcoming_bookings
@@ -158,6 +158,8 @@ async def _at(context: CommandContext, topic: Topic, slot: Interval) -> Reply:
 
 
 async def _offer_move(context: CommandContext, booking: Booking, room: Room, slot: Interval) -> Reply:
+    if slot == booking.interval and room.id == booking.room_id:
+        return await already_booked(context, booking, room)
     check_movable(booking, slot, room.id, context.services.clock.now())
     schedule = context.read_model.availability.schedule(room.id)
     busy = schedule.conflicts(int(slot.start.timestamp()), int(slot.end.timestamp()))
