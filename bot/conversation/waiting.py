@@ -28,7 +28,7 @@ from bot.conversation.search import criteria_of
 from core.catalogue import RoomQuery
 from core.errors import UnknownWait
 from core.interval import Interval
-from core.model import Booking, Wait, WaitId, WaitState
+from core.model import Booking, Room, Wait, WaitId, WaitState
 from core.services.waiting import PlaceInLine, query_of, reference
 
 TAKE, PASS, STOP = "take_offer", "pass_offer", "stop_waiting"
@@ -152,17 +152,16 @@ def free_reply(context: CommandContext, wait: Wait) -> Reply | None:
     if closes < _seconds(wait.interval.end):
         text += [", until ", Timestamp(datetime.fromtimestamp(closes, start.tzinfo), TimestampStyle.TIME)]
     window = Interval(start, datetime.fromtimestamp(closes, start.tzinfo))
-    return Reply((*text, "."), actions=tuple(_book_buttons(context, wait, window)))
+    return Reply((*text, "."), actions=tuple(_book_buttons(context, wait, room, window)))
 
 
-def _book_buttons(context: CommandContext, wait: Wait, window: Interval) -> Iterator[Button]:
+def _book_buttons(context: CommandContext, wait: Wait, room: Room, window: Interval) -> Iterator[Button]:
     """The first slot of the usual length, or else of half of it."""
     usual = timedelta(minutes=context.services.default_minutes)
-    room = context.read_model.catalogue.rooms.get(wait.room_id) if wait.room_id else None
-    for length in (usual, usual / 2) if room is not None else ():
-        around = Interval(window.start - timedelta(minutes=context.services.rules.slot_length), window.end)
-        slot = next(free_slots(context, room, around, length, wait.society_id), None) if room else None
-        if slot is not None and room is not None:
+    around = Interval(window.start - timedelta(minutes=context.services.rules.slot_length), window.end)
+    for length in (usual, usual / 2):
+        slot = next(free_slots(context, room, around, length, wait.society_id), None)
+        if slot is not None:
             value = SlotValue(room.id, slot, wait.society_id)
             yield Button(Action.BOOK, f"Book {hours_text(context, slot)}", str(value), ButtonStyle.PRIMARY)
             return
