@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import join_with_and
+from bot.chat.formatting import join_with_or
 from bot.chat.reply import Button, ButtonStyle, Reply, Subject, Tone
 from bot.chat.request import ChatRequest, PlatformName
 from bot.conversation.booking import already_booked
@@ -316,11 +316,7 @@ def _understood(answer: RememberedAnswer) -> str:
         words += [each.label for each in answer.buttons[:3]]
     if answer.subject.search or answer.subject.slot or answer.subject.booking_id:
         words += ["an hour later", "tomorrow instead"]
-    return (
-        f"You can say {join_with_and([f'“{each}”' for each in words]).replace(' and ', ' or ')}."
-        if words
-        else ""
-    )
+    return f"You can say {join_with_or(f'“{each}”' for each in words)}." if words else ""
 
 
 def _unclear(answer: RememberedAnswer, line: str) -> Reply:
