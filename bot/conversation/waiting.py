@@ -25,6 +25,7 @@ from bot.conversation.alternatives import price_text
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.free_slots import free_slots, hours_text
 from bot.conversation.search import criteria_of
+from bot.language import format_ordinal
 from core.catalogue import RoomQuery
 from core.errors import UnknownWait
 from core.interval import Interval
@@ -43,7 +44,7 @@ def waiting_reply(context: CommandContext, place: PlaceInLine) -> Reply:
         return Reply(text, tone=Tone.DONE, actions=(stop,))
     minutes = context.services.rules.hold_minutes
     held = f"When it's free, I'll hold it for you for up to {minutes} minutes and message you."
-    text = (f"You're {ordinal(place.number)} in line for ", *_what(context, wait), f". {held}")
+    text = (f"You're {format_ordinal(place.number)} in line for ", *_what(context, wait), f". {held}")
     return Reply(text, tone=Tone.DONE, actions=(stop, Button(Action.WAITING, "What I'm waiting for")))
 
 
@@ -63,7 +64,7 @@ def _item(context: CommandContext, place: PlaceInLine) -> ReplyItem:
     if place.hold is not None:
         held: Text = ("held for you until ", Timestamp(place.hold.held_until or place.hold.interval.start))
         return ReplyItem(tuple(_what(context, wait)), held, (*offer_buttons(wait), stop))
-    line = "I'll message you once" if wait.is_watch else f"{ordinal(place.number)} in line"
+    line = "I'll message you once" if wait.is_watch else f"{format_ordinal(place.number)} in line"
     return ReplyItem(tuple(_what(context, wait)), (f"{line} · {_why(context, wait)}",), (stop,))
 
 
@@ -188,12 +189,6 @@ def wait_id_of(value: str) -> WaitId:
     if not (value.isascii() and value.isdecimal() and len(value) < 19):
         raise UnknownWait
     return WaitId(int(value))
-
-
-def ordinal(number: int) -> str:
-    """`1st`, `2nd`, `11th`."""
-    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def _seconds(instant: datetime) -> int:
