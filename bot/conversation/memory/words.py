@@ -281,7 +281,7 @@ def _which_one(answer: RememberedAnswer) -> Reply:
     labelled = [(item.label, each) for item in answer.items for each in item.buttons[:1]]
     labelled = labelled or [(each.label, each) for each in answer.buttons]
     buttons = tuple(
-        Button(each.action, label[:_MAX_LABEL] or each.label, each.value)
+        Button(each.action, label or each.label, each.value, confirm=each.confirm)
         for label, each in labelled[:_MAX_OFFERED]
     )
     return Reply(
@@ -290,9 +290,6 @@ def _which_one(answer: RememberedAnswer) -> Reply:
         actions=buttons,
         subject=answer.subject,
     )
-
-
-_MAX_LABEL = 75
 
 
 def _which_action(item: RememberedItem) -> Reply:
