@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.cli.closures import close
+from bot.cli.closures import close, count_rejected
 from bot.cli.differences import describe_difference
 from bot.cli.progress import progress_bar
 from bot.config import Settings
@@ -92,8 +92,7 @@ def _refuse(name: str, rejections: Sequence[str]) -> int:
         print(f"{name}: and {len(rejections) - _MAX_REASONS} more", file=sys.stderr)
     if any("the file does not tell" in each for each in rejections):
         print(f"{name}: or say which: --dates day-first or --dates month-first", file=sys.stderr)
-    records = "a rejected record" if len(rejections) == 1 else f"{len(rejections)} rejected records"
-    print(f"{name}: not imported, because of {records}")
+    print(f"{name}: not imported, because of {count_rejected(rejections)}")
     return 1
 
 
