@@ -1,6 +1,7 @@
 """The holds that the read model shows as taken; they expire by the clock."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from core.clock import Clock
 from core.interval import Interval
@@ -20,18 +21,22 @@ class LiveHolds:
     def replace(self, room_id: RoomId, holds: Iterable[Booking]) -> list[Booking]:
         """Stores those of a room that have not expired in place of its others, and returns them."""
         self._remove(lambda hold: hold.room_id == room_id)
-        live = [each for each in holds if self._is_live(each)]
+        now = self._now()
+        live = [each for each in holds if not _is_expired(each, now)]
         self._holds |= {each.id: each for each in live}
         return live
 
     def remove_expired(self) -> list[Booking]:
-        return self._remove(lambda hold: not self._is_live(hold)) if self._holds else []
+        if not self._holds:
+            return []
+        now = self._now()
+        return self._remove(lambda hold: _is_expired(hold, now))
 
     def remove_overlapping(self, room_id: RoomId, slot: Interval) -> list[Booking]:
         return self._remove(lambda hold: hold.room_id == room_id and hold.interval.overlaps(slot))
 
-    def _is_live(self, hold: Booking) -> bool:
-        return hold.held_until is not None and (self.clock is None or hold.held_until > self.clock.now())
+    def _now(self) -> datetime | None:
+        return None if self.clock is None else self.clock.now()
 
     def _remove(self, is_over: Callable[[Booking], bool]) -> list[Booking]:
         """Removes and returns holds."""
@@ -39,3 +44,7 @@ class LiveHolds:
         for each in removed:
             del self._holds[each.id]
         return removed
+
+
+def _is_expired(hold: Booking, now: datetime | None) -> bool:
+    return hold.held_until is None or (now is not None and hold.held_until <= now)

@@ -7,7 +7,8 @@ from core.model import BookingId, Guest, Identity, PersonId, Transfer, TransferS
 
 
 def to_guests(stored: str) -> tuple[Guest, ...]:
-    return tuple(_to_guest(line) for line in stored.split("\n")) if stored else ()
+    """The guests of a column that is not empty."""
+    return tuple(map(_to_guest, stored.split("\n")))
 
 
 def _to_guest(line: str) -> Guest:
@@ -26,9 +27,7 @@ def _line(guest: Guest) -> str:
     return " ".join(f"{guest.key} {guest.name}".split())
 
 
-def to_transfer(stored: str | None) -> Transfer | None:
-    if stored is None:
-        return None
+def to_transfer(stored: str) -> Transfer:
     transfer_id, to, expires_at, state, swap_with, swap_place, place = stored.split("\n")
     return Transfer(
         transfer_id,

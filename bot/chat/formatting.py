@@ -199,5 +199,14 @@ def format_time(minutes_after_midnight: int) -> str:
 
 def join_with_and(words: Iterable[str]) -> str:
     """`a, b and c`."""
+    return _join(words, "and")
+
+
+def join_with_or(words: Iterable[str]) -> str:
+    """`a, b or c`."""
+    return _join(words, "or")
+
+
+def _join(words: Iterable[str], conjunction: str) -> str:
     *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {conjunction} {last}" if most else last

@@ -51,7 +51,7 @@ async def _import(services: Services, arguments: argparse.Namespace) -> int:
         for reason in file.rejections[:_MAX_SHOWN]:
             print(f"{name}: rejected: {reason}", file=sys.stderr)
         if file.rejections:
-            print(f"{name}: not imported, because of {_records(len(file.rejections))}")
+            print(f"{name}: not imported, because of {count_rejected(file.rejections)}")
             status = 1
         else:
             status = max(status, await close(services, name, file.closures, is_confirmed=arguments.yes))
@@ -130,8 +130,8 @@ def _time(services: Services, interval: Interval) -> str:
     return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
 
 
-def _records(rejected: int) -> str:
-    return "a rejected record" if rejected == 1 else f"{rejected} rejected records"
+def count_rejected(rejections: Sequence[str]) -> str:
+    return "a rejected record" if len(rejections) == 1 else f"{len(rejections)} rejected records"
 
 
 def _count(bookings: int) -> str:

@@ -63,7 +63,9 @@ def _window(arguments: argparse.Namespace, rules: Rules) -> Interval | None:
 
 
 def _day(text: str) -> date:
+    """The date, or the first or last day of all time if it lies beyond."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Invalid(f"{text} is not a date. Write it like 2026-03-14.") from error
+    return min(max(day, ALL_TIME.start.date()), ALL_TIME.end.date())

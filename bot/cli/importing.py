@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.cli.closures import close
+from bot.cli.closures import close, count_rejected
 from bot.cli.differences import describe_difference
 from bot.cli.progress import progress_bar
 from bot.config import Settings
@@ -97,8 +97,7 @@ def _refuse(name: str, rejections: Sequence[str], *, is_readable: bool = True) -
     if not is_readable:
         print(f"{name}: not imported, because it cannot be read")
         return 1
-    records = "a rejected record" if len(rejections) == 1 else f"{len(rejections)} rejected records"
-    print(f"{name}: not imported, because of {records}")
+    print(f"{name}: not imported, because of {count_rejected(rejections)}")
     return 1
 
 

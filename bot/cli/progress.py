@@ -1,22 +1,8 @@
 """Progress bars on standard error, if it is a terminal."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
-
-T = TypeVar("T")
-
-
-def track(items: Sequence[T], label: str) -> Iterator[T]:
-    """Yields the items and shows how many are done."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(items, description=label, console=Console(stderr=True), transient=True)
 
 
 @contextmanager

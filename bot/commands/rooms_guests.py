@@ -88,7 +88,7 @@ async def _remove(context: CommandContext, booking_id: BookingId, key: str) -> R
     else:
         reply = guest_list(context, booking, (guest_name(context, guest), " is no longer on this booking."))
     tone = Tone.INFO if guest is None else Tone.DONE
-    return Reply(reply.text, tone=tone, actions=reply.actions, footer=reply.footer, replaces=True)
+    return replace(reply, tone=tone, replaces=True)
 
 
 COMMAND = Command(

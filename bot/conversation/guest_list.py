@@ -41,7 +41,12 @@ def guest_name(context: CommandContext, guest: Guest) -> Inline:
         return person_name(context, account.person.id)
     if _near(context, (guest.identity,)) is not None or guest.name:
         return Mention(guest.name, guest.identity)
-    return f"someone on {_PLATFORMS.get(guest.identity.partition(':')[0], 'another platform')}"
+    return _platform_text(guest)
+
+
+def _platform_text(guest: Guest) -> str:
+    """`someone on Slack`, for a guest whose name is unknown."""
+    return f"someone on {_PLATFORMS.get((guest.identity or '').partition(':')[0], 'another platform')}"
 
 
 def owner_name(context: CommandContext, booking: Booking) -> Inline:
@@ -102,7 +107,7 @@ def _label(context: CommandContext, guest: Guest) -> str:
             return name
         case str() as text:
             return text
-    return f"someone on {_PLATFORMS.get((guest.identity or '').partition(':')[0], 'another platform')}"
+    return _platform_text(guest)
 
 
 def seats_note(context: CommandContext, booking: Booking) -> str:

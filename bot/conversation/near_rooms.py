@@ -1,6 +1,6 @@
 """Reads rooms that are written nearly as they are called, where a command takes a room."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, islice
@@ -70,17 +70,12 @@ def nearest_buttons(
     context: CommandContext, reading: ParseResult, answer: Callable[[ParseResult, str], Button | None]
 ) -> tuple[Button, ...]:
     """A button for each of the rooms that the unread words may mean."""
-    return tuple(_nearest_buttons(context, reading, answer))
-
-
-def _nearest_buttons(
-    context: CommandContext, reading: ParseResult, answer: Callable[[ParseResult, str], Button | None]
-) -> Iterator[Button]:
-    for room in nearest_rooms(context, reading.unparsed):
-        chosen = replace(reading, room=room.id, building=None, near=None, unparsed=())
-        button = answer(chosen, _phrase(context, room)[:_MAX_LABEL])
-        if button is not None:
-            yield button
+    without_place = replace(reading, building=None, near=None, unparsed=())
+    buttons = (
+        answer(replace(without_place, room=each.id), _phrase(context, each)[:_MAX_LABEL])
+        for each in nearest_rooms(context, reading.unparsed)
+    )
+    return tuple(each for each in buttons if each is not None)
 
 
 def _means_something_else(context: CommandContext, reading: ParseResult, end: int) -> bool:

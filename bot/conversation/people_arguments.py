@@ -11,7 +11,8 @@ from core.model import Guest, Identity, PersonId
 
 _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|(?P<name>[^<>]*))?>")
 _IDENTITY = re.compile(r"(?:slack|discord):[A-Za-z0-9:]+")
-_WORDS = re.compile(r"[^\s,;]+")
+_WORDS = re.compile(r"(?!@+(?:[\s,;]|$))[^\s,;]+")
+"""All but an `@` without a name."""
 _AND = frozenset({"and", "&", "+"})
 _TO = frozenset({"to", "for", "on", "at", "in", "from", "with"})
 _OF_BOOKINGS = frozenset({"my", "the", "this", "that", "it", "booking"})
@@ -59,9 +60,9 @@ def people_in(context: CommandContext, example: str, *, is_last: bool = False) -
 def _of_options(context: CommandContext, example: str) -> PeopleArgument:
     names = [each for key, each in context.options.items() if key.startswith("user") and each.strip()]
     tokens = [_MENTION.sub(lambda found: _token(context, found), each.strip()) for each in names]
-    if not tokens:
-        raise Invalid(f"Who? Give a username, for example: {example}")
     people = tuple(dict.fromkeys(_person(context, each) for text in tokens for each in _WORDS.findall(text)))
+    if not people:
+        raise Invalid(f"Who? Give a username, for example: {example}")
     return PeopleArgument(people, context.options.get("booking", "").strip())
 
 

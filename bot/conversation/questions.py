@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
+from bot.chat.formatting import join_with_or
 from bot.chat.reply import Button, ButtonStyle, Reply, Tone
 from bot.chat.request import PlatformName
 from bot.conversation.search import parse_text, summary_of
@@ -76,8 +77,7 @@ def word_hint(context: CommandContext, *answers: str) -> str:
     is_terminal = request.requester.platform is PlatformName.TERMINAL
     if context.account is None or not (request.is_direct or request.is_free_text or is_terminal):
         return ""
-    quoted = [f"“{each}”" for each in answers]
-    return f" You can just say {' or '.join((', '.join(quoted[:-1]), quoted[-1]) if quoted[1:] else quoted)}."
+    return f" You can just say {join_with_or(f'“{each}”' for each in answers)}."
 
 
 def _ask_about_remark(context: CommandContext, reading: ParseResult, answer: AnswerButton) -> Reply | None:

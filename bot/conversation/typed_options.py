@@ -152,8 +152,7 @@ def _parse_name(option: _OptionText, fields: frozenset[str]) -> ParseResult:
     option = replace(option, text=_SEATS_IN_LABEL.sub("", option.text).strip(_QUOTES))
     reading = option.parse(fields)
     is_found = any(span.field in fields for span in reading.spans)
-    near = _near_name(option)
-    if near is not None and reading.room is None:
+    if reading.room is None and (near := _near_name(option)) is not None:
         return near
     return reading if is_found else replace(reading, unparsed=(option.text,))
 

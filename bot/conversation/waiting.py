@@ -25,10 +25,11 @@ from bot.conversation.alternatives import price_text
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.free_slots import free_slots, hours_text
 from bot.conversation.search import criteria_of
+from bot.language import format_ordinal
 from core.catalogue import RoomQuery
 from core.errors import UnknownWait
 from core.interval import Interval
-from core.model import Booking, Wait, WaitId, WaitState
+from core.model import Booking, Room, Wait, WaitId, WaitState
 from core.services.waiting import PlaceInLine, query_of, reference
 
 TAKE, PASS, STOP = "take_offer", "pass_offer", "stop_waiting"
@@ -43,7 +44,7 @@ def waiting_reply(context: CommandContext, place: PlaceInLine) -> Reply:
         return Reply(text, tone=Tone.DONE, actions=(stop,))
     minutes = context.services.rules.hold_minutes
     held = f"When it's free, I'll hold it for you for up to {minutes} minutes and message you."
-    text = (f"You're {ordinal(place.number)} in line for ", *_what(context, wait), f". {held}")
+    text = (f"You're {format_ordinal(place.number)} in line for ", *_what(context, wait), f". {held}")
     return Reply(text, tone=Tone.DONE, actions=(stop, Button(Action.WAITING, "What I'm waiting for")))
 
 
@@ -63,7 +64,7 @@ def _item(context: CommandContext, place: PlaceInLine) -> ReplyItem:
     if place.hold is not None:
         held: Text = ("held for you until ", Timestamp(place.hold.held_until or place.hold.interval.start))
         return ReplyItem(tuple(_what(context, wait)), held, (*offer_buttons(wait), stop))
-    line = "I'll message you once" if wait.is_watch else f"{ordinal(place.number)} in line"
+    line = "I'll message you once" if wait.is_watch else f"{format_ordinal(place.number)} in line"
     return ReplyItem(tuple(_what(context, wait)), (f"{line} · {_why(context, wait)}",), (stop,))
 
 
@@ -152,17 +153,16 @@ def free_reply(context: CommandContext, wait: Wait) -> Reply | None:
     if closes < _seconds(wait.interval.end):
         text += [", until ", Timestamp(datetime.fromtimestamp(closes, start.tzinfo), TimestampStyle.TIME)]
     window = Interval(start, datetime.fromtimestamp(closes, start.tzinfo))
-    return Reply((*text, "."), actions=tuple(_book_buttons(context, wait, window)))
+    return Reply((*text, "."), actions=tuple(_book_buttons(context, wait, room, window)))
 
 
-def _book_buttons(context: CommandContext, wait: Wait, window: Interval) -> Iterator[Button]:
+def _book_buttons(context: CommandContext, wait: Wait, room: Room, window: Interval) -> Iterator[Button]:
     """The first slot of the usual length, or else of half of it."""
     usual = timedelta(minutes=context.services.default_minutes)
-    room = context.read_model.catalogue.rooms.get(wait.room_id) if wait.room_id else None
-    for length in (usual, usual / 2) if room is not None else ():
-        around = Interval(window.start - timedelta(minutes=context.services.rules.slot_length), window.end)
-        slot = next(free_slots(context, room, around, length, wait.society_id), None) if room else None
-        if slot is not None and room is not None:
+    around = Interval(window.start - timedelta(minutes=context.services.rules.slot_length), window.end)
+    for length in (usual, usual / 2):
+        slot = next(free_slots(context, room, around, length, wait.society_id), None)
+        if slot is not None:
             value = SlotValue(room.id, slot, wait.society_id)
             yield Button(Action.BOOK, f"Book {hours_text(context, slot)}", str(value), ButtonStyle.PRIMARY)
             return
@@ -189,12 +189,6 @@ def wait_id_of(value: str) -> WaitId:
     if not (value.isascii() and value.isdecimal() and len(value) < 19):
         raise UnknownWait
     return WaitId(int(value))
-
-
-def ordinal(number: int) -> str:
-    """`1st`, `2nd`, `11th`."""
-    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def _seconds(instant: datetime) -> int:

@@ -14,7 +14,6 @@ from core.ports import UnitOfWork
 from core.schedule_reading import ALL_TIME
 from core.services.import_facts import IMPORTED
 
-KINDS = tuple(COLUMNS)
 _DATED = frozenset({"bookings", "ledger", "audit", "closures", "timetable"})
 
 

@@ -42,7 +42,7 @@ def write_rows(out: IO[bytes], form: str, kind: str, headings: Sequence[str], ro
 
 def _write_csv(out: IO[bytes], headings: Sequence[str], rows: Rows) -> int:
     """UTF-8 with a byte order mark, without which Excel takes it for Windows-1252."""
-    text = io.TextIOWrapper(out, "utf-8", newline="", errors="replace", write_through=False)
+    text = io.TextIOWrapper(out, "utf-8", newline="", errors="replace")
     text.write("\ufeff")
     writer = csv.writer(text)
     writer.writerow(headings)

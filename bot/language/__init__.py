@@ -22,6 +22,7 @@ from bot.language.output.summary import summarize
 from bot.language.resolve.defaults import ParserDefaults
 from bot.language.rooms.names import NameIndex
 from bot.language.rooms.near_names import NearNameIndex
+from bot.language.wording.time_text import format_ordinal
 
 __all__ = [
     "ASSUMPTIONS",
@@ -45,6 +46,7 @@ __all__ = [
     "TimeKind",
     "find_follow_up",
     "find_lengths",
+    "format_ordinal",
     "parse_lines",
     "parse_phrase",
     "preload",

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from core.errors import RoomieError
-from core.model import Building, BuildingId, Person, PersonId, Room, Society, TimetableEntry
+from core.model import BuildingId, Person, PersonId, Room, Society, TimetableEntry
 from core.names import same_name
 from core.ports import UnitOfWork
 from core.services.import_people import (
@@ -54,7 +54,8 @@ def _place_rooms(
     buildings = {each.id: each for each in unit.rooms.buildings()}
     by_name = {each.name.casefold(): each.id for each in buildings.values()}
     known = {each.id for each in unit.rooms.rooms()}
-    rooms, reasons = [], []
+    rooms: list[Room] = []
+    reasons: list[str] = []
     for index, room in enumerate(parsed.values):
         building = room.building_id
         if building not in buildings:
@@ -64,15 +65,17 @@ def _place_rooms(
             reason = f"{room.id} is a building; is this a list of buildings? It lacks lat and long"
             reasons.append(parsed.located(index, ("id", "room_id"), reason))
         elif buildings and building not in buildings and is_new:
-            reason = f"{room.id}: there is no building {building}; {_advise_building(building, buildings)}"
+            advice = _advise(building, buildings if len(reasons) < _MAX_SUGGESTED else (), "buildings")
+            reason = f"{room.id}: there is no building {building}; {advice}"
             reasons.append(parsed.located(index, _BUILDING, reason))
         rooms.append(replace(room, building_id=building))
     return rooms, tuple(reasons)
 
 
-def _advise_building(building: str, buildings: Mapping[BuildingId, Building]) -> str:
-    close = get_close_matches(building, buildings, n=1)
-    return f"did you mean {close[0]}?" if close else "import the buildings first"
+def _advise(name: str, known: Iterable[str], kind: str) -> str:
+    """What to do about a name that is not `known`."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"did you mean {close[0]}?" if close else f"import the {kind} first"
 
 
 def _check_rooms(unit: UnitOfWork, parsed: "ParsedFile[TimetableEntry]") -> tuple[str, ...]:
@@ -82,10 +85,9 @@ def _check_rooms(unit: UnitOfWork, parsed: "ParsedFile[TimetableEntry]") -> tupl
     for index, entry in enumerate(parsed.values):
         if entry.room_id not in known:
             unknown.setdefault(entry.room_id, []).append(index)
-    reasons = []
-    for count, (room_id, found) in enumerate(unknown.items()):
-        close = get_close_matches(room_id, known, n=1) if count < _MAX_SUGGESTED else []
-        advice = f"did you mean {close[0]}?" if close else "import the rooms first"
+    reasons: list[str] = []
+    for room_id, found in unknown.items():
+        advice = _advise(room_id, known if len(reasons) < _MAX_SUGGESTED else (), "rooms")
         more = f" ({len(found) - 1} more of it)" if len(found) > 1 else ""
         reasons.append(parsed.located(found[0], _ROOM, f"{room_id}: there is no such room; {advice}{more}"))
     return tuple(reasons)

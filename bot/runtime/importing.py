@@ -66,23 +66,17 @@ class ImportFile:
 def read_import_file(path: Path, services: Services, options: ReadOptions = ReadOptions()) -> ImportFile:
     """Reads a CSV, `.xlsx` or JSON file, whose kind is detected from its content."""
     from scraper.files.documents import open_document
-    from scraper.files.formats import UnreadableFile
+    from scraper.files.formats import MAX_FILE_BYTES, UnreadableFile
 
     try:
         with path.open("rb") as file:
-            content = file.read(_max_bytes() + 1)
+            content = file.read(MAX_FILE_BYTES + 1)
         document = open_document(content, options.sheet, options.progress)
         return _parse(document, services, options)
     except FileNotFoundError:
         return ImportFile("", rejections=("there is no such file here; check its name and folder",))
     except (OSError, UnreadableFile) as error:
         return ImportFile("", rejections=(getattr(error, "strerror", "") or str(error),))
-
-
-def _max_bytes() -> int:
-    from scraper.files.formats import MAX_FILE_BYTES
-
-    return MAX_FILE_BYTES
 
 
 def _parse(document: "Document", services: Services, options: ReadOptions) -> ImportFile:

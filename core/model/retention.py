@@ -39,8 +39,9 @@ class Expiring(Enum):
     GUESTS = "guests"
     """The guests of bookings and offers to hand them over, by the end of the booking, which stays."""
     BOOKINGS = "bookings"
-    WAITS = "waits"
     """Bookings by their end, with their charges and messages."""
+    WAITS = "waits"
+    """Entries of the waiting list that have ended, by the end of the time they were for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,24 @@ class GuestNotice:
     interval: Interval
 
     def __str__(self) -> str:
-        start, end = (int(each.timestamp()) for each in (self.interval.start, self.interval.end))
-        return f"{self.event} {start} {end} {self.room_id}"
+        return f"{self.event} {write_place(self.room_id, self.interval)}"
 
     @classmethod
     def read(cls, payload: str) -> "GuestNotice":
-        event, start, end, room_id = payload.split(" ", 3)
-        first, last = (datetime.fromtimestamp(int(each), UTC) for each in (start, end))
-        return cls(GuestEvent(event), RoomId(room_id), Interval(first, last))
+        event, place = payload.split(" ", 1)
+        return cls(GuestEvent(event), *read_place(place))
+
+
+def write_place(room_id: RoomId, interval: Interval) -> str:
+    """A room and a time as they end a payload: `1773241200 1773244800 K-J17-G01`, in seconds since 1970."""
+    start, end = (int(each.timestamp()) for each in (interval.start, interval.end))
+    return f"{start} {end} {room_id}"
+
+
+def read_place(text: str) -> tuple[RoomId, Interval]:
+    start, end, room_id = text.split(" ", 2)
+    first, last = (datetime.fromtimestamp(int(each), UTC) for each in (start, end))
+    return RoomId(room_id), Interval(first, last)
 
 
 def invitations(booking: Booking, guests: Iterable[Guest], now: datetime) -> tuple[OutboxMessage, ...]:

@@ -1,7 +1,7 @@
 """What an import from a file would change, and the number of each kind of change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -31,7 +31,7 @@ class ImportComparison(Generic[K, V]):
     removed: tuple[K, ...] = ()
     unchanged: int = 0
     """Number of equal values that are in neither mapping."""
-    extra: tuple[str, ...] = field(default=())
+    extra: tuple[str, ...] = ()
     """Ids of buildings that are made for rooms."""
 
     @property

@@ -88,9 +88,14 @@ def _moment(
     day = found.day or (first.day if first else None)
     if day is None:
         raise ClosedTimeError(f"{quote_value(text)} {_EXAMPLE}", is_end=is_end)
-    if found.seconds is None:
-        return local_instant(day + timedelta(days=is_end), 0, zone)
-    return local_instant(day, found.seconds / 60, found.zone or zone)
+    try:
+        if found.seconds is None:
+            return local_instant(day + timedelta(days=is_end), 0, zone)
+        return local_instant(day, found.seconds / 60, found.zone or zone)
+    except OverflowError as error:
+        raise ClosedTimeError(
+            f"{quote_value(text)} is too far away; write a nearer date", is_end=is_end
+        ) from error
 
 
 def _read_date(text: str, dates: DateReader, *, is_end: bool) -> Moment:

@@ -6,7 +6,7 @@ _COUNT = re.compile(
     r"""(?:(?:ca\.?|approx\.?|about|max\.?|up\ to|~)\s*)?
     (?P<number>[0-9]{1,9}|[0-9]{1,3}(?:[, '\u00a0\u202f\u2019][0-9]{3}){1,2})
     (?:[.,]0{1,2})?
-    (?:\s*(?:seats?|places?|people|persons?|pax|ppl|students?|spots?|chairs?|pl[\u00e4a]tze|personen|places))?""",
+    (?:\s*(?:seats?|places?|people|persons?|pax|ppl|students?|spots?|chairs?|pl[\u00e4a]tze|personen))?""",
     re.IGNORECASE | re.VERBOSE,
 )
 _DECIMAL_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)")

@@ -65,7 +65,7 @@ def collect_rows(
 ) -> tuple[Row, ...]:
     """Rows that are not blank, with stripped, interned cells. `what` is what rows are called."""
     clean = _CleanCells()
-    return tuple(islice(_collect(rows, clean, what, progress), MAX_ROWS + 1))
+    return tuple(_collect(rows, clean, what, progress))
 
 
 def _collect(

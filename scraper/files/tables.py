@@ -1,8 +1,9 @@
 """Tables: the headings of a sheet, wherever they begin, and the records below them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from scraper.files.formats import UnreadableFile
 from scraper.files.records import Record, field_name, quote_value
@@ -16,6 +17,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[0-9][0-9.,' ]*")
+_MARKS = ("x", "X", "\u2713", "\u2714", "", None)
 
 IsHeading = Callable[[frozenset[str]], bool]
 """Whether these fields are enough to know what a table has."""
@@ -127,23 +129,18 @@ def _explain_surplus(width: int, surplus: Sequence[str]) -> str:
 
 def fill_marks(table_fields: Mapping[str, Sequence[str]], records: Sequence[Record]) -> list[Record]:
     """Records in which a blank cell of a column of marks (`x`) means no."""
-    marked = {
-        name
-        for names in table_fields.values()
-        for name in names
-        if {each.fields.get(name) for each in records} <= {"x", "X", "\u2713", "\u2714", "", None}
-        and any(each.fields.get(name) for each in records)
-    }
+    names = chain.from_iterable(table_fields.values())
+    marked = [name for name in names if _has_marks_only([each.fields.get(name) for each in records])]
     if not marked:
         return list(records)
-    return [
-        Record(
-            each.location,
-            {**each.fields, **{name: each.fields.get(name) or "no" for name in marked}},
-            "",
-            each.columns,
-        )
-        if not each.problem
-        else each
-        for each in records
-    ]
+    return [each if each.problem else _fill(each, marked) for each in records]
+
+
+def _has_marks_only(cells: Sequence[object]) -> bool:
+    """Whether cells, which in JSON may be anything, are marks and blanks, and not all blank."""
+    return any(cells) and all(each in _MARKS for each in cells)
+
+
+def _fill(record: Record, marked: Iterable[str]) -> Record:
+    filled = {name: record.fields.get(name) or "no" for name in marked}
+    return replace(record, fields={**record.fields, **filled})

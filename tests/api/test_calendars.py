@@ -72,6 +72,7 @@ async def test_a_secret_is_worth_nothing_once_it_is_replaced(services: Services,
     new = await path_of(services, "wil", renew=True)
 
     assert (await http_client.get(old)).status == 404
+    assert (await http_client.get(f"{old}?open=webcal")).status == 404
     assert (await http_client.get(new)).status == 200
     assert (await http_client.get(other)).status == 200
 

@@ -124,6 +124,7 @@ def test_closures_are_imported_from_a_table(roomie: Roomie, tmp_path: Path):
         ("place,start,end\nWren,2026-03-14,2026-03-13\n", "is not after the start"),
         ("place,start\nWren,2026-03-14 09:00\n", "needs an end"),
         ("place,begin\nWren,2026-03-14\n", "there is no column start"),
+        ("place,start,end\nWren,2026-03-14,9999-12-31\n", "is too far away; write a nearer date"),
         ("BEGIN:VCALENDAR\r\nnonsense", "rejected"),
     ],
 )
@@ -149,6 +150,7 @@ def test_a_file_with_a_mistake_closes_nothing_and_says_what_to_mend(
         ),
         (("Wren", "soon"), "is not a date or time; write 2026-03-14 or 2026-03-14 09:00"),
         (("Wren", "2026-03-14", "2026-03-13"), "is not after the start"),
+        (("Wren", "2026-03-14", "9999-12-31"), "is too far away; write a nearer date."),
         (("Wren", "2026-03-10"), "That time has passed."),
     ],
 )

@@ -276,6 +276,12 @@ def test_dates_that_cannot_be_are_refused(roomie: Roomie):
     assert "must not be before the first" in wrong.err
 
 
+def test_days_beyond_all_time_narrow_nothing(sample: Roomie):
+    every = sample("export", "closures")
+
+    assert sample("export", "closures", "--from", "0001-01-01", "--to", "9999-12-31") == every
+
+
 def test_a_workbook_needs_a_file(roomie: Roomie):
     assert "add --out" in roomie("export", "rooms", "--format", "xlsx").err
 

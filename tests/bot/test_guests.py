@@ -185,6 +185,13 @@ async def test_unknown_people_are_named(wil: Chat):
     assert wil.tone is Tone.UNCLEAR
 
 
+@pytest.mark.parametrize("line", ["/rooms invite @", "/rooms invite @@, @", "/rooms give @"])
+async def test_an_at_sign_alone_is_nobody(wil: Chat, line: str):
+    await wil.say("/book Wren G02 15:00 for 30 min")
+
+    assert "Who? Give a username" in await wil.say(line)
+
+
 async def test_an_owner_is_no_guest(wil: Chat):
     await wil.say("/book Wren G02 15:00 for 30 min")
 

@@ -1,7 +1,7 @@
 """Answers that are remembered: found by every process, renewed in their place, forgotten and purged."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -111,6 +111,30 @@ async def test_answers_of_many_at_once_are_all_stored(services: Services, elsewh
     assert len(kept) > 25  # of two places with the same number, the later stays
     assert {each.subject.search for each in kept} <= {f"C{number}" for number in range(40)}
     assert found[-1] == remember_reply(an_answer("C39"))
+
+
+class _BusyMemory(AnswerMemory):
+    """Memory in which somebody else gets an answer during each of the first writes."""
+
+    busy_writes, written = 4, 0
+
+    async def _write(self, answers: Mapping[str, tuple[Draft, str, Reply]]) -> None:
+        self.written += 1
+        if self.written <= self.busy_writes:
+            await self.remember(context_of(self._services, BEN), an_answer("another"))
+        await super()._write(answers)
+
+
+async def test_nobody_waits_for_answers_that_others_get_meanwhile(services: Services, elsewhere: Services):
+    memory = _BusyMemory(services)
+    await memory.remember(context_of(services), an_answer("first"))
+
+    await memory.settle()
+
+    assert memory.written == 1
+    assert await AnswerMemory(elsewhere).recall(context_of(elsewhere)) == remember_reply(an_answer("first"))
+    while memory.written <= memory.busy_writes:
+        await memory.settle()
 
 
 async def test_an_answer_without_anything_to_refer_to_leaves_the_last_one(services: Services):

@@ -48,6 +48,13 @@ async def accept(
     return await sharing_of(campus, storage).accept(booking.id, booking.transfer.id, by)
 
 
+async def booked_by_token(campus: Campus) -> Booking:
+    term = TokenTerm(1, epoch_day(NOW.date()))
+    await campus.storage.write(lambda unit: unit.societies.set_term(CHESS, term))
+    request = replace(campus.request(a_slot("15:00", 60)), by=None, society_id=CHESS, term=term)
+    return (await campus.services.book(request)).booking
+
+
 async def stored(campus: Campus, booking_id: BookingId) -> Booking:
     found = await campus.storage.read(lambda unit: unit.bookings.get(booking_id))
     assert found is not None
@@ -123,10 +130,7 @@ async def test_society_bookings_go_to_those_who_may_book_for_it(campus: Campus):
 
 
 async def test_presidents_give_what_was_booked_with_the_societys_token(campus: Campus):
-    term = TokenTerm(1, epoch_day(NOW.date()))
-    await campus.storage.write(lambda unit: unit.societies.set_term(CHESS, term))
-    request = replace(campus.request(a_slot("15:00", 60)), by=None, society_id=CHESS, term=term)
-    booking = (await campus.services.book(request)).booking
+    booking = await booked_by_token(campus)
     with pytest.raises(NotYourBooking):
         await sharing_of(campus).offer(booking.id, campus.mem, campus.pres)
 
@@ -134,6 +138,15 @@ async def test_presidents_give_what_was_booked_with_the_societys_token(campus: C
 
     assert (accepted.booking.booked_by, accepted.booking.society_id) == (campus.mem, CHESS)
     assert await campus.quota_left(campus.mem) == 180
+
+
+async def test_presidents_invite_people_without_an_account_to_what_the_societys_token_booked(campus: Campus):
+    booking = await booked_by_token(campus)
+
+    result = await sharing_of(campus).invite(booking.id, campus.pres, [ZOE])
+
+    assert result.invited == (ZOE,)
+    assert (await stored(campus, booking.id)).guests == (ZOE,)
 
 
 async def test_swapped_bookings_keep_the_sum_of_all_charges(campus: Campus):

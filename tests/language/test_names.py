@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.language import NameIndex, parse_phrase
+from bot.language import NameIndex, NearNameIndex, parse_phrase
 from core.model import Building, BuildingId, Room, RoomId
 from tests.language.scoring import campus
 
@@ -32,6 +32,17 @@ def reading(text, names=NAMES):
 )
 def test_a_room_has_many_names(text):
     assert reading(text).room == "K-J17-G03"
+
+
+def test_a_room_number_of_zeros_keeps_one():
+    wren = Building(BuildingId("W1"), "Wren")
+    rooms = [Room(RoomId(f"W1-{number}"), wren.id, f"Wren {number}") for number in ("M0", "G00", "G01")]
+    names = NameIndex.build(rooms, [wren], ())
+
+    assert reading("wren m00", names).room == "W1-M0"
+    assert reading("wren g0", names).room == "W1-G00"
+    assert reading("wren m tomorrow", names).room is None
+    assert NearNameIndex(rooms, [wren]).match("wren m tomorrow") is None
 
 
 @pytest.mark.parametrize(

@@ -249,3 +249,12 @@ def test_a_room_may_have_opening_hours_of_its_own():
         (None, None),
     ]
     assert "weekday_hours '9-5' are not opening hours; write 08:00-21:00" in parsed.rejected[0].reason
+
+
+def test_a_list_where_yes_or_no_belongs_is_refused():
+    reading = read_rooms_json(rooms_json(A_1={"bookable": ["x"]}, A_2={"individual_access": {"x": "x"}}))
+
+    assert reasons(reading) == [
+        "rooms.A-1: bookable must be true or false, not ['x']",
+        "rooms.A-2: individual_access must be true or false, not {'x': 'x'}",
+    ]

@@ -45,8 +45,8 @@ class AnswerMemory:
         self._writing: Mapping[str, tuple[Draft, str, Reply]] = {}
         self._writer: asyncio.Task[None] | None = None
         self._next_write_at = -inf
-        self._is_stored = asyncio.Event()
-        self._is_stored.set()
+        self._latest_stored = asyncio.Event()
+        self._latest_stored.set()
 
     async def remember(self, context: CommandContext, reply: Reply) -> None:
         """Remembers the reply if later words could refer to it; forgets all answers after a logout."""
@@ -60,8 +60,9 @@ class AnswerMemory:
         place, expires_at = _place(context.request), self._services.clock.now() + LIFETIME
         draft_id = _draft_id(context.request.requester.identity, place)
         draft = Draft(draft_id, context.account.person.id, "", expires_at)
+        if not self._pending:
+            self._latest_stored = asyncio.Event()
         self._pending[draft_id] = draft, place, reply
-        self._is_stored.clear()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.get_running_loop().create_task(self._write_pending(), name="answers")
             self._services.unfinished.add(self._writer)
@@ -99,14 +100,15 @@ class AnswerMemory:
         return await self._services.storage.read(lambda unit: unit.drafts.get(draft_id))
 
     async def settle(self) -> None:
-        """Waits until all answers so far are stored."""
-        await self._is_stored.wait()
+        """Waits until all answers so far are stored, not for those that others get meanwhile."""
+        await self._latest_stored.wait()
 
     async def _write_pending(self) -> None:
         loop = asyncio.get_running_loop()
         while self._pending:
             await asyncio.sleep(max(0.0, self._next_write_at - loop.time()))
             self._writing, self._pending = self._pending, {}
+            stored = self._latest_stored
             try:
                 await self._write(self._writing)
             except RoomieError as error:
@@ -114,7 +116,7 @@ class AnswerMemory:
             except Exception as error:
                 logger.exception("answers could not be remembered", exc_info=without_text(error))
             self._writing, self._next_write_at = {}, loop.time() + _PAUSE_SECONDS
-        self._is_stored.set()
+            stored.set()
 
     async def _write(self, answers: Mapping[str, tuple[Draft, str, Reply]]) -> None:
         await self._services.storage.write_relaxed(

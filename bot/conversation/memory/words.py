@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import join_with_and
+from bot.chat.formatting import join_with_or
 from bot.chat.reply import Button, ButtonStyle, Reply, Subject, Tone
 from bot.chat.request import ChatRequest, PlatformName
 from bot.conversation.booking import already_booked
@@ -291,7 +291,7 @@ def _which_one(answer: RememberedAnswer) -> Reply:
     labelled = [(item.label, each) for item in answer.items for each in item.buttons[:1]]
     labelled = labelled or [(each.label, each) for each in answer.buttons]
     buttons = tuple(
-        Button(each.action, label[:_MAX_LABEL] or each.label, each.value)
+        Button(each.action, label or each.label, each.value, confirm=each.confirm)
         for label, each in labelled[:_MAX_OFFERED]
     )
     return Reply(
@@ -300,9 +300,6 @@ def _which_one(answer: RememberedAnswer) -> Reply:
         actions=buttons,
         subject=answer.subject,
     )
-
-
-_MAX_LABEL = 75
 
 
 def _which_action(item: RememberedItem) -> Reply:
@@ -326,11 +323,7 @@ def _understood(answer: RememberedAnswer) -> str:
         words += [each.label for each in answer.buttons[:3]]
     if answer.subject.search or answer.subject.slot or answer.subject.booking_id:
         words += ["an hour later", "tomorrow instead"]
-    return (
-        f"You can say {join_with_and([f'“{each}”' for each in words]).replace(' and ', ' or ')}."
-        if words
-        else ""
-    )
+    return f"You can say {join_with_or(f'“{each}”' for each in words)}." if words else ""
 
 
 def _unclear(answer: RememberedAnswer, line: str) -> Reply:

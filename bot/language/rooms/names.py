@@ -261,9 +261,10 @@ def _numbers_by_building(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
 
 
 def without_zeros(number: str) -> str:
-    """`g3` for `g03`."""
+    """`g3` for `g03`; of zeros alone one stays, `g0` for `g00`."""
     letters = number.rstrip("0123456789")
-    return letters + number[len(letters) :].lstrip("0")
+    figures = number[len(letters) :]
+    return letters + (figures.lstrip("0") or figures[:1])
 
 
 def _ambiguous_names(

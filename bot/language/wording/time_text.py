@@ -126,16 +126,17 @@ def _describe_recurrence(rule: RecurrenceRule) -> str:
         days = " and ".join(WEEKDAY_NAMES[day] for day in rule.weekdays)
         return f"the {' and '.join(_ORDINALS[nth] for nth in rule.nth)} {days} of every month"
     if rule.month_days:
-        return f"the {' and '.join(map(_ordinal, rule.month_days))} of every month"
+        return f"the {' and '.join(map(format_ordinal, rule.month_days))} of every month"
     if rule.unit is not RecurrenceUnit.WEEK:
         return f"every {step}{rule.unit}{plural}"
     days = " and ".join(WEEKDAY_NAMES[day] for day in rule.weekdays)
     return f"every {step}weeks on {days}" if step else f"every {days}"
 
 
-def _ordinal(day: int) -> str:
-    ending = "th" if 10 < day % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
-    return f"{day}{ending}"
+def format_ordinal(number: int) -> str:
+    """`1st`, `2nd`, `11th`."""
+    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def _describe_until(rule: RecurrenceRule, year: int) -> str:

@@ -14,6 +14,7 @@ from bot.web.framework.route import Api, Parameter, ParameterLocation, RequestCo
 from core.errors import UnknownBooking, UnknownCalendar, UnknownRoom
 from core.model import BookingState, Room
 from core.ports import UnitOfWork
+from core.services.calendar_addresses import resolve_address
 
 _SUFFIX = ".ics"
 _ROOM_COST = 5.0
@@ -69,11 +70,11 @@ BOOKING_LINK = Parameter(
 
 async def personal(context: RequestContext) -> Response:
     """Reads the address from the database each time, so that a revoked one stops working at once."""
-    secret, read_model = context.require(SECRET), context.state.services.read_model
-    campus = _campus(context)
-    calendar = await context.state.read(lambda unit: read_feed(unit, secret, read_model, campus))
+    secret, services, campus = context.require(SECRET), context.state.services, _campus(context)
     if context.get(OPEN) is not None:
-        return _redirect(personal_links(context.state.services.public_url, secret))
+        await context.state.read(lambda unit: resolve_address(unit, secret))
+        return _redirect(personal_links(services.public_url, secret))
+    calendar = await context.state.read(lambda unit: read_feed(unit, secret, services.read_model, campus))
     return await _response(context, calendar, private=True)
 
 

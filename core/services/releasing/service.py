@@ -7,13 +7,13 @@ from functools import partial
 
 from core.catalogue import Catalogue
 from core.clock import Clock
-from core.errors import BookingIsOver, NothingToPostpone, NotYourBooking, UnknownBooking
-from core.model import AuditEntry, Booking, BookingId, BookingState, ReleaseNotice, Role, Room
+from core.errors import NothingToPostpone, UnknownBooking
+from core.model import AuditEntry, Booking, BookingId, ReleaseNotice, Room
 from core.policy.check_in import POSTPONEMENT, free_from, is_awaited, needs_check_in
 from core.policy.rules import Rules
-from core.ports import Storage, UnitOfWork
+from core.ports import Facts, Storage, UnitOfWork
 from core.read_model import ReadModel
-from core.services.ownership import guest_of, owns
+from core.services.ownership import attended_booking
 from core.services.releasing.presence import record_presence
 from core.services.releasing.steps import WORKER, ReleaseStep, platforms_reached, warn
 from core.services.sharing.guests import Attendee
@@ -122,15 +122,8 @@ def _arrived(warned: Iterable[Booking], unit: UnitOfWork) -> frozenset[BookingId
 
 
 def _attended(unit: UnitOfWork, booking_id: BookingId, by: Attendee, now: datetime) -> Booking:
-    """The running booking, if the requester is on it."""
-    booking = unit.bookings.get(booking_id)
-    if booking is None or booking.state is not BookingState.ACTIVE:
-        raise UnknownBooking
-    role: Role | None = None
-    if by.person_id is not None and booking.society_id is not None:
+    """The booking, if the requester is on it and it is not over."""
+    booking, role = unit.bookings.get(booking_id), None
+    if booking is not None and booking.society_id is not None and by.person_id is not None:
         role = unit.societies.role(by.person_id, booking.society_id)
-    if not owns(booking, by.person_id, role) and guest_of(booking, by.person_id, by.identities) is None:
-        raise NotYourBooking
-    if booking.interval.end <= now:
-        raise BookingIsOver
-    return booking
+    return attended_booking(Facts(booking=booking, role=role), by.person_id, now, by.identities)

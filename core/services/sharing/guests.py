@@ -64,7 +64,8 @@ def decide_invite(
     """Invites; owners are no guests of their own."""
     booking = own_booking(facts, request.by, now)
     known = {each.key for each in booking.guests}
-    wanted = {each.key: each for each in request.guests if each.person_id != booking.booked_by}
+    owner = None if booking.booked_by is None else Guest(booking.booked_by).key
+    wanted = {each.key: each for each in request.guests if each.key != owner}
     invited = tuple(each for key, each in wanted.items() if key not in known)
     already = tuple(each for key, each in wanted.items() if key in known)
     if not invited:

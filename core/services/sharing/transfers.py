@@ -19,7 +19,7 @@ from core.model import (
 )
 from core.policy.rules import Rules
 from core.ports import Decision, Facts, JointDecision, WriteSet
-from core.services.guest_messages import GuestEvent, GuestNotice
+from core.services.guest_messages import read_place, write_place
 from core.services.ownership import own_booking
 from core.services.versions import next_version
 
@@ -55,15 +55,13 @@ class TransferAnswer:
     is_swap: bool = False
 
     def __str__(self) -> str:
-        start, end = (int(each.timestamp()) for each in (self.interval.start, self.interval.end))
         kind = "swap" if self.is_swap else "give"
-        return f"{self.answer} {self.by} {kind} {start} {end} {self.room_id}"
+        return f"{self.answer} {self.by} {kind} {write_place(self.room_id, self.interval)}"
 
     @classmethod
     def read(cls, payload: str) -> "TransferAnswer":
-        answer, by, kind, rest = payload.split(" ", 3)
-        place = GuestNotice.read(f"{GuestEvent.MOVED} {rest}")
-        return cls(TransferState(answer), PersonId(int(by)), place.room_id, place.interval, kind == "swap")
+        answer, by, kind, place = payload.split(" ", 3)
+        return cls(TransferState(answer), PersonId(int(by)), *read_place(place), is_swap=kind == "swap")
 
 
 def decide_offer(
