@@ -15,6 +15,13 @@ from core.localtime import local_instant
 from core.policy.rules import Rules
 from core.schedule_reading import ALL_TIME
 
+_NOUNS = {
+    "people": ("person", "people"),
+    "societies": ("society", "societies"),
+    **{kind: (f"{kind} entry", f"{kind} entries") for kind in ("timetable", "ledger", "audit")},
+}
+"""One and several of what is exported, where the name of the kind does not say it."""
+
 
 async def export_table(arguments: argparse.Namespace, settings: Settings) -> int:
     path = Path(arguments.out) if arguments.out else None
@@ -27,8 +34,14 @@ async def export_table(arguments: argparse.Namespace, settings: Settings) -> int
         with open_output(path) as out:
             count = await export(services, arguments.kind, form, out, window)
     if path is not None:
-        print(f"{path}: {count:,} {arguments.kind} exported", file=sys.stderr)
+        print(f"{path}: {_counted(count, arguments.kind)} exported", file=sys.stderr)
     return 0
+
+
+def _counted(count: int, kind: str) -> str:
+    """`1 society`, `304 timetable entries`."""
+    one, several = _NOUNS.get(kind, (kind.removesuffix("s"), kind))
+    return f"{count:,} {one if count == 1 else several}"
 
 
 def _form_of(path: Path | None) -> str:

@@ -50,6 +50,8 @@ def _write_template(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _import(services: Services, name: str, arguments: argparse.Namespace) -> int:
     file = _read(services, name, arguments)
+    if not file.kind:
+        return _refuse(name, file.rejections, is_readable=False)
     for remark in file.remarks:
         print(f"{name}: {remark}", file=sys.stderr)
     if arguments.dry_run:
@@ -85,13 +87,16 @@ async def _show_difference(services: Services, name: str, file: ImportFile, *, k
     return 0
 
 
-def _refuse(name: str, rejections: Sequence[str]) -> int:
+def _refuse(name: str, rejections: Sequence[str], *, is_readable: bool = True) -> int:
     for reason in rejections[:_MAX_REASONS]:
         print(f"{name}: rejected: {reason}", file=sys.stderr)
     if len(rejections) > _MAX_REASONS:
         print(f"{name}: and {len(rejections) - _MAX_REASONS} more", file=sys.stderr)
     if any("the file does not tell" in each for each in rejections):
         print(f"{name}: or say which: --dates day-first or --dates month-first", file=sys.stderr)
+    if not is_readable:
+        print(f"{name}: not imported, because it cannot be read")
+        return 1
     print(f"{name}: not imported, because of {count_rejected(rejections)}")
     return 1
 

@@ -44,6 +44,6 @@ COMMAND = Command(
     ),
     actions=(ButtonAction(Action.SEARCH, handle_button),),
     aliases=("rooms find", "free"),
-    examples=("/rooms free now 20 seats", "/rooms free tomorrow 3pm for 2 hours near Ainsworth"),
+    examples=("/rooms free now 20 seats", "/rooms free tomorrow 3pm for 2 hours near Wren"),
     quoted=handle_quoted,
 )

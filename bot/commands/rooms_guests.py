@@ -61,6 +61,10 @@ async def _remove_somebody(context: CommandContext) -> Reply:
     try:
         booking = find_booking(context, argument.rest)
     except AmbiguousBooking as ambiguous:
+        if not any(_remove_button(each, key=key) for each in ambiguous.bookings):
+            raise Invalid(
+                "They aren't on any of those bookings. See who's coming with /rooms guests."
+            ) from None
         return choose_booking(context, ambiguous, partial(_remove_button, key=key))
     return await _remove(context, booking.id, key)
 

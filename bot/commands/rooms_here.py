@@ -1,5 +1,7 @@
 """`/rooms here`: checks in to a booking; *Still coming* postpones its release."""
 
+from datetime import timedelta
+
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import check_in_button, leave_button, room_name
@@ -14,6 +16,7 @@ from bot.conversation.own_bookings import (
     find_booking,
     invited_bookings,
     is_own,
+    which_of,
 )
 from core.errors import NotAuthenticated
 from core.model import BookingId
@@ -23,11 +26,13 @@ async def handle(context: CommandContext) -> Reply:
     try:
         booking = find_booking(context, context.argument("booking"), attended_bookings(context))
     except AmbiguousBooking as ambiguous:
-        now = context.services.clock.now()
-        running = [each for each in ambiguous.bookings if each.interval.contains(now)]
-        if len(running) != 1:
-            return choose_booking(context, ambiguous, check_in_button)
-        booking = running[0]
+        begun = context.services.clock.now() + timedelta(minutes=context.services.rules.check_in_opens_before)
+        opened = [each for each in ambiguous.bookings if each.interval.start <= begun]
+        if len(opened) > 1:
+            return choose_booking(context, which_of(opened), check_in_button)
+        if not ambiguous.bookings:
+            raise
+        booking = opened[0] if opened else ambiguous.bookings[0]
     return await _check_in(context, booking.id)
 
 

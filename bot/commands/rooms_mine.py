@@ -18,5 +18,9 @@ async def handle(context: CommandContext) -> Reply:
 
 
 COMMAND = Command(
-    name="rooms mine", summary="See your bookings", usage="/rooms mine", handle=handle, aliases=("mine",)
+    name="rooms mine",
+    summary="See your bookings",
+    usage="/rooms mine",
+    handle=handle,
+    aliases=("mine", "rooms list", "rooms bookings"),
 )

@@ -199,6 +199,6 @@ COMMAND = Command(
     ),
     actions=(ButtonAction(Action.MOVE, handle_button),),
     aliases=("move",),
-    examples=("/rooms move 21cf0a17 friday 3pm", "/rooms move 21cf0a17 K-J17-G03"),
+    examples=("/rooms move 21cf0a17 friday 3pm", "/rooms move 21cf0a17 Wren G03"),
     is_mutating=True,
 )

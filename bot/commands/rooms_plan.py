@@ -31,5 +31,5 @@ COMMAND = Command(
         CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for"),
     ),
     aliases=("plan",),
-    examples=("/rooms plan tomorrow 10-16 for 4 near Ainsworth",),
+    examples=("/rooms plan tomorrow 10-16 for 4 near Wren",),
 )

@@ -86,7 +86,7 @@ def _ask_for_place(context: CommandContext, reading: ParseResult) -> Reply:
     if reading.unparsed:
         text.insert(0, f"I can't find a room or building called {', '.join(reading.unparsed)[:60]}. ")
     building = next(iter(context.read_model.catalogue.buildings.values()), None)
-    example = building.name if building else "Ainsworth"
+    example = building.name if building else "Wren"
     when = summary_of(context, ParseResult(text="", when=reading.when)) if reading.when is not None else ""
     return Reply(
         (*text, Code(f"/rooms status {example}"), f".{word_hint(context, example)}"),
@@ -212,5 +212,5 @@ COMMAND = Command(
         CommandParameter("when", ParameterType.WHEN, "Date and time, if not now"),
     ),
     actions=(ButtonAction("status", handle_button),),
-    examples=("/rooms status Ainsworth", "/rooms status K-J17-G01 tomorrow 3pm"),
+    examples=("/rooms status Wren", "/rooms status Wren G02 tomorrow 3pm"),
 )

@@ -149,5 +149,5 @@ COMMAND = Command(
         CommandParameter("when", ParameterType.WHEN, "The day, if not today"),
     ),
     actions=(ButtonAction("timetable", handle_choice),),
-    examples=("/rooms timetable K-J17-G01", "/rooms timetable G01 tomorrow"),
+    examples=("/rooms timetable Wren G01", "/rooms timetable Wren G02 tomorrow"),
 )

@@ -43,7 +43,7 @@ def _slot(context: CommandContext, reading: ParseResult, search: SearchValue) ->
 
 
 def _unclear(problem: str) -> Reply:
-    example = Code("/rooms wait 20 seats near Ainsworth tomorrow 2-4")
+    example = Code("/rooms wait 20 seats near Wren tomorrow 2-4")
     return Reply((problem, example, "."), tone=Tone.UNCLEAR)
 
 
@@ -84,6 +84,6 @@ COMMAND = Command(
         CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for"),
     ),
     actions=(ButtonAction(Action.WAIT, handle_button),),
-    examples=("/rooms wait Wren G02 tomorrow 2-4", "/rooms wait 20 seats near Ainsworth tomorrow 2-4"),
+    examples=("/rooms wait Wren G02 tomorrow 2-4", "/rooms wait 20 seats near Wren tomorrow 2-4"),
     is_mutating=True,
 )

@@ -10,7 +10,7 @@ from bot.chat.formatting import booking_item, one_line
 from bot.chat.reply import Button, Reply, Tone
 from bot.conversation.search import parse_text
 from bot.language import ParseResult, TimeKind
-from core.errors import Invalid, NoBookings, UnknownBooking
+from core.errors import Invalid, NoBookings, NotYourBooking, UnknownBooking
 from core.model import Booking, Role
 from core.services.ownership import owns
 from core.services.sharing import Attendee
@@ -32,6 +32,11 @@ class AmbiguousBooking(Invalid):
         hint = "Your bookings are in /rooms mine." if bookings else "You have no bookings."
         super().__init__(f"{question} {hint}")
         self.question, self.bookings = question, tuple(bookings)
+
+
+def which_of(bookings: Sequence[Booking]) -> AmbiguousBooking:
+    """The question which of several is meant."""
+    return AmbiguousBooking(f"That could be any of {len(bookings)} bookings.", bookings)
 
 
 def choose_booking(
@@ -111,7 +116,7 @@ def resolve_booking(context: CommandContext, text: str) -> tuple[Booking, str]:
     """The booking whose id starts with the first word, or the only one; and the rest of the text."""
     bookings = upcoming_bookings(context)
     first, _, rest = text.strip().partition(" ")
-    if found := _with_id_like(bookings, first):
+    if found := _with_id_like(context, bookings, first):
         return _only(context, found), rest.strip()
     named, to, target = text.strip().partition(" to ")
     if to and (found := named_by_title_or_room(context, named)):
@@ -152,15 +157,20 @@ def _after_title(text: str, title: Sequence[str]) -> str:
     return rest[1:].strip() if is_quoted else rest.strip()
 
 
-def _with_id_like(bookings: Iterable[Booking], word: str) -> list[Booking]:
-    """The bookings whose id begins with a word; raises `UnknownBooking` for a whole id that none has."""
+def _with_id_like(context: CommandContext, bookings: Iterable[Booking], word: str) -> list[Booking]:
+    """The bookings whose id begins with a word.
+
+    For a whole id that none has raises `NotYourBooking` if the requester is invited to it, else
+    `UnknownBooking`.
+    """
     match = _ID.fullmatch(word)
     if match is None:
         return []
     start = match.group(1).lower()
     found = [each for each in bookings if each.id.startswith(start)]
-    if not found and (len(start) == 8 or word.startswith("#")):
-        raise UnknownBooking
+    if not found and (len(start) >= 8 or word.startswith("#")):
+        is_invited = any(each.id.startswith(start) for each in invited_bookings(context))
+        raise NotYourBooking if is_invited else UnknownBooking
     return found
 
 
@@ -179,7 +189,7 @@ def find_booking(context: CommandContext, text: str, bookings: Sequence[Booking]
     bookings = upcoming_bookings(context) if bookings is None else bookings
     if not bookings and not _ID.fullmatch(text.strip()):
         raise NoBookings
-    if found := _with_id_like(bookings, text.strip()) or titled(bookings, text):
+    if found := _with_id_like(context, bookings, text.strip()) or titled(bookings, text):
         return _only(context, found)
     if not _ONLY_WORDS.sub(" ", text.casefold()).strip(" .!?"):
         return _only(context, bookings)
@@ -300,4 +310,4 @@ def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
         ):
             return first
         case several:
-            raise AmbiguousBooking(f"That could be any of {len(several)} bookings.", several)
+            raise which_of(several)

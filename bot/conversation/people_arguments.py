@@ -15,6 +15,8 @@ _WORDS = re.compile(r"(?!@+(?:[\s,;]|$))[^\s,;]+")
 """All but an `@` without a name."""
 _AND = frozenset({"and", "&", "+"})
 _TO = frozenset({"to", "for", "on", "at", "in", "from", "with"})
+_OF_BOOKINGS = frozenset({"my", "the", "this", "that", "it", "booking"})
+"""Words with which a booking begins, so that they are no person's name unless somebody is called so."""
 _MAX_NAME = 60
 _LINKABLE = frozenset({"slack", "discord"})
 
@@ -107,7 +109,8 @@ def _without_marks(context: CommandContext, words: Sequence[str], *, is_last: bo
     behind_to = [last] if last and words[-2].casefold() == "to" else []
     if at_start and behind_to and directory.by_name(words[last]) is None:
         behind_to = []
-    return (behind_to or at_start or [0]) if is_last else (at_start or behind_to or [0])
+    named = [] if words[0].casefold() in _OF_BOOKINGS else [0]
+    return (behind_to or at_start or named) if is_last else (at_start or behind_to or named)
 
 
 def _person(context: CommandContext, word: str) -> Guest:

@@ -73,6 +73,8 @@ def read_import_file(path: Path, services: Services, options: ReadOptions = Read
             content = file.read(MAX_FILE_BYTES + 1)
         document = open_document(content, options.sheet, options.progress)
         return _parse(document, services, options)
+    except FileNotFoundError:
+        return ImportFile("", rejections=("there is no such file here; check its name and folder",))
     except (OSError, UnreadableFile) as error:
         return ImportFile("", rejections=(getattr(error, "strerror", "") or str(error),))
 

@@ -21,6 +21,8 @@ from core.services.ownership import own_booking
 from core.services.reminders import reminders
 from core.services.titles import with_title
 
+HAS_STARTED = "This booking has started: you can extend or shorten it, but not move it."
+
 
 @dataclass(frozen=True, slots=True)
 class MoveBooking:
@@ -140,11 +142,17 @@ def _check_horizon(facts: Facts, booking: Booking, request: MoveBooking, rules: 
 def _check_opening(booking: Booking, request: MoveBooking, room: Room, rules: Rules, now: datetime) -> None:
     """Checks opening hours as for a new booking; one in progress may keep its start."""
     same_start = request.slot.start == booking.interval.start and request.room_id == booking.room_id
-    if booking.interval.start <= now and not same_start:
-        raise InvalidTimes("This booking has started: you can extend or shorten it, but not move it.")
+    check_movable(booking, request.slot, request.room_id, now)
     if request.slot.end <= now:
         raise InThePast(request.slot.start)
     check_opening(request.slot, room, rules, min(now, request.slot.start) if same_start else now)
+
+
+def check_movable(booking: Booking, slot: Interval, room_id: RoomId, now: datetime) -> None:
+    """Raises `InvalidTimes` for a booking in progress that would change its start or its room."""
+    keeps_start = slot.start == booking.interval.start and room_id == booking.room_id
+    if booking.interval.start <= now and not keeps_start:
+        raise InvalidTimes(HAS_STARTED)
 
 
 def _difference(facts: Facts, booking: Booking, request: MoveBooking, rules: Rules, now: datetime) -> int:

@@ -328,3 +328,19 @@ def test_a_folder_that_is_not_there_is_a_sentence(roomie: Roomie, tmp_path: Path
     result = roomie("export", "rooms", "--out", str(tmp_path / "nowhere" / "rooms.csv"))
 
     assert (result.status, "cannot be written" in result.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("societies", "1 society"),
+        ("timetable", "0 timetable entries"),
+        ("people", "4 people"),
+        ("closures", "1 closure"),
+    ],
+)
+def test_what_was_exported_is_counted_in_words(sample: Roomie, tmp_path: Path, kind: str, text: str):
+    sample("closure", "add", "campus", "2026-12-24", "2026-12-26", "--reason", "Holidays")
+    path = tmp_path / f"{kind}.csv"
+
+    assert sample("export", kind, "--out", str(path)).err == f"{path}: {text} exported\n"

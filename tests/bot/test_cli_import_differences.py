@@ -148,3 +148,11 @@ def test_an_example_replaces_no_file(roomie: Roomie, file: File):
 
 def test_an_import_without_a_file_points_to_an_example(roomie: Roomie):
     assert "roomie import --template rooms" in roomie("import").err
+
+
+def test_a_file_that_is_not_there_is_called_so(campus: Roomie):
+    result = campus("import", "nowhere.csv")
+
+    assert result.status == 1
+    assert "nowhere.csv: rejected: there is no such file here; check its name and folder" in result.err
+    assert result.out == "nowhere.csv: not imported, because it cannot be read\n"

@@ -324,3 +324,15 @@ async def test_cancelling_after_a_swap_refunds_what_was_paid(wil: Chat, rema: Ch
     await rema.cancel()
 
     assert (await wil.quota(), await rema.quota()) == (180, 180)
+
+
+async def test_a_booking_is_not_given_to_oneself(wil: Chat):
+    await wil.say("/book Wren G02 15:00 for 1 hour")
+    assert "your own booking already. Name somebody else" in await wil.say("/rooms give wil")
+
+
+@pytest.mark.parametrize("words", ["my 3pm", "the booking", "it"])
+async def test_giving_to_nobody_asks_for_a_person(wil: Chat, words: str):
+    await wil.say("/book Wren G02 15:00 for 1 hour")
+    assert "Who? Give a username" in await wil.say(f"/rooms give {words}")
+    assert "Who? Give a username" in await wil.say(f"/rooms invite {words}")

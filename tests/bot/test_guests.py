@@ -260,3 +260,31 @@ async def test_other_requests_are_not_about_guests(wil: Chat, words: str):
 
     assert "invite" not in answer.casefold()
     assert "nobody called" not in answer
+
+
+async def test_somebody_who_is_on_no_booking_cannot_be_taken_off(wil: Chat, rema: Chat):
+    await wil.say("/book Wren G02 15:00 for 30 min")
+    await wil.say("/book Wren G02 17:00 for 30 min")
+    await wil.say("/rooms invite rema to my 3pm")
+
+    assert "aren't on any of those bookings" in await wil.say("/rooms guests remove @emily")
+    assert "any of 2 bookings" in await wil.say("/rooms guests remove @rema")
+
+
+async def test_a_guest_reads_that_the_booking_is_not_theirs(wil: Chat, rema: Chat):
+    await wil.say("/book Wren G02 15:00 for 30 min")
+    await wil.say("/rooms invite rema")
+    booking_id = wil.services.read_model.of_person(_id(wil))[0].id[:8]
+
+    for command in (f"cancel {booking_id}", f"move {booking_id} to 5pm", f"extend {booking_id} by 30 min"):
+        assert "isn't yours" in await rema.say(f"/rooms {command}")
+    assert "can't find that booking" in await rema.say("/rooms cancel 00000000")
+
+
+async def test_checking_in_means_the_booking_for_which_that_is_possible(wil: Chat, clock: StillClock):
+    await wil.say("/book Wren G02 15:00 for 30 min")
+    await wil.say("/book Lovelace 205 17:00 for 30 min")
+
+    assert "You can check in from 15 minutes before" in await wil.say("I'm here", free=True)
+    clock.set(wil.services.read_model.of_person(_id(wil))[0].interval.start - timedelta(minutes=15))
+    assert "You're checked in. Wren G02" in await wil.say("I'm here", free=True)

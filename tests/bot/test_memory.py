@@ -8,6 +8,7 @@ import pytest
 from bot.chat.reply import Tone
 from bot.chat.request import ChatRequest
 from bot.services import Services
+from core.model import PersonId
 from core.policy.rules import Rules
 from tests.bot.chat import Chat
 from tests.fakes.clock import StillClock
@@ -316,3 +317,42 @@ async def test_the_words_of_a_button_press_it_in_a_list_and_as_a_command_word(wi
     await rema.say("/rooms give to wil")
     await wil.say("/rooms mine")
     assert "yours" in await wil.say("accept", free=True)
+
+
+@pytest.mark.parametrize("words", ["an hour later", "a bigger one", "friday instead", "somewhere else"])
+async def test_a_booking_that_has_started_is_not_offered_to_be_moved(
+    wil: Chat, clock: StillClock, words: str
+):
+    await wil.say("/rooms book Wren G02 15:00 for 1 hour")
+    (booking,) = wil.services.read_model.of_person(PersonId(1))
+    clock.set(booking.interval.start + timedelta(minutes=10))
+
+    assert "You're checked in" in await talk(wil, "I'm here")
+    assert "has started: you can extend or shorten it, but not move it" in await talk(wil, words)
+
+
+async def test_a_yes_books_the_only_room_and_asks_which_of_several(wil: Chat):
+    await wil.say("/rooms free tomorrow 3pm 20 seats")
+    assert "Which one? I showed you" in await talk(wil, "yes")
+
+    await wil.say("/rooms free tomorrow 3pm 150 seats")
+    assert "You're booked: Wren Lecture Theatre" in await talk(wil, "yes please")
+    await wil.say("/rooms book Lovelace 205 tomorrow 5pm")
+
+    assert "any of 2 bookings" in await wil.say("/rooms cancel")
+    assert "Which one? I showed you 2" in await talk(wil, "yes")
+
+
+async def test_moving_a_booking_to_where_it_is_changes_nothing(wil: Chat):
+    await wil.say("/rooms book Wren G02 tomorrow 3pm for 1 hour")
+
+    assert "You have it already; nothing changed" in await talk(wil, "tomorrow instead")
+
+
+async def test_a_booking_that_was_cancelled_is_not_found_again(wil: Chat):
+    await wil.say("/rooms book Wren G02 tomorrow 3pm for 1 hour")
+    booking_id = wil.services.read_model.of_person(PersonId(1))[0].id
+    await wil.cancel()
+
+    assert "can't find that booking among yours" in await wil.say(f"/rooms cancel {booking_id}")
+    assert booking_id not in await talk(wil, "cancel that")

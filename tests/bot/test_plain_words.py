@@ -3,6 +3,7 @@
 import pytest
 
 from bot.chat.reply import Tone
+from bot.commands import COMMANDS
 from tests.bot.chat import Chat
 from tests.builders import a_room
 
@@ -272,3 +273,47 @@ async def test_a_search_while_everything_is_closed_says_when_rooms_are_open(wil:
 
     await wil.say("/rooms free tomorrow 6am to 10am")
     assert "rooms are free" in await wil.press("Free 08:00–10:00")
+
+
+@pytest.mark.parametrize(
+    ("words", "reply"),
+    [
+        ("share it", "no channel here to share it with"),
+        ("share my booking", "no channel here to share it with"),
+        ("stop waiting", "You aren't waiting for anything"),
+        ("accept", "no upcoming bookings"),
+    ],
+)
+async def test_words_of_buttons_are_requests_of_their_own(wil: Chat, words: str, reply: str):
+    assert reply in await wil.say(words, free=True)
+
+
+async def test_accepting_in_words_shows_the_offer(wil: Chat, rema: Chat):
+    await rema.say("/book Wren G02 tomorrow 3pm")
+    await rema.say("/rooms give to wil")
+
+    assert "offers you Wren G02" in await wil.say("accept", free=True)
+    assert "It's yours" in await wil.say("accept", free=True)
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        each
+        for command in COMMANDS
+        if command.name
+        in {f"rooms {name}" for name in ("free", "plan", "status", "timetable", "wait", "watch")}
+        for each in command.examples
+    ],
+)
+async def test_examples_of_the_help_work_on_the_sample_campus(wil: Chat, example: str):
+    reply = await wil.say(example)
+
+    assert wil.tone is not Tone.UNCLEAR
+    assert "didn't understand" not in reply
+    assert "don't know" not in reply
+
+
+@pytest.mark.parametrize("command", ["/rooms list", "/rooms bookings"])
+async def test_bookings_are_listed_by_other_names(wil: Chat, command: str):
+    assert "no upcoming bookings" in await wil.say(command)

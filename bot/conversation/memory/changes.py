@@ -14,7 +14,7 @@ from bot.chat.command import CommandContext
 from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Button, Reply, ReplyItem, Subject, TimeRange, Tone
 from bot.conversation.alternatives import eligibility_with_quota, move_button
-from bot.conversation.booking import predicted_refusal, refusal_reply, resolve_slot
+from bot.conversation.booking import already_booked, predicted_refusal, refusal_reply, resolve_slot
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.free_rooms import PAGE_SIZE, with_full_ids
 from bot.conversation.own_bookings import upcoming_bookings
@@ -24,10 +24,12 @@ from bot.conversation.search_reply import result_reply
 from bot.conversation.slot_offer import offer_slot
 from bot.language import FollowUp, FollowUpKind, ParsedTime, ParseResult, TimeKind
 from core.catalogue import RoomQuery
+from core.errors import InvalidTimes
 from core.interval import Interval
 from core.model import Booking, Room
 from core.policy.recurrence import occurrence_slot
 from core.services.bookings import snap_to_grid
+from core.services.move_booking import HAS_STARTED, check_movable
 
 Topic: TypeAlias = SearchValue | SlotValue | Booking
 _DAY = timedelta(days=1)
@@ -156,6 +158,9 @@ async def _at(context: CommandContext, topic: Topic, slot: Interval) -> Reply:
 
 
 async def _offer_move(context: CommandContext, booking: Booking, room: Room, slot: Interval) -> Reply:
+    if slot == booking.interval and room.id == booking.room_id:
+        return await already_booked(context, booking, room)
+    check_movable(booking, slot, room.id, context.services.clock.now())
     schedule = context.read_model.availability.schedule(room.id)
     busy = schedule.conflicts(int(slot.start.timestamp()), int(slot.end.timestamp()))
     others = tuple(each for each in busy if each.booking_id != booking.id)
@@ -203,6 +208,8 @@ async def _search_again(
         skip = topic.skip + PAGE_SIZE if wanted is None else 0
         return await _page(context, replace(search, skip=skip))
     slot = _slot_of(topic)
+    if isinstance(topic, Booking) and topic.interval.start <= context.services.clock.now():
+        raise InvalidTimes(HAS_STARTED)
     search = SearchValue(slot, slot.minutes, wanted or _query_of(topic), topic.society_id)
     reply = await result_reply(context, search)
     return reply if isinstance(topic, SlotValue) else _as_moves(context, topic, reply)

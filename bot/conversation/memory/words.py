@@ -108,7 +108,7 @@ def _is_typed_plainly(request: ChatRequest) -> bool:
 async def _apply(context: CommandContext, answer: RememberedAnswer, follow_up: FollowUp) -> Meaning | None:
     match follow_up.kind:
         case FollowUpKind.YES:
-            return _press(context.request, answer.buttons[0]) if answer.is_question else None
+            return await _confirm(context, answer, follow_up)
         case FollowUpKind.NO:
             return _decline(context.request, answer) if answer.is_question or answer.is_choice else None
         case FollowUpKind.PICK:
@@ -116,6 +116,16 @@ async def _apply(context: CommandContext, answer: RememberedAnswer, follow_up: F
     subject = _subject_at(answer, follow_up.position) if follow_up.position else answer.subject
     topic = topic_of(context, subject) if subject is not None else None
     return None if topic is None else await change_topic(context, topic, follow_up, _rooms(context, answer))
+
+
+async def _confirm(context: CommandContext, answer: RememberedAnswer, follow_up: FollowUp) -> Meaning | None:
+    """A yes to what was asked, or to what was shown to be booked; asks which one where there are several."""
+    if answer.is_question:
+        return _press(context.request, answer.buttons[0])
+    if answer.pressable(Action.BOOK, Action.MOVE, Action.SERIES_BOOK):
+        return await _take(context, answer, follow_up)
+    is_menu = answer.is_choice and sum(bool(each.buttons) for each in answer.items) > 1
+    return _which_one(answer) if is_menu else None
 
 
 def _subject_at(answer: RememberedAnswer, position: int) -> Subject | None:

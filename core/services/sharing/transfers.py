@@ -116,7 +116,9 @@ def _is_repeated(booking: Booking, request: OfferTransfer, now: datetime) -> boo
 def _check_recipient(booking: Booking, theirs: Facts, request: OfferTransfer) -> None:
     if theirs.person is None:
         raise UnknownPerson(str(request.to))
-    if request.to in {request.by, booking.booked_by}:
+    if request.to == request.by:
+        raise Invalid("That's your own booking already. Name somebody else.")
+    if request.to == booking.booked_by:
         raise Invalid("That booking is theirs already. Name somebody else.")
     if booking.society_id is not None and theirs.role is None:
         raise NotPermitted(

@@ -73,8 +73,8 @@ def test_every_example_becomes_options_of_its_command(name: str, words: str) -> 
         (Code("/rooms free now 20 seats"), f"</rooms free:{IDS['rooms']}> `when:now seats:20`"),
         (Code("/rooms mine"), f"</rooms mine:{IDS['rooms']}>"),
         (
-            Code("/rooms free tomorrow 3pm for 2 hours near Ainsworth"),
-            f"</rooms free:{IDS['rooms']}> `when:tomorrow 3pm for 2 hours where:near Ainsworth`",
+            Code("/rooms free tomorrow 3pm for 2 hours near Wren"),
+            f"</rooms free:{IDS['rooms']}> `when:tomorrow 3pm for 2 hours where:near Wren`",
         ),
         (
             Code('/book RO-POO fri 5-7pm for SOTECHSOC "Weekly meeting"'),
@@ -91,8 +91,8 @@ def test_every_example_becomes_options_of_its_command(name: str, words: str) -> 
             f"</rooms wait:{IDS['rooms']}> `when:tomorrow 2-4 where:Wren G02`",
         ),
         (
-            Code("/rooms wait 20 seats near Ainsworth tomorrow 2-4"),
-            f"</rooms wait:{IDS['rooms']}> `when:tomorrow 2-4 where:near Ainsworth seats:20`",
+            Code("/rooms wait 20 seats near Wren tomorrow 2-4"),
+            f"</rooms wait:{IDS['rooms']}> `when:tomorrow 2-4 where:near Wren seats:20`",
         ),
         (
             Code('/rooms close Wren saturday 9-17 "exam"'),
