@@ -11,7 +11,7 @@ from core.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
-HEAD = "0007"
+HEAD = "0011"
 """The revision that this code expects."""
 OLDEST_COMPATIBLE = "0002"
 """The oldest revision whose code runs on the schema of HEAD; a contracting migration raises it."""

@@ -1,0 +1,14 @@
+"""What administrators can set: blocks, grants of quota, limits of societies, rooms out of use."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
