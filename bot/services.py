@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
+from core.policy.door_code import DoorCodes
 from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
@@ -124,6 +125,10 @@ class Services:
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
+
+    @property
+    def door_codes(self) -> DoorCodes:
+        return DoorCodes(self.accounts.secrets)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
