@@ -11,6 +11,7 @@ from aiohttp.http import HttpVersion11
 
 from bot.platforms.base import PlatformRoute
 from bot.services import Services
+from bot.web.endpoints.assets import ASSETS
 from bot.web.endpoints.calendars import CALENDARS
 from bot.web.endpoints.freerooms import FREEROOMS
 from bot.web.endpoints.login_api import LOGIN
@@ -19,6 +20,7 @@ from bot.web.endpoints.login_streams import STREAMS
 from bot.web.endpoints.ratings import RATINGS
 from bot.web.endpoints.roomie import ROOMIE
 from bot.web.endpoints.service import SERVICE, descriptions
+from bot.web.endpoints.session_pages import SESSION_PAGES
 from bot.web.framework.connection import Connection
 from bot.web.framework.connection_register import Register
 from bot.web.framework.errors import HttpError, TooManyRequests, http_error_response
@@ -42,6 +44,8 @@ ROUTES: tuple[Route, ...] = (
     *LOGIN,
     *STREAMS,
     *LOGIN_PAGES,
+    *SESSION_PAGES,
+    *ASSETS,
     *SERVICE,
 )
 HEALTH_ROUTES: tuple[Route, ...] = tuple(
@@ -234,6 +238,8 @@ _NOT_FOUND = Route(
     {},
     path=NOWHERE_PATH,
     before_cache_ready=True,
+    uses_session=True,
+    is_page_if_accepted=True,
 )
 _INVALID_TARGET = replace(
     _NOT_FOUND, name="invalid target", handler=_invalid_target, path=INVALID_TARGET_PATH

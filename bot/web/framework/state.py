@@ -10,6 +10,7 @@ from secrets import token_hex
 from time import perf_counter
 from typing import TypeAlias, TypeVar
 
+from bot.login.browser_sessions import BrowserSessions
 from bot.login.device_cookies import DeviceMarks
 from bot.services import Services
 from bot.web.framework.login_context import LoginContext
@@ -70,6 +71,7 @@ class ServerState:
     """Large bodies of deliveries in progress, by client subnet."""
     logins: LoginThrottle = field(init=False)
     device_marks: DeviceMarks = field(init=False)
+    sessions: BrowserSessions = field(init=False)
     password_checks: PasswordChecks = field(default_factory=PasswordChecks)
     login_rates: RateLimiter = field(init=False)
     subscriptions: LoginSubscriptions = field(init=False)
@@ -90,6 +92,7 @@ class ServerState:
         self.forgeries = RateLimiter(self.settings.rate_limit)
         self.logins = LoginThrottle(self.settings.login_rate)
         self.device_marks = DeviceMarks(self.services.accounts.familiarity.marks_key)
+        self.sessions = BrowserSessions(self.services.accounts.secrets)
         self.login_rates = RateLimiter(self.settings.sid_rate)
         self.subscriptions = LoginSubscriptions(self.services)
         self.readiness = Readiness(self.checks)
