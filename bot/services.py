@@ -111,6 +111,8 @@ class Services:
     """Usernames of the timetable operators; administrators when empty."""
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     """Age by source from which replies note that its timetable is old."""
+    display_generation: int = 1
+    """Which keys of displays are valid."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
@@ -36,6 +35,7 @@ from bot.conversation.own_bookings import (
 from core.errors import DoorCodeNeeded, NotAuthenticated
 from core.model import Booking, BookingId
 from core.policy.door_code import ALPHABET, LENGTH
+from core.services.check_in import opens_at
 
 _CODE = re.compile(
     rf"(?<!\w)([{ALPHABET}]{{{LENGTH // 2}}}[ -]?[{ALPHABET}]{{{LENGTH // 2}}})(?!\w)", re.IGNORECASE
@@ -70,10 +70,8 @@ def _code_and_words(context: CommandContext) -> tuple[str, str]:
 
 def _opened(context: CommandContext, bookings: Sequence[Booking], code: str) -> list[Booking]:
     """The bookings whose check-in is open; of them those in the room of the code, if there are any."""
-    services, now = context.services, context.services.clock.now()
-    begun = now + timedelta(minutes=services.rules.check_in_opens_before)
-    opened = [each for each in bookings if each.interval.start <= begun]
-    codes = services.door_codes
+    now, codes = context.services.clock.now(), context.services.door_codes
+    opened = [each for each in bookings if opens_at(each, context.services.rules) <= now]
     return [each for each in opened if code and codes.is_valid(each.room_id, code, now)] or opened
 
 

@@ -60,7 +60,7 @@ def decide_check_in(
     booking = attended_booking(facts, request.by, now, request.identities)
     if booking.checked_in_at is not None:
         return Decision(booking)
-    opens = booking.interval.start - timedelta(minutes=rules.check_in_opens_before)
+    opens = opens_at(booking, rules)
     if now < opens:
         raise CheckInClosed(opens, rules.check_in_opens_before)
     check.run(request, booking.room_id, rules, now)
@@ -68,3 +68,8 @@ def decide_check_in(
     actor = f"person:{request.by}" if request.by is not None else next(iter(request.identities), "")
     audit = AuditEntry(now, actor, "check in", booking.id)
     return Decision(checked_in, WriteSet(update=checked_in, before=booking, audit=audit))
+
+
+def opens_at(booking: Booking, rules: Rules) -> datetime:
+    """When check-in to a booking opens."""
+    return booking.interval.start - timedelta(minutes=rules.check_in_opens_before)
