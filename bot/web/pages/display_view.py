@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from core.availability import RoomSchedule
+from core.availability import RoomSchedule, RoomStatus, Status
 from core.localtime import local_instant
 from core.model import Booking, Busy, Room
 from core.policy.check_in import needs_check_in, release_due
-from core.policy.opening_hours import next_opening
+from core.policy.opening_hours import next_opening, open_until
 from core.policy.rules import Rules
 from core.services.check_in import opens_at
 
@@ -62,9 +62,10 @@ def display_view(
     current = next(iter(schedule.conflicts(second, second + 1)), None)
     upcoming = tuple(_entries(_later(schedule, second, midnight), rules, now))[:_MAX_UPCOMING]
     awaited = _awaited(bookings, rules, now)
+    changes = _next_change(room, status, rules, now)
     view = DisplayView(
         DisplayState.FREE,
-        "for the rest of the day" if status.until is None else f"until {_clock(status.until, rules, now)}",
+        "for the rest of the day" if changes is None else f"until {_clock(changes, rules, now)}",
         next(_entries([current], rules, now)) if current is not None else None,
         _note(room, awaited, rules, now),
         upcoming,
@@ -77,6 +78,16 @@ def display_view(
         until = f"until {_clock(opens.timestamp(), rules, now)}"
         return replace(view, state=DisplayState.CLOSED, until=until)
     return view
+
+
+def _next_change(room: Room, status: RoomStatus, rules: Rules, now: datetime) -> float | None:
+    """When a taken room falls free, or a free one is taken or closes; None: not today."""
+    if status.status is not Status.FREE or not room.bookable:
+        return status.until
+    closes = open_until(now, room, rules).timestamp()
+    if status.until is not None or closes < _midnight_after(now, rules):
+        return min(closes, status.until or closes)
+    return None
 
 
 def _awaited(bookings: Sequence[Booking], rules: Rules, now: datetime) -> Booking | None:
@@ -92,8 +103,13 @@ def _awaited(bookings: Sequence[Booking], rules: Rules, now: datetime) -> Bookin
 
 
 def _note(room: Room, awaited: Booking | None, rules: Rules, now: datetime) -> str:
-    if awaited is None or not needs_check_in(room, rules):
+    """What those who have booked should do."""
+    if awaited is None:
         return ""
+    if now < awaited.interval.start:
+        return f"Check-in for {_clock(awaited.interval.start.timestamp(), rules, now)} is open."
+    if not needs_check_in(room, rules):
+        return "Please check in."
     due = release_due(awaited, room, rules)
     if awaited.release is not None:
         due = max(due, awaited.release.release_at)
