@@ -12,6 +12,7 @@ from aiohttp.http import HttpVersion11
 from bot.platforms.base import PlatformRoute
 from bot.services import Services
 from bot.web.endpoints.assets import ASSETS
+from bot.web.endpoints.board import BOARD
 from bot.web.endpoints.calendars import CALENDARS
 from bot.web.endpoints.freerooms import FREEROOMS
 from bot.web.endpoints.login_api import LOGIN
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *LOGIN,
     *STREAMS,
     *LOGIN_PAGES,
+    *BOARD,
     *SESSION_PAGES,
     *ASSETS,
     *SERVICE,
@@ -160,6 +162,7 @@ async def _end_streams(app: web.Application) -> None:
     """Ends open streams, which a shutdown would wait for otherwise; clients reconnect elsewhere."""
     state = app[STATE]
     await state.subscriptions.close()
+    await state.live.close()
     if state.login.oidc is not None:
         await state.login.oidc.close()
 
@@ -207,6 +210,7 @@ def _register_metrics(state: ServerState, register: Register) -> None:
         lambda: len(state.responses) + len(state.intervals),
     )
     add("roomie_login_subscribers", "Open streams that wait for a login.", lambda: len(state.subscriptions))
+    add("roomie_live_streams", "Open pages that wait for changes.", lambda: len(state.live))
     add("roomie_rate_limit_keys", "Addresses and accounts in the rate limiter.", lambda: len(state.rates))
     add("roomie_connections", "Open HTTP connections.", lambda: len(register))
     add(
