@@ -12,6 +12,7 @@ from aiohttp.http import HttpVersion11
 from bot.platforms.base import PlatformRoute
 from bot.services import Services
 from bot.web.endpoints.assets import ASSETS
+from bot.web.endpoints.board import BOARD
 from bot.web.endpoints.calendars import CALENDARS
 from bot.web.endpoints.check_in import CHECK_IN
 from bot.web.endpoints.display import DISPLAY
@@ -47,6 +48,7 @@ ROUTES: tuple[Route, ...] = (
     *LOGIN,
     *STREAMS,
     *LOGIN_PAGES,
+    *BOARD,
     *SESSION_PAGES,
     *CHECK_IN,
     *DISPLAY,
@@ -166,6 +168,7 @@ async def _end_streams(app: web.Application) -> None:
     """Ends open streams, which a shutdown would wait for otherwise; clients reconnect elsewhere."""
     state = app[STATE]
     await state.subscriptions.close()
+    await state.live.close()
     if state.login.oidc is not None:
         await state.login.oidc.close()
 
@@ -213,6 +216,7 @@ def _register_metrics(state: ServerState, register: Register) -> None:
         lambda: len(state.responses) + len(state.intervals),
     )
     add("roomie_login_subscribers", "Open streams that wait for a login.", lambda: len(state.subscriptions))
+    add("roomie_live_streams", "Open pages that wait for changes.", lambda: len(state.live))
     add("roomie_rate_limit_keys", "Addresses and accounts in the rate limiter.", lambda: len(state.rates))
     add("roomie_connections", "Open HTTP connections.", lambda: len(register))
     add(
