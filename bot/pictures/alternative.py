@@ -33,9 +33,8 @@ def _row_sentence(timeline: Timeline, row: BarRow) -> str:
     what = "; ".join(_bar_words(timeline, each) for each in bars) or "nothing booked"
     opened = _open_words(timeline, row)
     note = f" ({row.note})" if row.note else ""
-    name = (
-        "" if len(timeline.rows) == 1 and timeline.axis is TimeAxis.DOWN else f"{drawable(row.label)}{note}: "
-    )
+    is_only_day = len(timeline.rows) == 1 and timeline.axis is TimeAxis.DOWN
+    name = "" if is_only_day else f"{drawable(row.label)}{note}: "
     sentence = f"{name}{what}{opened}."
     return sentence[0].upper() + sentence[1:]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import cos, hypot, pi, radians
+from math import cos, hypot, pi, radians, sqrt
 from statistics import median
 
 from bot.pictures.fonts import fit_text, text_width
@@ -138,7 +138,7 @@ def _project(buildings: Sequence[MapBuilding], width: int) -> tuple[list[_Spot],
     scale = min((width - 2 * border) / max(across, 1.0), (_MAX_HEIGHT - 2 * border) / max(down, 1.0), 4.0)
     height = max(_MIN_HEIGHT, down * scale + 2 * border, len(buildings) * _AREA / width)
     dx, dy = (width - across * scale) / 2, HEADING_HEIGHT + (height - down * scale) / 2
-    largest = min(_MAX_RADIUS, (_COVERED * width * height / len(buildings) / pi) ** 0.5)
+    largest = min(_MAX_RADIUS, sqrt(_COVERED * width * height / len(buildings) / pi))
     most = max(each.total for each in buildings)
     spots = [
         _Spot(each, dx + (x - left) * scale, dy + (y - top) * scale, _radius(each, most, largest))
@@ -150,7 +150,7 @@ def _project(buildings: Sequence[MapBuilding], width: int) -> tuple[list[_Spot],
 
 def _radius(building: MapBuilding, most: int, largest: float) -> float:
     """The area grows with the number of rooms."""
-    return _MIN_RADIUS + max(largest - _MIN_RADIUS, 0.0) * (building.total / max(most, 1)) ** 0.5
+    return _MIN_RADIUS + max(largest - _MIN_RADIUS, 0.0) * sqrt(building.total / max(most, 1))
 
 
 def _spread(spots: list[_Spot], frame: _Box) -> list[_Spot]:

@@ -72,9 +72,11 @@ def heat_map_alternative(heat_map: HeatMap) -> str:
     head = ", ".join(filter(None, (heat_map.title, heat_map.subtitle)))
     sentences = [f"{head}, in per cent {heat_map.unit}".strip() + "."]
     for place, name in enumerate(heat_map.columns):
-        values = (
-            f"{row} {round(100 * cells[place])}" if cells[place] is not None else f"{row} no value"
-            for row, cells in zip(heat_map.rows, heat_map.values, strict=True)
-        )
+        cells = zip(heat_map.rows, heat_map.values, strict=True)
+        values = (f"{row} {_words(shares[place])}" for row, shares in cells)
         sentences.append(f"{name}: {', '.join(values)}.")
     return " ".join(sentences)
+
+
+def _words(value: float | None) -> str:
+    return "no value" if value is None else f"{round(100 * value)}"

@@ -66,13 +66,8 @@ def _draw(draw: ImageDraw.ImageDraw, shape: Shape) -> None:
             points = [(shape.x1 * SCALE, shape.y1 * SCALE), (shape.x2 * SCALE, shape.y2 * SCALE)]
             draw.line(points, shape.colour, max(1, round(shape.width * SCALE)))
         case Disc():
-            draw.circle(
-                (shape.x * SCALE, shape.y * SCALE),
-                shape.radius * SCALE,
-                shape.fill,
-                shape.edge or None,
-                SCALE,
-            )
+            centre, edge = (shape.x * SCALE, shape.y * SCALE), shape.edge or None
+            draw.circle(centre, shape.radius * SCALE, shape.fill, edge, SCALE)
         case Label():
             _label(draw, shape)
         case Link():

@@ -75,8 +75,9 @@ def _shape(shape: Shape) -> str:
                 f'stroke="{shape.colour}" stroke-width="{_n(shape.width)}"/>'
             )
         case Disc():
+            centre = f'cx="{_n(shape.x)}" cy="{_n(shape.y)}"'
             edge = f' stroke="{shape.edge}"' if shape.edge else ""
-            return f'<circle cx="{_n(shape.x)}" cy="{_n(shape.y)}" r="{_n(shape.radius)}" fill="{shape.fill}"{edge}/>'
+            return f'<circle {centre} r="{_n(shape.radius)}" fill="{shape.fill}"{edge}/>'
         case Label():
             return _label(shape)
         case Link():

@@ -12,7 +12,7 @@ from bot.pictures.shapes import Label, Rectangle, Shape
 WIDTH = 390
 """Pixels: an image fills a phone's screen, which is 360 to 430 wide, so text keeps about its size."""
 TEXT = 13.0
-"""Smallest size of text. On the narrowest screens in use (320) it is 10.7, the size of a tab bar's captions."""
+"""Smallest size of text. On the narrowest screens in use (320) it is 10.7, like captions of a tab bar."""
 TITLE = 17.0
 MARGIN = 12.0
 HEADING_HEIGHT = 52.0

@@ -5,6 +5,7 @@ It comes with the package, so that pictures look the same on every machine.
 
 from functools import lru_cache
 from importlib.resources import files
+from io import BytesIO
 from unicodedata import category
 
 from PIL import ImageFont
@@ -20,8 +21,8 @@ _UNDRAWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 def font(size: float, *, is_bold: bool, is_plain: bool = True) -> FreeTypeFont:
     """A font in pixels. Scripts other than Latin, Greek and Cyrillic need shaping (`is_plain` false)."""
     layout = Layout.BASIC if is_plain else Layout.RAQM
-    with (files(__name__) / _FILES[is_bold]).open("rb") as file:
-        return ImageFont.truetype(file, size, layout_engine=layout)
+    content = BytesIO((files(__name__) / _FILES[is_bold]).read_bytes())
+    return ImageFont.truetype(content, size, layout_engine=layout)
 
 
 def is_plain(text: str) -> bool:
