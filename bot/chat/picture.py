@@ -48,15 +48,11 @@ class OpenTime:
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    """A room or a day. `note` is its short summary; `now` the present, if it lies in the row (minutes).
-
-    `is_marked`: the row of today among other days.
-    """
+    """A room or a day. `now` is the present, if it lies in the row; `is_marked`: today among other days."""
 
     label: str
     bars: tuple[Bar, ...] = ()
     open_times: tuple[OpenTime, ...] = ()
-    note: str = ""
     now: int | None = None
     is_marked: bool = False
 
@@ -81,7 +77,7 @@ class Timeline:
 class Picture:
     """Picture of a timeline. `alternative` says in sentences what it shows.
 
-    `content` is what the server draws when the picture is fetched by its URL (`bot.pictures.links`).
+    `content` is what the server draws when the picture is fetched by its URL (`bot.pictures.requests`).
     """
 
     timeline: Timeline

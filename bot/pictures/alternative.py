@@ -32,9 +32,8 @@ def _row_sentence(timeline: Timeline, row: BarRow) -> str:
     bars = sorted(visible(row.bars, timeline), key=lambda each: (each.start, each.end))
     what = "; ".join(_bar_words(timeline, each) for each in bars) or "nothing booked"
     opened = _open_words(timeline, row)
-    note = f" ({row.note})" if row.note else ""
     is_only_day = len(timeline.rows) == 1 and timeline.axis is TimeAxis.DOWN
-    name = "" if is_only_day else f"{drawable(row.label)}{note}: "
+    name = "" if is_only_day else f"{drawable(row.label)}: "
     sentence = f"{name}{what}{opened}."
     return sentence[0].upper() + sentence[1:]
 

@@ -8,7 +8,6 @@ from typing import TypeAlias
 from bot.chat.picture import Timeline
 from bot.pictures.campus_map import CampusMap, lay_out_campus_map
 from bot.pictures.heat_map import HeatMap, lay_out_heat_map
-from bot.pictures.png import to_png
 from bot.pictures.shapes import Drawing
 from bot.pictures.svg import to_svg
 from bot.pictures.timeline_layout import lay_out_timeline
@@ -46,6 +45,8 @@ def draw_svg(content: PictureContent, width: int = PHONE_WIDTH, *, is_standalone
 
 def draw_png(content: PictureContent, width: int = PHONE_WIDTH) -> bytes:
     """Takes up to 40 ms; on the event loop use `PictureDrawer`."""
+    from bot.pictures.png import to_png  # late, to keep the start fast
+
     return to_png(lay_out(content, width))
 
 

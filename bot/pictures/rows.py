@@ -33,8 +33,8 @@ def day_interval(day: date, rules: Rules, days: int = 1) -> Interval:
     )
 
 
-def day_row(label: str, room: Room, day: date, schedule: RoomSchedule, facts: RowFacts) -> BarRow:
-    """A room's day from midnight to midnight."""
+def day_row(label: str, room: Room | None, day: date, schedule: RoomSchedule, facts: RowFacts) -> BarRow:
+    """A room's day from midnight to midnight; without a room the opening hours of the campus."""
     interval = day_interval(day, facts.rules)
     start, end = int(interval.start.timestamp()), int(interval.end.timestamp())
     bars = tuple(_bar(each, day, facts) for each in schedule.conflicts(start, end))

@@ -6,10 +6,11 @@ It comes with the package, so that pictures look the same on every machine.
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
+from typing import TYPE_CHECKING
 from unicodedata import category
 
-from PIL import ImageFont
-from PIL.ImageFont import FreeTypeFont, Layout
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
 
 _FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
 ELLIPSIS = "…"
@@ -18,9 +19,11 @@ _UNDRAWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 @lru_cache(maxsize=32)
-def font(size: float, *, is_bold: bool, is_plain: bool = True) -> FreeTypeFont:
+def font(size: float, *, is_bold: bool, is_plain: bool = True) -> "FreeTypeFont":
     """A font in pixels. Scripts other than Latin, Greek and Cyrillic need shaping (`is_plain` false)."""
-    layout = Layout.BASIC if is_plain else Layout.RAQM
+    from PIL import ImageFont  # late, to keep the start fast
+
+    layout = ImageFont.Layout.BASIC if is_plain else ImageFont.Layout.RAQM
     content = BytesIO((files(__name__) / _FILES[is_bold]).read_bytes())
     return ImageFont.truetype(content, size, layout_engine=layout)
 
