@@ -60,9 +60,8 @@ async def series_search_reply(context: CommandContext, reading: ParseResult, whe
     text += [" · ", Bold(criteria), ": "] if criteria else [": "]
     text += [_count(found, len(slots)), *notes]
     plan = Button(Action.SERIES_BOOK, "Choose rooms for me", str(DraftValue(draft.id, "page", "0")))
-    days = [each.start.astimezone(context.services.rules.zone).date() for each in slots]
     rooms = [(each.room, each.missing) for each in shown]
-    picture = await dates_picture(context, rule_words(request.rule), days, rooms)
+    picture = await dates_picture(context, rule_words(request.rule), series_dates(request.rule), rooms)
     return Reply(tuple(text), items=items, picture=picture, actions=(plan,))
 
 

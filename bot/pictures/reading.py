@@ -82,9 +82,8 @@ def _find_rooms(
             building = catalogue.building(request.building)
             return catalogue.by_building[building.id], day_interval(_day(request.day), rules)
         case TimesPicture() | DatesPicture():
-            return tuple(catalogue.room(each) for each in rooms_of(request) if each), _span(
-                days_of(request), rules
-            )
+            rooms = tuple(catalogue.room(each) for each in rooms_of(request) if each)
+            return rooms, _span(days_of(request), rules)
 
 
 def _days(count: int) -> int:

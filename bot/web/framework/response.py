@@ -35,7 +35,7 @@ _REFUSES_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 
 
 class RenderedResponse:
-    """A response as bytes. `etag` is empty if clients cannot revalidate it; `is_compressed`: never gzipped."""
+    """A response as bytes. `etag` is empty if clients cannot revalidate it; `is_compressed`: not gzipped."""
 
     __slots__ = (
         "_fixed",
