@@ -8,12 +8,14 @@ from bot.web.framework.response import RenderedResponse
 from bot.web.framework.state import ServerState
 from bot.web.pages import login as pages
 from bot.web.pages.layout import headers as page_headers
-from core.errors import Conflict, Invalid, NotAllowed, RoomieError, Unavailable
+from core.errors import Conflict, Invalid, NotAllowed, NotFound, PictureExpired, RoomieError, Unavailable
 from core.policy.login import StaleLink
 
 ERROR_TITLE = "That didn't work"
 _STATUSES: tuple[tuple[type[RoomieError], int], ...] = (
     (StaleLink, 410),
+    (PictureExpired, 410),
+    (NotFound, 404),
     (NotAllowed, 403),
     (Conflict, 409),
     (Unavailable, 503),

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TypeAlias, TypeVar
 
 from bot.login.device_cookies import DeviceMarks
+from bot.pictures.drawing import PictureDrawer
 from bot.services import Services
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.login_subscriptions import LoginSubscriptions
@@ -60,6 +61,7 @@ class ServerState:
     """Rendered calendars by their content."""
     calendar_writes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Writing a calendar keeps a core busy for up to some hundred milliseconds, so one at a time."""
+    pictures: PictureDrawer = field(default_factory=PictureDrawer)
     token_usage: TokenUsage = field(default_factory=TokenUsage)
     is_stopping: bool = False
     ticks: Callable[[], float] = perf_counter
