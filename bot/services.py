@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
+from core.policy.door_code import DoorCodes
 from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
@@ -110,6 +111,8 @@ class Services:
     """Usernames of the timetable operators; administrators when empty."""
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     """Age by source from which replies note that its timetable is old."""
+    display_generation: int = 1
+    """Which keys of displays are valid."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
@@ -124,6 +127,10 @@ class Services:
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
+
+    @property
+    def door_codes(self) -> DoorCodes:
+        return DoorCodes(self.accounts.secrets)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))

@@ -193,6 +193,29 @@ class CheckInClosed(Conflict):
         self.opens = opens
 
 
+class DoorCodeNeeded(Conflict):
+    """Check-in to `room` without the code that the display at the door shows."""
+
+    code = "door_code_needed"
+
+    def __init__(
+        self,
+        room: Room,
+        message: str = "Check in at the door: scan the code that it shows, or type it in.",
+    ) -> None:
+        super().__init__(message)
+        self.room = room
+
+
+class WrongDoorCode(DoorCodeNeeded):
+    """The code is not that of `room`, or too old."""
+
+    code = "wrong_door_code"
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room, "This code is too old, or not this room's. Scan the code at the door again.")
+
+
 class NothingToPostpone(Conflict):
     """The release of a booking cannot be postponed, or not again."""
 

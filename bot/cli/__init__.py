@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_database(commands)
     _add_platforms(commands)
     _add_worker(commands)
+    _add_display(commands)
     return parser
 
 
@@ -274,6 +275,13 @@ def _add_worker(commands: Commands) -> None:
         help="print the places that are none of our rooms, as [source.rooms]",
     )
     _add(commands, "jobs", "list periodic jobs with their last run, next run and last error")
+
+
+def _add_display(commands: Commands) -> None:
+    display = _add(commands, "display", "print the addresses for the displays at doors")
+    display.add_argument(
+        "places", nargs="+", metavar="PLACE", help="a room or building, by id or name, or: campus"
+    )
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:

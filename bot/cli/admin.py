@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.cli.display import display
 from bot.cli.exporting import export_table
 from bot.cli.importing import import_files
 from bot.config import Settings
@@ -214,6 +215,7 @@ _USER_VERBS: Mapping[str, AdminHandler] = {
 }
 
 HANDLERS: Mapping[str, AdminHandler] = {
+    "display": display,
     "import": import_files,
     "export": export_table,
     "sample": _sample,

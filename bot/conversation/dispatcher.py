@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from bot.chat.actions import Action
-from bot.chat.command import ButtonAction, Command, CommandContext
+from bot.chat.actions import READ_ONLY_ACTIONS, Action
+from bot.chat.command import ButtonAction, Command, CommandContext, ConfirmationRequired
 from bot.chat.reply import Audience, Button, Code, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester
 from bot.conversation.identity_names import hide_identities
@@ -24,9 +24,9 @@ from bot.login.email_addresses import is_same_address, spellings
 from bot.pictures.audience import public_picture
 from bot.redaction import without_text
 from bot.services import Services
-from core.directory import Account
+from core.directory import Account, Directory
 from core.errors import Invalid, NotAuthenticated, RoomieError
-from core.model import Building, Room
+from core.model import Building, Identity, PersonId, Room
 
 logger = logging.getLogger(__name__)
 
@@ -152,10 +152,14 @@ class Dispatcher:
             action = self._actions.get(request.action)
             if action is None or not _is_button_value(request.value):
                 raise Invalid("This button has expired. Please ask again.")
+            if request.is_read_only and request.action not in READ_ONLY_ACTIONS:
+                raise ConfirmationRequired
             return await action.handle(context)
         command, text = self._find(request)
         if command is None:
             return self._unknown(request)
+        if request.is_read_only and _may_change(command, text):
+            raise ConfirmationRequired
         await self._services.prepared_names()
         options = request.options
         reply = await command.handle(
@@ -176,11 +180,16 @@ class Dispatcher:
             return self._refusal_reply(error)
 
     async def _account_of(self, request: ChatRequest) -> Account | None:
-        """The account linked to the requester, from a synced read model. Terminals may give any username."""
+        """The account linked to the requester, from a synced read model.
+
+        Terminals may give any username, and `bot.web` the person of a session.
+        """
         directory = (await self._services.synced_read_model()).directory
         identity = request.requester.identity
         if request.requester.platform is PlatformName.TERMINAL:
             return directory.by_name(identity.removeprefix(f"{PlatformName.TERMINAL}:"))
+        if request.requester.platform is PlatformName.WEB:
+            return _account_of_browser(directory, identity)
         return directory.by_identity(identity) or await self._match_by_email(request.requester)
 
     async def _match_by_email(self, requester: Requester) -> Account | None:
@@ -289,6 +298,7 @@ def _for_everybody(reply: Reply, command: str = "rooms free") -> Reply:
     return replace(reply, audience=Audience.CHANNEL, picture=public_picture(reply.picture))
 
 
+_SHOWN_WITHOUT_TEXT = frozenset({"rooms form", "settings", "tokens"})
 _PLURALS = {"room", "societies"}
 """Other words for families of commands."""
 _HELP_WORDS = {"help", "?", "h"}
@@ -324,6 +334,17 @@ def _sanitize(request: ChatRequest) -> ChatRequest:
 
 def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _may_change(command: Command, text: str) -> bool:
+    """Whether a command could change something; some only show what there is unless text follows."""
+    return command.is_mutating and (bool(text) or command.name not in _SHOWN_WITHOUT_TEXT)
+
+
+def _account_of_browser(directory: Directory, identity: Identity) -> Account | None:
+    """The person of a browser's session; None for a visitor who is not logged in."""
+    number = identity.removeprefix(f"{PlatformName.WEB}:")
+    return directory.people.get(PersonId(int(number))) if number.isdecimal() else None
 
 
 def _after(line: str, words: int) -> str:
