@@ -11,8 +11,6 @@ from core.model import DataSubject
 ERASED = "erased"
 """Stands where a person was named."""
 Values: TypeAlias = dict[str, Any]
-Rewrite: TypeAlias = "Callable[[Any, ErasureContext], Values]"
-"""From a row to the columns that change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +20,10 @@ class ErasureContext:
     subject: DataSubject
     placeholder: int
     at: int
+
+
+Rewrite: TypeAlias = Callable[[Any, ErasureContext], Values]
+"""From a row to the columns that change."""
 
 
 def replace_mentions(text: str, subject: DataSubject) -> str:

@@ -14,6 +14,7 @@ MAX_LOGIN_SESSIONS = 20_000
 MAX_INSTALLATION_STATES = 10_000
 _MAX_BOOKINGS = 5_000_000
 _MAX_WAITS = 1_000_000
+_MAX_ERASURES = 1_000_000
 _MAX_MESSAGES = 500_000
 _MAX_DRAFTS = 100_000
 _MAX_REFUSED_LOGINS = 200_000
@@ -23,6 +24,8 @@ _MAX_DELIVERIES, _MAX_REQUESTS, _MAX_CHANGES, _MAX_TALLIES = 1_000_000, 1_000_00
 _RATINGS = timedelta(days=400)
 _GUESTS = timedelta(days=35)
 """After the end of their booking: some of them have no account that they could delete."""
+_ERASURES = timedelta(days=2 * 366)
+"""Longer than backups are stored, which bring people back."""
 _CHANGES, _TALLIES, _WEEK = timedelta(hours=1), timedelta(hours=1), timedelta(days=7)
 """All processes read changes within seconds; platforms and clients retry for less than a week."""
 _MAX_WRITE_DELAY = timedelta(hours=1)
@@ -70,6 +73,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.SERIES, now - bookings_age),
         Limit(Expiring.WAITS, now - MIN_KEPT_BOOKINGS, _MAX_WAITS),
         Limit(Expiring.GUESTS, now - _GUESTS),
+        Limit(Expiring.ERASURES, now - _ERASURES, _MAX_ERASURES),
     )
 
 
