@@ -166,7 +166,7 @@ ROWS: tuple[PersonalRows, ...] = (
         ("label", "created_at", "last_used_at"),
     ),
     PersonalRows(
-        "known networks (keyed hashes: nobody can read the address from them)",
+        "known networks",
         known_address,
         known_address.c.key,
         is_of(known_address.c.person_id),

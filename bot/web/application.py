@@ -16,6 +16,7 @@ from bot.web.endpoints.freerooms import FREEROOMS
 from bot.web.endpoints.login_api import LOGIN
 from bot.web.endpoints.login_pages import LOGIN_PAGES
 from bot.web.endpoints.login_streams import STREAMS
+from bot.web.endpoints.personal_data import PERSONAL_DATA
 from bot.web.endpoints.ratings import RATINGS
 from bot.web.endpoints.roomie import ROOMIE
 from bot.web.endpoints.service import SERVICE, descriptions
@@ -42,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
     *LOGIN,
     *STREAMS,
     *LOGIN_PAGES,
+    *PERSONAL_DATA,
     *SERVICE,
 )
 HEALTH_ROUTES: tuple[Route, ...] = tuple(

@@ -1,7 +1,8 @@
 """Retention limits of all tables that grow with use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from core.model import Expiring, Limit
 from core.policy.login import KNOWN_FOR, RESULT_TTL
@@ -30,6 +31,7 @@ _CHANGES, _TALLIES, _WEEK = timedelta(hours=1), timedelta(hours=1), timedelta(da
 """All processes read changes within seconds; platforms and clients retry for less than a week."""
 _MAX_WRITE_DELAY = timedelta(hours=1)
 """Uses of tokens that may not be stored yet."""
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _PEOPLE_PER_SLICE, _BOOKINGS_PER_SLICE = 25, 50
 """Per transaction. Deleting a token or address invalidates its person; a booking's charges go with it."""
 
@@ -75,6 +77,11 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.GUESTS, now - _GUESTS),
         Limit(Expiring.ERASURES, now - _ERASURES, _MAX_ERASURES),
     )
+
+
+def kept_for(retention: Retention, rules: Rules) -> Mapping[Expiring, timedelta]:
+    """How long each kind of row is kept."""
+    return {each.kind: _EPOCH - each.before for each in limits(retention, rules, _EPOCH)}
 
 
 def login_sessions(now: datetime) -> Limit:
