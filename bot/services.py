@@ -22,6 +22,7 @@ from core.services.bookings import BookingService
 from core.services.calendar_addresses import CalendarAddresses
 from core.services.closures import ClosureService
 from core.services.login import LoginService
+from core.services.privacy import ErasureService
 from core.services.refresh_timetable import TimetableService
 from core.services.releasing import ReleaseService
 from core.services.series import SeriesService
@@ -127,6 +128,7 @@ class Services:
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
+    erasures: ErasureService = field(init=False)
 
     @property
     def door_codes(self) -> DoorCodes:
@@ -150,6 +152,8 @@ class Services:
         object.__setattr__(self, "releases", releases)
         calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
         object.__setattr__(self, "calendars", calendars)
+        erasures = ErasureService(self.storage, self.read_model, self.clock, self.bookings)
+        object.__setattr__(self, "erasures", erasures)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

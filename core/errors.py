@@ -112,6 +112,22 @@ class MissingField(Invalid):
     code = "missing_field"
 
 
+class UnknownPicture(NotFound):
+    """No picture at this address: it was cut off or changed, or what it shows is gone."""
+
+    code = "no_such_picture"
+
+    def __init__(self) -> None:
+        super().__init__("There is no picture at this address. Ask Roomie in chat again for a new one.")
+
+
+class PictureExpired(NotFound):
+    code = "picture_expired"
+
+    def __init__(self) -> None:
+        super().__init__("This picture has expired. Ask Roomie in chat again for a new one.")
+
+
 class UnknownRoom(NotFound):
     code = "unknown_room"
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from bot.cli.display import display
 from bot.cli.exporting import export_table
 from bot.cli.importing import import_files
+from bot.cli.privacy import erase_person, export_person, list_erased
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
@@ -212,6 +213,9 @@ _USER_VERBS: Mapping[str, AdminHandler] = {
     "password": _user_password,
     "groups": _user_groups,
     "tokens": _user_tokens,
+    "export": export_person,
+    "erase": erase_person,
+    "erased": list_erased,
 }
 
 HANDLERS: Mapping[str, AdminHandler] = {

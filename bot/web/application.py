@@ -20,6 +20,8 @@ from bot.web.endpoints.freerooms import FREEROOMS
 from bot.web.endpoints.login_api import LOGIN
 from bot.web.endpoints.login_pages import LOGIN_PAGES
 from bot.web.endpoints.login_streams import STREAMS
+from bot.web.endpoints.personal_data import PERSONAL_DATA
+from bot.web.endpoints.pictures import PICTURES
 from bot.web.endpoints.ratings import RATINGS
 from bot.web.endpoints.roomie import ROOMIE
 from bot.web.endpoints.service import SERVICE, descriptions
@@ -45,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     *RATINGS,
     *ROOMIE,
     *CALENDARS,
+    *PICTURES,
     *LOGIN,
     *STREAMS,
     *LOGIN_PAGES,
@@ -54,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     *DISPLAY,
     *SIGNS,
     *ASSETS,
+    *PERSONAL_DATA,
     *SERVICE,
 )
 HEALTH_ROUTES: tuple[Route, ...] = tuple(
