@@ -1,6 +1,7 @@
 """The start page: what is free now and until when, the search line, and filters."""
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 from bot.chat.formatting import equipment_name, room_details, room_name
 from bot.web.endpoints.board.answers import needs_confirmation, once, view
@@ -12,7 +13,7 @@ from bot.web.framework.page_route import page_route
 from bot.web.framework.response import RenderedResponse
 from bot.web.framework.route import Parameter, RequestContext, Response, Route
 from core.catalogue import RoomQuery
-from core.model import Building, Equipment, Room
+from core.model import Equipment, Room
 
 _MAX_ROOMS = 12
 _SEARCH_COST = 2.0
@@ -108,7 +109,7 @@ def _overview(context: RequestContext) -> RenderedResponse:
 def _free_now(context: RequestContext) -> tuple[list[FreeRoom], list[BuildingCount]]:
     """The rooms that are free now, and their numbers by building."""
     services = context.state.services
-    catalogue, availability = services.read_model.catalogue, services.read_model.availability
+    catalogue = services.read_model.catalogue
     free: list[FreeRoom] = []
     counts: list[BuildingCount] = []
     for building_id, rooms in catalogue.by_building.items():
@@ -118,7 +119,6 @@ def _free_now(context: RequestContext) -> tuple[list[FreeRoom], list[BuildingCou
         building = catalogue.buildings.get(building_id)
         name = building.name if building else building_id
         counts.append(BuildingCount(building_id, name, len(in_building), len(found)))
-    _ = availability
     return free, [each for each in counts if each.total]
 
 
@@ -134,19 +134,13 @@ def _free_room(context: RequestContext, room: Room) -> FreeRoom | None:
 def _choices(context: RequestContext) -> dict[str, list[tuple[str, str]]]:
     """The options of the filters: buildings by id, and equipment that some room has."""
     catalogue = context.state.services.read_model.catalogue
-    buildings = sorted(
-        (_building_option(each) for each in catalogue.buildings.values()), key=lambda each: each[1]
-    )
+    buildings: list[tuple[str, str]] = [(each.id, each.name) for each in catalogue.buildings.values()]
     equipment = [
         (each.value, equipment_name(each))
         for each in Equipment
         if catalogue.matching(RoomQuery(equipment=frozenset({each})))
     ]
-    return {"buildings": buildings, "equipment": equipment}
-
-
-def _building_option(building: Building) -> tuple[str, str]:
-    return building.id, building.name
+    return {"buildings": sorted(buildings, key=itemgetter(1)), "equipment": equipment}
 
 
 START: tuple[Route, ...] = (
