@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
+from core.policy.door_code import DoorCodes
 from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
@@ -21,6 +22,7 @@ from core.services.bookings import BookingService
 from core.services.calendar_addresses import CalendarAddresses
 from core.services.closures import ClosureService
 from core.services.login import LoginService
+from core.services.privacy import ErasureService
 from core.services.refresh_timetable import TimetableService
 from core.services.releasing import ReleaseService
 from core.services.series import SeriesService
@@ -110,6 +112,8 @@ class Services:
     """Usernames of the timetable operators; administrators when empty."""
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     """Age by source from which replies note that its timetable is old."""
+    display_generation: int = 1
+    """Which keys of displays are valid."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
@@ -124,6 +128,11 @@ class Services:
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
+    erasures: ErasureService = field(init=False)
+
+    @property
+    def door_codes(self) -> DoorCodes:
+        return DoorCodes(self.accounts.secrets)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -143,6 +152,8 @@ class Services:
         object.__setattr__(self, "releases", releases)
         calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
         object.__setattr__(self, "calendars", calendars)
+        erasures = ErasureService(self.storage, self.read_model, self.clock, self.bookings)
+        object.__setattr__(self, "erasures", erasures)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

@@ -127,3 +127,15 @@ draft = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
 """What was shown to a person: requests that wait for a button, and answers that later words refer to."""
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("hand_over_to", BigInteger),
+)
+"""People who are being erased, and those who were: no repository finds them. Without foreign keys, for they
+outlive the account. The one whose account stays is the placeholder that owns erased people's bookings.
+"""

@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_database(commands)
     _add_platforms(commands)
     _add_worker(commands)
+    _add_display(commands)
     return parser
 
 
@@ -222,6 +223,7 @@ def _add_people(commands: Commands) -> None:
     groups = user.add_parser("groups", help="show or set a person's groups")
     groups.add_argument("username")
     groups.add_argument("groups", nargs="*", metavar="Group_2")
+    _add_privacy(user)
     society = _add(commands, "society", "manage societies").add_subparsers(dest="verb", required=True)
     found = society.add_parser("add", help="add a society")
     found.add_argument("id")
@@ -234,6 +236,19 @@ def _add_people(commands: Commands) -> None:
     link = _add(commands, "link", "link a chat account to a person")
     link.add_argument("person")
     link.add_argument("identity", help="slack:TEAM:USER or discord:USER")
+
+
+def _add_privacy(user: Commands) -> None:
+    exported = user.add_parser("export", help="write all that is known about a person, as JSON or text")
+    exported.add_argument("username")
+    exported.add_argument("--out", metavar="FILE", help="a new file that only you can read")
+    exported.add_argument("--text", action="store_true", help="readable text instead of JSON")
+    erase = user.add_parser("erase", help="erase a person for good; asks first")
+    erase.add_argument("username")
+    erase.add_argument("--hand-over", metavar="USERNAME", help="who gets the bookings to come")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    erased = user.add_parser("erased", help="list the numbers of people who were erased")
+    erased.add_argument("--again", metavar="FILE", help="erase those of a list again, after a restore")
 
 
 def _add_database(commands: Commands) -> None:
@@ -274,6 +289,13 @@ def _add_worker(commands: Commands) -> None:
         help="print the places that are none of our rooms, as [source.rooms]",
     )
     _add(commands, "jobs", "list periodic jobs with their last run, next run and last error")
+
+
+def _add_display(commands: Commands) -> None:
+    display = _add(commands, "display", "print the addresses for the displays at doors")
+    display.add_argument(
+        "places", nargs="+", metavar="PLACE", help="a room or building, by id or name, or: campus"
+    )
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:

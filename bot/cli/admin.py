@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.cli.display import display
 from bot.cli.exporting import export_table
 from bot.cli.importing import import_files
+from bot.cli.privacy import erase_person, export_person, list_erased
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
@@ -211,9 +213,13 @@ _USER_VERBS: Mapping[str, AdminHandler] = {
     "password": _user_password,
     "groups": _user_groups,
     "tokens": _user_tokens,
+    "export": export_person,
+    "erase": erase_person,
+    "erased": list_erased,
 }
 
 HANDLERS: Mapping[str, AdminHandler] = {
+    "display": display,
     "import": import_files,
     "export": export_table,
     "sample": _sample,

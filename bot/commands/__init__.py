@@ -5,6 +5,7 @@ from bot.commands import (
     calendar,
     login,
     logout,
+    privacy,
     rooms_book,
     rooms_cancel,
     rooms_close,
@@ -82,5 +83,6 @@ COMMANDS: tuple[Command, ...] = (
     logout.COMMAND,
     tokens.COMMAND,
     whoami.COMMAND,
+    privacy.COMMAND,
     help_command.COMMAND,
 )

@@ -21,6 +21,7 @@ from bot.conversation.refusals import refusal_actions, refusal_text, refusal_ton
 from bot.conversation.staleness import ABOUT_TIMETABLES, with_staleness_note
 from bot.login.chat_link import login_link_reply
 from bot.login.email_addresses import is_same_address, spellings
+from bot.pictures.audience import public_picture
 from bot.redaction import without_text
 from bot.services import Services
 from core.directory import Account, Directory
@@ -292,7 +293,9 @@ _ABOUT_ROOMS = frozenset({"rooms free", "rooms status", "rooms timetable", "help
 def _for_everybody(reply: Reply, command: str = "rooms free") -> Reply:
     """The reply for the whole channel, unless it says why the requester can't book the rooms in it."""
     is_personal = command == "rooms free" and reply.items and not any(each.buttons for each in reply.items)
-    return reply if is_personal else replace(reply, audience=Audience.CHANNEL)
+    if is_personal:
+        return reply
+    return replace(reply, audience=Audience.CHANNEL, picture=public_picture(reply.picture))
 
 
 _SHOWN_WITHOUT_TEXT = frozenset({"rooms form", "settings", "tokens"})

@@ -54,6 +54,7 @@ from core.model.people import (
     TokenTerm,
     UserGroup,
 )
+from core.model.privacy import DataSubject, Erasure, PersonalData, PersonalFact
 from core.model.rating import MAX_STARS, MIN_STARS, Rating, RatingSummary, Stars
 from core.model.retention import Expired, Expiring, Limit
 from core.model.series import (
@@ -93,9 +94,11 @@ __all__ = [
     "ClosureId",
     "CounterIncrement",
     "CounterValue",
+    "DataSubject",
     "DeliveryOutcome",
     "Draft",
     "Equipment",
+    "Erasure",
     "Expired",
     "Expiring",
     "Guest",
@@ -116,6 +119,8 @@ __all__ = [
     "OutboxMessage",
     "Person",
     "PersonId",
+    "PersonalData",
+    "PersonalFact",
     "QuietHours",
     "Rating",
     "RatingSummary",

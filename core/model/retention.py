@@ -40,6 +40,8 @@ class Expiring(Enum):
     """The guests of bookings and offers to hand them over, by the end of the booking, which stays."""
     BOOKINGS = "bookings"
     """Bookings by their end, with their charges and messages."""
+    ERASURES = "erasures"
+    """The numbers of people who are gone, by when they asked."""
     WAITS = "waits"
     """Entries of the waiting list that have ended, by the end of the time they were for."""
 

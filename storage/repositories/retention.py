@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from core.model import Change, Expired, Expiring, Limit
 from storage.mapping import seconds
-from storage.service_tables import draft, login_session, oauth_state, seen, tally
+from storage.service_tables import draft, erasure, login_session, oauth_state, seen, tally
 from storage.tables import (
     audit,
     booking,
@@ -33,6 +33,7 @@ from storage.tables import (
     closure,
     known_address,
     outbox,
+    person,
     rating,
     request,
     series,
@@ -46,6 +47,7 @@ _REFUSED = and_(
 )
 _HAS_NO_BOOKINGS = ~exists().where(booking.c.series_id == series.c.id)
 _HAS_GUESTS = or_(booking.c.guests != literal_column("''"), booking.c.transfer.is_not(None))
+_IS_GONE = ~exists().where(person.c.id == erasure.c.person_id)
 _NOT_NEWEST = change.c.seq < select(func.max(change.c.seq)).scalar_subquery()
 """The newest number marks the end of the log."""
 
@@ -84,6 +86,7 @@ _KINDS = {
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
     Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
     Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
+    Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.asked_at, _IS_GONE),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 

@@ -61,6 +61,7 @@ from storage.tables import (
     closure,
     is_active,
     is_held,
+    is_present,
     membership,
     outbox,
     person,
@@ -263,7 +264,7 @@ class _Queries:
         self.room = CompiledStatement(select(room).where(room.c.id == bindparam("room")))
         self.person = CompiledStatement(
             select(person, exists().where(membership.c.person_id == person.c.id)).where(
-                person.c.id == bindparam("person")
+                person.c.id == bindparam("person"), is_present
             )
         )
         self.society = CompiledStatement(

@@ -42,6 +42,7 @@ _TABLES = {
     Expiring.BOOKINGS: "booking",
     Expiring.GUESTS: "booking",
     Expiring.WAITS: "wait",
+    Expiring.ERASURES: "erasure",
 }
 _DELETED = [each for each in Expiring if each not in {Expiring.REFUSED_LOGINS, Expiring.GUESTS}]
 """Kinds whose rows go as a whole, and of which each has a table of its own."""
@@ -147,6 +148,7 @@ async def test_rows_over_the_limit_are_deleted_oldest_first(
         "login_session": "expires_at",
         "draft": "expires_at",
         "token": "last_used_at",
+        "erasure": "asked_at",
     }
     column |= {"outbox": "due_at", "series": "ends_at"}
     column |= dict.fromkeys(("booking", "closure", "wait"), '"end"')

@@ -11,7 +11,16 @@ from bot.web.framework.response import RenderedResponse
 from bot.web.framework.route import Principal
 from bot.web.framework.state import ServerState
 from bot.web.pages.templating import render
-from core.errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound, RoomieError, Unavailable
+from core.errors import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    PictureExpired,
+    RoomieError,
+    Unavailable,
+)
 from core.policy.login import StaleLink
 
 ERROR_TITLE = "That didn't work"
@@ -24,6 +33,7 @@ _HEADINGS = {
 }
 _STATUSES: tuple[tuple[type[RoomieError], int], ...] = (
     (StaleLink, 410),
+    (PictureExpired, 410),
     (NotAuthenticated, 401),
     (NotFound, 404),
     (NotAllowed, 403),

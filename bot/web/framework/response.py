@@ -34,7 +34,7 @@ _REFUSES_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 
 
 class RenderedResponse:
-    """A response as bytes. `etag` is empty if clients cannot revalidate it.
+    """A response as bytes. `etag` is empty if clients cannot revalidate it; `is_compressed`: not gzipped.
 
     `cookies` are values of `Set-Cookie`. Scripts of other sites may read it if it `is_shared`.
     """
@@ -44,6 +44,7 @@ class RenderedResponse:
         "_gzipped",
         "_gzipped_head",
         "_head",
+        "_is_gzippable",
         "_lead",
         "_unchanged",
         "body",
@@ -59,13 +60,15 @@ class RenderedResponse:
         media_type: str = JSON,
         headers: Mapping[str, str] | None = None,
         etag: str = "",
+        is_compressed: bool = False,
         cookies: Sequence[str] = (),
         is_shared: bool = True,
     ) -> None:
         self.body, self.status, self.etag = body, status, etag
+        self._is_gzippable = len(body) >= _MIN_GZIP_SIZE and not is_compressed
         more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()]) if headers else ""
         more += "".join([f"Set-Cookie: {cookie}\r\n" for cookie in cookies])
-        vary = "Vary: Accept-Encoding\r\n" if len(body) >= _MIN_GZIP_SIZE else ""
+        vary = "Vary: Accept-Encoding\r\n" if self._is_gzippable else ""
         tag = f"ETag: {etag}\r\n" if etag else ""
         self._lead = f"{_status_line(status)}Content-Type: {media_type}\r\n" if body else _status_line(status)
         self._fixed = f"{tag}{vary}{more}{_SHARED if is_shared else ''}{_ALWAYS}"
@@ -82,7 +85,7 @@ class RenderedResponse:
 
     def parts(self, accepts: str | None) -> tuple[bytes, bytes]:
         """The head without its last lines, and the body, in the best coding that a client accepts."""
-        if accepts and len(self.body) >= _MIN_GZIP_SIZE and _accepts_gzip(accepts):
+        if accepts and self._is_gzippable and _accepts_gzip(accepts):
             return self._in_gzip()
         return self._head, self.body
 
@@ -109,11 +112,21 @@ def json_response(
     return RenderedResponse(orjson.dumps(content), status=status, headers=all_headers)
 
 
-def with_etag(body: bytes, *, private: bool = False, media_type: str = JSON) -> RenderedResponse:
+def with_etag(
+    body: bytes,
+    *,
+    private: bool = False,
+    media_type: str = JSON,
+    headers: Mapping[str, str] | None = None,
+    is_compressed: bool = False,
+) -> RenderedResponse:
     """A response that clients may cache and revalidate; `private` ones stay out of shared caches."""
     cache_control = "private, no-cache" if private else "no-cache"
     tag = f'W/"{sha256(body).hexdigest()[:20]}"'
-    return RenderedResponse(body, media_type=media_type, headers={"Cache-Control": cache_control}, etag=tag)
+    all_headers = {"Cache-Control": cache_control} | dict(headers or {})
+    return RenderedResponse(
+        body, media_type=media_type, headers=all_headers, etag=tag, is_compressed=is_compressed
+    )
 
 
 def etag_matches(etag: str, header: str) -> bool:

@@ -31,6 +31,7 @@ class Api(Enum):
     ROOMIE = "Roomie McRoomFace"
     FREEROOMS = "FreeRooms"
     CALENDARS = "Calendars"
+    PICTURES = "Pictures"
     PAGES = "Pages"
     SERVICE = "Service"
 
@@ -161,8 +162,8 @@ class Route:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a page for people: then errors are pages, too."""
-        return self.media_type == "text/html"
+        """Whether people see it in a browser: then errors are pages."""
+        return self.media_type == "text/html" or self.api is Api.PICTURES
 
     @property
     def takes_body(self) -> bool:

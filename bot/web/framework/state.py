@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from bot.login.browser_sessions import BrowserSessions
 from bot.login.device_cookies import DeviceMarks
+from bot.pictures.drawing import PictureDrawer
 from bot.services import Services
 from bot.web.framework.live_updates import LiveUpdates
 from bot.web.framework.login_context import LoginContext
@@ -65,6 +66,7 @@ class ServerState:
     """Rendered calendars by their content."""
     calendar_writes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Writing a calendar keeps a core busy for up to some hundred milliseconds, so one at a time."""
+    pictures: PictureDrawer = field(default_factory=PictureDrawer)
     token_usage: TokenUsage = field(default_factory=TokenUsage)
     is_stopping: bool = False
     ticks: Callable[[], float] = perf_counter

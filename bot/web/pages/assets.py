@@ -12,7 +12,7 @@ _MEDIA_TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-NAMES = ("roomie.css", "roomie.js", "roomie.svg")
+NAMES = ("roomie.css", "roomie.js", "roomie.svg", "display.css", "display.js", "signs.css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +45,7 @@ def _load(name: str) -> Asset:
 
 def asset_url(name: str) -> str:
     return assets()[name].url
+
+
+def asset_version(name: str) -> str:
+    return assets()[name].version
