@@ -28,7 +28,9 @@ pytestmark = pytest.mark.skipif(BINARY is None, reason="there is no Chromium her
 ROOT = Path(__file__).parents[2]
 _ADDRESS = display_path(ROOM, display_key(SECRET, ROOM, 1))
 _LISTENING = re.compile(r"listening on http://127\.0\.0\.1:(\d+)")
-_NO_SCROLLING = "document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight"
+_FITS = (
+    "(each => each.scrollWidth <= innerWidth && each.scrollHeight <= innerHeight)(document.documentElement)"
+)
 _HEADING = "document.querySelector('h1').textContent.trim()"
 _NOTICE = "document.getElementById('stale').hidden ? '' : document.getElementById('stale').textContent"
 _ASK_NOW = "dispatchEvent(new Event('online'))"
@@ -38,6 +40,9 @@ _SKIPPABLE_TIME = """(() => {
   performance.now = () => ticks() + window.skipped;
   Date.now = () => wall() + window.skipped;
 })()"""
+_RUN_AXE = """axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  }).then(found => found.violations.map(each => [each.id, each.nodes[0].html]))"""
 _TRIES = 400
 _PAUSE_SECONDS = 0.05
 
@@ -59,27 +64,19 @@ async def until(tab: Tab, expression: str) -> None:
         if await tab.run(expression):
             return
         await asyncio.sleep(_PAUSE_SECONDS)
-    raise AssertionError(
-        f"never true: {expression}; the page says {await tab.run('document.body.innerText')}"
-    )
+    shown = await tab.run("document.body.innerText")
+    raise AssertionError(f"never true: {expression}; the page says {shown}")
 
 
 async def violations(tab: Tab) -> list[Any]:
     """What axe-core finds against WCAG 2.2 AA."""
     await tab.run(files("axe_playwright_python").joinpath("axe.min.js").read_text())
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    options = {"runOnly": {"type": "tag", "values": tags}}
-    found = await tab.ask(
-        "Runtime.evaluate",
-        expression=f"axe.run(document, {options}).then(each => each.violations.map(v => [v.id, v.nodes[0].html]))",
-        awaitPromise=True,
-        returnByValue=True,
-    )
+    found = await tab.ask("Runtime.evaluate", expression=_RUN_AXE, awaitPromise=True, returnByValue=True)
     result: list[Any] = found["result"]["value"]
     return result
 
 
-@pytest.mark.parametrize(("width", "height"), [(1024, 600), (600, 1024), (390, 780), (1920, 1080)])
+@pytest.mark.parametrize(("width", "height"), [(1024, 600), (600, 1024), (390, 780)])
 async def test_the_display_fits_its_screen_and_everybody_can_read_it(
     server_url: str, services: Services, tab: Tab, tmp_path: Path, width: int, height: int
 ):
@@ -90,7 +87,7 @@ async def test_the_display_fits_its_screen_and_everybody_can_read_it(
 
     (tmp_path / "display.png").write_bytes(await tab.photograph())
     assert await tab.run(_HEADING) == "Taken"
-    assert await tab.run(_NO_SCROLLING)
+    assert await tab.run(_FITS)
     assert await tab.run("document.querySelector('h1').offsetHeight") >= 0.1 * min(width, height)
     assert await tab.run("document.querySelector('.qr').getBoundingClientRect().width") >= 120
     assert await violations(tab) == []
