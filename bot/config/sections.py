@@ -199,13 +199,15 @@ class LoginSection(Section, frozen=True, kw_only=True):
     tokens_per_person: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
-class RetentionSection(Section, frozen=True, kw_only=True):
-    """Retention times: bookings after their end, notifications after they were due.
+class PrivacySection(Section, frozen=True, kw_only=True):
+    """How long things are kept: bookings after their end, notifications after they were due.
 
-    `audit_rows` bounds the audit log; refused logins are counted separately.
+    `named_bookings` is how long a booking that is over still says whose it was. `audit_rows` bounds the
+    audit log; refused logins are counted separately.
     """
 
     bookings: BookingRetentionTime = timedelta(days=3 * 366)
+    named_bookings: BookingRetentionTime = timedelta(days=3 * 366)
     messages: RetentionTime = timedelta(days=14)
     audit: RetentionTime = timedelta(days=400)
     audit_rows: Annotated[int, Meta(ge=1000)] = 5_000_000
@@ -319,7 +321,7 @@ class Config(Section, frozen=True, kw_only=True):
     discord: DiscordSection = field(default_factory=DiscordSection)
     security: SecuritySection = field(default_factory=SecuritySection)
     login: LoginSection = field(default_factory=LoginSection)
-    retention: RetentionSection = field(default_factory=RetentionSection)
+    privacy: PrivacySection = field(default_factory=PrivacySection)
     terminal: TerminalSection = field(default_factory=TerminalSection)
     jobs: JobsSection = field(default_factory=JobsSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)

@@ -118,13 +118,14 @@ def booking_rules(config: Config) -> Rules:
 
 
 def _retention(config: Config) -> Retention:
-    times = config.retention
+    times = config.privacy
     return Retention(
         audit=times.audit,
         audit_rows=times.audit_rows,
         refused_logins=times.refused_logins,
         messages=times.messages,
         bookings=times.bookings,
+        named_bookings=times.named_bookings,
     )
 
 

@@ -42,6 +42,8 @@ class Expiring(Enum):
     """Bookings by their end, with their charges and messages."""
     ERASURES = "erasures"
     """The numbers of people who are gone, by when they asked."""
+    NAMED_BOOKINGS = "named bookings"
+    """Who made a booking, its title, notes and guests, by its end; the booking stays as a number."""
     WAITS = "waits"
     """Entries of the waiting list that have ended, by the end of the time they were for."""
 

@@ -45,6 +45,7 @@ class Retention:
     refused_logins: timedelta = timedelta(days=30)
     messages: timedelta = timedelta(days=14)
     bookings: timedelta = timedelta(days=3 * 366)
+    named_bookings: timedelta = timedelta(days=3 * 366)
 
 
 def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ...]:
@@ -74,6 +75,11 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         ),
         Limit(Expiring.SERIES, now - bookings_age),
         Limit(Expiring.WAITS, now - MIN_KEPT_BOOKINGS, _MAX_WAITS),
+        Limit(
+            Expiring.NAMED_BOOKINGS,
+            now - max(retention.named_bookings, MIN_KEPT_BOOKINGS),
+            slice_rows=_BOOKINGS_PER_SLICE,
+        ),
         Limit(Expiring.GUESTS, now - _GUESTS),
         Limit(Expiring.ERASURES, now - _ERASURES, _MAX_ERASURES),
     )

@@ -41,10 +41,12 @@ _TABLES = {
     Expiring.SERIES: "series",
     Expiring.BOOKINGS: "booking",
     Expiring.GUESTS: "booking",
+    Expiring.NAMED_BOOKINGS: "booking",
     Expiring.WAITS: "wait",
     Expiring.ERASURES: "erasure",
 }
-_DELETED = [each for each in Expiring if each not in {Expiring.REFUSED_LOGINS, Expiring.GUESTS}]
+_PARTS = {Expiring.REFUSED_LOGINS, Expiring.GUESTS, Expiring.NAMED_BOOKINGS}
+_DELETED = [each for each in Expiring if each not in _PARTS]
 """Kinds whose rows go as a whole, and of which each has a table of its own."""
 _BOUNDED_BY_WHAT_THEY_DESCRIBE = {
     "building",
