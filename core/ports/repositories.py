@@ -117,6 +117,16 @@ class BookingRepository(Protocol):
         """Keeps decisions on a booking, its room and its owner away until the commit."""
         ...
 
+    def lock_all(
+        self,
+        bookings: Iterable[Booking],
+        rooms: Iterable[RoomId] = (),
+        people: Iterable[PersonId] = (),
+        societies: Iterable[SocietyId] = (),
+    ) -> None:
+        """The same for many bookings, and for all decisions about these rooms, people and societies."""
+        ...
+
     def update(self, before: Booking, after: Booking) -> bool:
         """Stores the new state of a booking; False if the stored version is not that of `before`."""
         ...

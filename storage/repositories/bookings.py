@@ -1,7 +1,7 @@
 """Bookings and the quota ledger."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -49,6 +49,22 @@ class SqlBookingRepository:
     def lock(self, known: Booking) -> None:
         owner = [] if known.booked_by is None else [("person", known.booked_by)]
         take_locks(self._connection, [("room", known.room_id), ("booking", known.id), *owner])
+
+    def lock_all(
+        self,
+        bookings: Iterable[Booking],
+        rooms: Iterable[RoomId] = (),
+        people: Iterable[PersonId] = (),
+        societies: Iterable[SocietyId] = (),
+    ) -> None:
+        known = list(bookings)
+        named: set[tuple[str, object]] = {("booking", each.id) for each in known}
+        named |= {("room", each) for each in (*rooms, *(each.room_id for each in known))}
+        named |= {
+            ("person", each) for each in (*people, *(each.booked_by for each in known)) if each is not None
+        }
+        named |= {("society", each) for each in societies}
+        take_locks(self._connection, named)
 
     def update(self, before: Booking, after: Booking) -> bool:
         same = (booking.c.id == before.id, booking.c.version == before.version)
