@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import NotPermitted
-from core.model import AuditEntry, Person, PersonId
+from core.model import AuditEntry, OpeningHours, Person, PersonId
 from core.policy.blocking import is_blocked
 from core.ports import UnitOfWork
 
@@ -57,6 +57,12 @@ def _shown(value: object) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, OpeningHours):
+        return f"{_clock(value.opens)}-{_clock(value.closes)}"
     if isinstance(value, (frozenset, set, tuple, list)):
         return ", ".join(sorted(map(str, value))) or "none"
     return str(value)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}" if minutes != 24 * 60 else "24:00"
