@@ -107,13 +107,13 @@ async def link(request: AdminRequest) -> Reply:
     who = read_person(request, "person", "/admin user link wil slack:T0123:U0456")
     identity = _identity(request)
     person = await request.administration.people.link(request.by, who, identity)
-    return done(f"{identity} is now linked to ", *person_text(person), ".")
+    return done(Code(identity), " is now linked to ", *person_text(person), ".")
 
 
 async def unlink(request: AdminRequest) -> Reply:
     identity = _identity(request)
     person = await request.administration.people.unlink(request.by, identity)
-    return done(f"{identity} is no longer linked to ", *person_text(person), ".")
+    return done(Code(identity), " is no longer linked to ", *person_text(person), ".")
 
 
 def _identity(request: AdminRequest) -> Identity:
@@ -276,7 +276,13 @@ PEOPLE_VERBS = (
         block,
         (
             _PERSON,
-            text("until", "friday, 20 march, 2 weeks", required=True, keywords=("for", "until", "till"), is_positional=True),
+            text(
+                "until",
+                "friday, 20 march, 2 weeks",
+                required=True,
+                keywords=("for", "until", "till"),
+                is_positional=True,
+            ),
             _REASON,
         ),
         ('/admin user block wil until friday "broke the projector"', "/admin user block wil for 2 weeks"),

@@ -12,6 +12,7 @@ from core.model import Identity
 from core.services.administration import Administration, Administrator
 from core.services.administration.confirmation import YES, Confirmation
 
+_MAX_NAMED = 4
 CONFIRM, BOOKINGS = "confirm", "bookings"
 
 
@@ -55,7 +56,6 @@ class AdminRequest:
     confirmation: Confirmation | None = None
     place: str = ""
     is_overheard: bool = False
-    is_console: bool = False
 
     @property
     def administration(self) -> Administration:
@@ -105,7 +105,13 @@ class AdminVerb:
 
     @property
     def usage(self) -> str:
-        return " ".join([f"/admin {self.name}", *map(_usage, self.all_parameters)])
+        """With many fields that can be set, only their names."""
+        shown = [each for each in self.all_parameters if each.is_positional or each.required]
+        rest = [each for each in self.all_parameters if each not in shown]
+        parts = [f"/admin {self.name}", *map(_usage, shown)]
+        if len(rest) > _MAX_NAMED:
+            return " ".join([*parts, f"[{'|'.join(each.name for each in rest)} VALUE] …"])
+        return " ".join([*parts, *map(_usage, rest)])
 
 
 def _answer_parameters(answers: tuple[str, ...]) -> tuple[AdminParameter, ...]:

@@ -96,9 +96,7 @@ _SENTENCES: Mapping[type[RoomieError], str] = {
 }
 
 
-def _closed_until(
-    refusal: Blocked | RoomClosed | CheckInClosed | SameDayOnly, services: Services
-) -> Text:
+def _closed_until(refusal: Blocked | RoomClosed | CheckInClosed | SameDayOnly, services: Services) -> Text:
     if isinstance(refusal, Blocked):
         why, ask = refusal.block.reason, services.contact or "an administrator"
         because = f" ({why})" if why else ""
