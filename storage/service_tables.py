@@ -8,6 +8,8 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -24,6 +26,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 seen = Table(
     "seen",
@@ -139,3 +143,17 @@ erasure = Table(
 """People who are being erased, and those who were: no repository finds them. Without foreign keys, for they
 outlive the account. The one whose account stays is the placeholder that owns erased people's bookings.
 """
+quota_grant = Table(
+    "quota_grant",
+    metadata,
+    Column("id", _SERIAL, primary_key=True, autoincrement=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("week", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("granted_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Minutes added to a person's quota of one week, by administrators."""
+Index("ix_quota_grant_person_id_week", quota_grant.c.person_id, quota_grant.c.week)

@@ -79,6 +79,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         confirmations=config.notifications.confirmations,
         public_url=public_url(config),
         display_generation=config.booking.display_generation,
+        contact=config.campus.contact,
         retention=_retention(config),
     )
 

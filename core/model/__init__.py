@@ -41,6 +41,7 @@ from core.model.outbox import (
     OutboxMessage,
 )
 from core.model.people import (
+    Block,
     Identity,
     LoginToken,
     Membership,
@@ -48,6 +49,7 @@ from core.model.people import (
     Person,
     PersonId,
     QuietHours,
+    QuotaGrant,
     Role,
     Society,
     SocietyId,
@@ -77,6 +79,7 @@ __all__ = [
     "MIN_STARS",
     "AuditEntry",
     "Backlog",
+    "Block",
     "Booking",
     "BookingId",
     "BookingRules",
@@ -122,6 +125,7 @@ __all__ = [
     "PersonalData",
     "PersonalFact",
     "QuietHours",
+    "QuotaGrant",
     "Rating",
     "RatingSummary",
     "ReleaseNotice",

@@ -44,6 +44,8 @@ class Expiring(Enum):
     """The numbers of people who are gone, by when they asked."""
     NAMED_BOOKINGS = "named bookings"
     """Who made a booking, its title, notes and guests, by its end; the booking stays as a number."""
+    GRANTS = "grants"
+    """Grants of quota, by when they were made."""
     WAITS = "waits"
     """Entries of the waiting list that have ended, by the end of the time they were for."""
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from core.model import Change, Expired, Expiring, Limit
 from storage.erased_account import erased_account
 from storage.mapping import instant, seconds
-from storage.service_tables import draft, erasure, login_session, oauth_state, seen, tally
+from storage.service_tables import draft, erasure, login_session, oauth_state, quota_grant, seen, tally
 from storage.tables import (
     audit,
     booking,
@@ -89,6 +89,7 @@ _KINDS = {
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
+    Expiring.GRANTS: _Rows(quota_grant, quota_grant.c.id, quota_grant.c.at, is_serial=True),
     Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
     Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
     Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.asked_at, _IS_GONE),

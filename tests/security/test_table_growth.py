@@ -44,6 +44,7 @@ _TABLES = {
     Expiring.NAMED_BOOKINGS: "booking",
     Expiring.WAITS: "wait",
     Expiring.ERASURES: "erasure",
+    Expiring.GRANTS: "quota_grant",
 }
 _PARTS = {Expiring.REFUSED_LOGINS, Expiring.GUESTS, Expiring.NAMED_BOOKINGS}
 _DELETED = [each for each in Expiring if each not in _PARTS]
