@@ -1,6 +1,7 @@
 """Tables of the service itself: deliveries, installations, counters, jobs, logins, calendars, sources.
 
-Instants are whole seconds since 1970, UTC. `storage.tables` adds all others to the same metadata.
+Refusals are here, too. Instants are whole seconds since 1970, UTC. `storage.tables` adds all
+others to the same metadata.
 """
 
 from sqlalchemy import (
@@ -8,6 +9,8 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -127,3 +130,23 @@ draft = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
 """What was shown to a person: requests that wait for a button, and answers that later words refer to."""
+
+refused_request = Table(
+    "refused_request",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("person_id", BigInteger().with_variant(Integer, "sqlite")),
+    Column("action", Text, nullable=False),
+    Column("room_id", Text),
+    Column("start", BigInteger),
+    Column("end", BigInteger),
+    Column("seats", Integer, nullable=False),
+    Column("society_id", Text),
+    Column("platform", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+)
+"""Without foreign keys: a refusal may outlive its person and name a room that is gone."""
+Index("ix_refused_request_person_id_at", refused_request.c.person_id, refused_request.c.at)
+Index("ix_refused_request_room_id_start", refused_request.c.room_id, refused_request.c.start)

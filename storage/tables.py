@@ -254,6 +254,8 @@ Index(
     postgresql_where=text("state < 2"),
 )
 
+Index("ix_wait_person_id_start", wait.c.person_id, wait.c.start)
+
 charge = Table(
     "charge",
     metadata,

@@ -21,6 +21,7 @@ from storage.repositories.outbox import SqlOutboxRepository
 from storage.repositories.people import SqlPersonRepository
 from storage.repositories.processed_events import SqlProcessedEventRepository
 from storage.repositories.ratings import SqlRatingRepository
+from storage.repositories.refusals import SqlRefusalRepository
 from storage.repositories.retention import SqlRetentionRepository
 from storage.repositories.rooms import SqlRoomRepository
 from storage.repositories.series import SqlSeriesRepository
@@ -61,6 +62,7 @@ class SqlUnitOfWork:
         self.ratings = SqlRatingRepository(connection)
         self.waits = SqlWaitRepository(connection)
         self.calendars = SqlCalendarRepository(connection)
+        self.refusals = SqlRefusalRepository(connection)
         self.retention = SqlRetentionRepository(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from core.errors import RoomieError
 from core.interval import Interval
 from core.model import Identity
 
@@ -229,6 +230,8 @@ class Reply:
     form_errors: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     subject: Subject | None = field(default=None, metadata={"is_internal": True})
+    refusal: RoomieError | None = field(default=None, compare=False, metadata={"is_internal": True})
+    """The refusal that the reply words; the dispatcher records it."""
 
     @property
     def is_refusal(self) -> bool:

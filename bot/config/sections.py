@@ -198,7 +198,7 @@ class LoginSection(Section, frozen=True, kw_only=True):
 
 
 class RetentionSection(Section, frozen=True, kw_only=True):
-    """Retention times: bookings after their end, notifications after they were due.
+    """Retention times: bookings and waits after their end, notifications after they were due.
 
     `audit_rows` bounds the audit log; refused logins are counted separately.
     """
@@ -208,6 +208,8 @@ class RetentionSection(Section, frozen=True, kw_only=True):
     audit: RetentionTime = timedelta(days=400)
     audit_rows: Annotated[int, Meta(ge=1000)] = 5_000_000
     refused_logins: RetentionTime = timedelta(days=30)
+    refusals: RetentionTime = timedelta(days=400)
+    waits: RetentionTime = timedelta(days=400)
 
 
 class TerminalSection(Section, frozen=True, kw_only=True):

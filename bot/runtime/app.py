@@ -129,6 +129,8 @@ def _retention(config: Config) -> Retention:
         refused_logins=times.refused_logins,
         messages=times.messages,
         bookings=times.bookings,
+        refusals=times.refusals,
+        waits=times.waits,
     )
 
 

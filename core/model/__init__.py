@@ -55,6 +55,7 @@ from core.model.people import (
     UserGroup,
 )
 from core.model.rating import MAX_STARS, MIN_STARS, Rating, RatingSummary, Stars
+from core.model.refused_request import AttemptedRequest, RefusedRequest, RequestedAction
 from core.model.retention import Expired, Expiring, Limit
 from core.model.series import (
     MAX_SERIES_DATES,
@@ -74,6 +75,7 @@ __all__ = [
     "MAX_SERIES_DATES",
     "MAX_STARS",
     "MIN_STARS",
+    "AttemptedRequest",
     "AuditEntry",
     "Backlog",
     "Booking",
@@ -119,7 +121,9 @@ __all__ = [
     "QuietHours",
     "Rating",
     "RatingSummary",
+    "RefusedRequest",
     "ReleaseNotice",
+    "RequestedAction",
     "Role",
     "Room",
     "RoomId",

@@ -14,6 +14,7 @@ MAX_LOGIN_SESSIONS = 20_000
 MAX_INSTALLATION_STATES = 10_000
 _MAX_BOOKINGS = 5_000_000
 _MAX_WAITS = 1_000_000
+_MAX_REFUSALS = 1_000_000
 _MAX_MESSAGES = 500_000
 _MAX_DRAFTS = 100_000
 _MAX_REFUSED_LOGINS = 200_000
@@ -33,13 +34,15 @@ _PEOPLE_PER_SLICE, _BOOKINGS_PER_SLICE = 25, 50
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Configured retention. Bookings and messages count from their end."""
+    """Configured retention. Bookings, waits and messages count from their end."""
 
     audit: timedelta = timedelta(days=400)
     audit_rows: int = 5_000_000
     refused_logins: timedelta = timedelta(days=30)
     messages: timedelta = timedelta(days=14)
     bookings: timedelta = timedelta(days=3 * 366)
+    refusals: timedelta = timedelta(days=400)
+    waits: timedelta = timedelta(days=400)
 
 
 def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ...]:
@@ -56,6 +59,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.DELIVERIES, now - _WEEK, _MAX_DELIVERIES),
         Limit(Expiring.DRAFTS, now, _MAX_DRAFTS),
         Limit(Expiring.MESSAGES, now - retention.messages, _MAX_MESSAGES),
+        Limit(Expiring.REFUSALS, now - retention.refusals, _MAX_REFUSALS),
         Limit(Expiring.RATINGS, now - _RATINGS, _MAX_RATINGS),
         Limit(Expiring.REFUSED_LOGINS, now - retention.refused_logins, _MAX_REFUSED_LOGINS),
         Limit(Expiring.AUDIT, now - retention.audit, retention.audit_rows),
@@ -68,7 +72,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
             slice_rows=_BOOKINGS_PER_SLICE,
         ),
         Limit(Expiring.SERIES, now - bookings_age),
-        Limit(Expiring.WAITS, now - MIN_KEPT_BOOKINGS, _MAX_WAITS),
+        Limit(Expiring.WAITS, now - max(retention.waits, MIN_KEPT_BOOKINGS), _MAX_WAITS),
         Limit(Expiring.GUESTS, now - _GUESTS),
     )
 

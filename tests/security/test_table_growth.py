@@ -42,6 +42,7 @@ _TABLES = {
     Expiring.BOOKINGS: "booking",
     Expiring.GUESTS: "booking",
     Expiring.WAITS: "wait",
+    Expiring.REFUSALS: "refused_request",
 }
 _DELETED = [each for each in Expiring if each not in {Expiring.REFUSED_LOGINS, Expiring.GUESTS}]
 """Kinds whose rows go as a whole, and of which each has a table of its own."""

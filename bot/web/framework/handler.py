@@ -151,6 +151,8 @@ class RouteHandler:
 
     def _error_response(self, error: Exception, request_id: str) -> RenderedResponse:
         is_page = self._route.is_page
+        if isinstance(error, RoomieError):
+            self._services.refusals.note(error, "web" if is_page else self._route.api.name.casefold())
         if isinstance(error, RoomieError | HttpError) and is_page:
             return refusal_page(error, self._state)
         if isinstance(error, RoomieError):
