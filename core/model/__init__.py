@@ -28,6 +28,7 @@ from core.model.campus import (
 from core.model.change import Change
 from core.model.closure import Closure, ClosureId, closed_times, closure_source
 from core.model.counters import CounterIncrement, CounterValue
+from core.model.delivery import Delivery
 from core.model.draft import Draft
 from core.model.installation import Installation
 from core.model.jobs import JobState
@@ -67,7 +68,7 @@ from core.model.series import (
 )
 from core.model.term import CalendarDays, Term
 from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
-from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
+from core.model.timetable_run import PublishedEntry, RunState, SourceState, TimetableRun, TimetableSlot
 from core.model.wait import Wait, WaitEnd, WaitId, WaitState
 
 __all__ = [
@@ -95,6 +96,7 @@ __all__ = [
     "ClosureId",
     "CounterIncrement",
     "CounterValue",
+    "Delivery",
     "DeliveryOutcome",
     "Draft",
     "Equipment",
@@ -118,6 +120,7 @@ __all__ = [
     "OutboxMessage",
     "Person",
     "PersonId",
+    "PublishedEntry",
     "QuietHours",
     "Rating",
     "RatingSummary",

@@ -1,4 +1,4 @@
-"""Requests that were refused, for usage figures and explanations; and an index of a person's waits."""
+"""Requests that were refused, for usage figures and explanations; and indexes of what explanations read."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,8 +32,17 @@ def upgrade() -> None:
     op.create_index("ix_refused_request_person_id_at", "refused_request", ["person_id", "at"])
     op.create_index("ix_refused_request_room_id_start", "refused_request", ["room_id", "start"])
     op.create_index("ix_wait_person_id_start", "wait", ["person_id", "start"])
+    _create_partial_index("ix_booking_cancelled", "booking", ["room_id", "start"], state=0)
+    _create_partial_index("ix_outbox_given_up", "outbox", ["person_id"], state=3)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_given_up", "outbox")
+    op.drop_index("ix_booking_cancelled", "booking")
     op.drop_index("ix_wait_person_id_start", "wait")
     op.drop_table("refused_request")
+
+
+def _create_partial_index(name: str, table: str, columns: list[str], state: int) -> None:
+    only = sa.text(f"state = {state}")
+    op.create_index(name, table, columns, sqlite_where=only, postgresql_where=only)

@@ -1,0 +1,28 @@
+"""Parsers of `roomie why`, `who`, `usage` and `simulate`, and their handlers, imported late."""
+
+import argparse
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeAlias
+
+from bot.config import Settings
+
+ReportHandler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its only name
+
+
+def add_reports(commands: Commands) -> None:
+    why = _add(commands, "why", "tell what happened to a booking, or in a room at a time, and why")
+    why.add_argument("words", nargs="+", metavar="BOOKING | ROOM WHEN", help='such as 21cf0a17, or "G01 3pm"')
+    who = _add(commands, "who", "tell how a person stands: groups, quota, bookings, refusals, messages")
+    who.add_argument("user", metavar="USER", help="username or e-mail address")
+
+
+def report_handler(command: str) -> ReportHandler:
+    from bot.cli import explaining
+
+    return explaining.why if command == "why" else explaining.who
+
+
+def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:
+    description = f"{help_line[0].upper()}{help_line[1:]}."
+    return commands.add_parser(name, help=help_line, description=description)
