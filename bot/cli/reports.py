@@ -15,12 +15,27 @@ def add_reports(commands: Commands) -> None:
     why.add_argument("words", nargs="+", metavar="BOOKING | ROOM WHEN", help='such as 21cf0a17, or "G01 3pm"')
     who = _add(commands, "who", "tell how a person stands: groups, quota, bookings, refusals, messages")
     who.add_argument("user", metavar="USER", help="username or e-mail address")
+    usage = _add(commands, "usage", "count how the rooms are used; figures of a few people are hidden")
+    usage.add_argument(
+        "period",
+        nargs="*",
+        metavar="PERIOD [BUILDING]",
+        help="last week (default), this week, term, last term, march, or 2026-03-01 2026-03-31",
+    )
+    usage.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    usage.add_argument("--out", default="", metavar="FILE", help="default: standard output")
 
 
 def report_handler(command: str) -> ReportHandler:
-    from bot.cli import explaining
+    match command:
+        case "why" | "who":
+            from bot.cli import explaining
 
-    return explaining.why if command == "why" else explaining.who
+            return explaining.why if command == "why" else explaining.who
+        case _:
+            from bot.cli.usage import usage
+
+            return usage
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:
