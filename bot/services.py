@@ -18,6 +18,7 @@ from core.ports import ManagedStorage
 from core.random_source import RandomSource
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
+from core.services.administration import Administration
 from core.services.bookings import BookingService
 from core.services.calendar_addresses import CalendarAddresses
 from core.services.closures import ClosureService
@@ -105,6 +106,8 @@ class Services:
     """Whether bookings are confirmed by a direct message to those who want it."""
     public_url: str = ""
     """Address for browsers, without a trailing slash."""
+    contact: str = ""
+    """Whom people ask about their account; empty: an administrator."""
     bookable: tuple[str, ...] = ()
     """Patterns of rooms that may be booked although they come from a timetable source."""
     operators: tuple[str, ...] = ()
@@ -127,6 +130,7 @@ class Services:
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
+    administration: Administration = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "refusals", RefusalLog(self.storage, self.clock, self.unfinished))
@@ -147,6 +151,8 @@ class Services:
         object.__setattr__(self, "releases", releases)
         calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
         object.__setattr__(self, "calendars", calendars)
+        administration = Administration(self.storage, self.rules, self.clock, self.accounts.hash)
+        object.__setattr__(self, "administration", administration)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

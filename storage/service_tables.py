@@ -28,6 +28,8 @@ metadata = MetaData(
     }
 )
 
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
 seen = Table(
     "seen",
     metadata,
@@ -134,9 +136,9 @@ draft = Table(
 refused_request = Table(
     "refused_request",
     metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", _SERIAL, primary_key=True, autoincrement=True),
     Column("at", BigInteger, nullable=False, index=True),
-    Column("person_id", BigInteger().with_variant(Integer, "sqlite")),
+    Column("person_id", _SERIAL),
     Column("action", Text, nullable=False),
     Column("room_id", Text),
     Column("start", BigInteger),
@@ -150,3 +152,18 @@ refused_request = Table(
 """Without foreign keys: a refusal may outlive its person and name a room that is gone."""
 Index("ix_refused_request_person_id_at", refused_request.c.person_id, refused_request.c.at)
 Index("ix_refused_request_room_id_start", refused_request.c.room_id, refused_request.c.start)
+
+quota_grant = Table(
+    "quota_grant",
+    metadata,
+    Column("id", _SERIAL, primary_key=True, autoincrement=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("week", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("granted_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Minutes added to a person's quota of one week, by administrators."""
+Index("ix_quota_grant_person_id_week", quota_grant.c.person_id, quota_grant.c.week)

@@ -43,6 +43,7 @@ building = Table(
     Column("latitude", Float, nullable=False),
     Column("longitude", Float, nullable=False),
     Column("aliases", Text, nullable=False),
+    Column("retired_at", BigInteger),
 )
 
 room = Table(
@@ -65,6 +66,7 @@ room = Table(
     Column("weekend_closes", SmallInteger),
     Column("granularity", SmallInteger),
     Column("check_in", Boolean, nullable=False, server_default=text("false")),
+    Column("retired_at", BigInteger),
     CheckConstraint("capacity >= 0", name="capacity"),
 )
 
@@ -88,6 +90,8 @@ person = Table(
     Column("deliver_to", Text),
     Column("wants_confirmations", Boolean, nullable=False, server_default=text("true")),
     Column("same_day_until", BigInteger),
+    Column("blocked_until", BigInteger),
+    Column("block_reason", Text),
     sqlite_autoincrement=True,
 )
 
@@ -114,6 +118,9 @@ society = Table(
     Column("name", Text, nullable=False),
     Column("token_generation", Integer),
     Column("token_issued_on", Integer),
+    Column("series_hours", Integer),
+    Column("weekly_minutes", Integer),
+    Column("dissolved_at", BigInteger),
 )
 
 membership = Table(

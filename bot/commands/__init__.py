@@ -2,6 +2,7 @@
 
 from bot.chat.command import Command
 from bot.commands import (
+    admin,
     calendar,
     login,
     logout,
@@ -80,6 +81,8 @@ COMMANDS: tuple[Command, ...] = (
     society_plan.COMMAND,
     society_token.COMMAND,
     timetable_accept.COMMAND,
+    admin.COMMAND,
+    *admin.VERB_COMMANDS,
     login.COMMAND,
     logout.COMMAND,
     tokens.COMMAND,

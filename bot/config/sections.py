@@ -43,6 +43,7 @@ class CampusSection(Section, frozen=True, kw_only=True):
 
     name: str = "Sample Campus"
     timezone: TimeZoneName = "Europe/London"
+    contact: str = ""
 
 
 class DatabaseSection(Section, frozen=True, kw_only=True):

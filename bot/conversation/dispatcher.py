@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 _MAX_LINE = 2_000
 _MAX_VALUE = 100
 _MAX_NAME_WORDS = 6
+_MAX_COMMAND_WORDS = 3
 MAX_ACTION_NAME = 20
 """Platforms allow little room beside the value."""
 _SPACES = re.compile(r"\s+")
@@ -212,7 +213,7 @@ class Dispatcher:
             raise Invalid(f"That's too long. Please keep it under {_MAX_LINE:,} characters.")
         line = request.text.strip().removeprefix("/").strip()
         words = _SPACES.split(line) if line else []
-        for length in (2, 1):
+        for length in (_MAX_COMMAND_WORDS, 2, 1):
             command = self._commands.get(tuple(word.casefold() for word in words[:length]))
             if command is not None and len(words) >= length:
                 return self._with_help(command, _after(line, length), has_options=bool(request.options))
@@ -227,7 +228,7 @@ class Dispatcher:
 
     def _with_help(self, command: Command, text: str, *, has_options: bool) -> tuple[Command, str]:
         """`/logout help` and `/book G01 3pm help` explain the command and do nothing else."""
-        if text and command.name != "help" and self._ends_in_help(text):
+        if text and command.name != "help" and not command.explains_itself and self._ends_in_help(text):
             return self._command("help"), command.name
         if not text and command.without_text and not has_options:
             return self._command(command.without_text), ""

@@ -40,6 +40,7 @@ from core.errors import (
 )
 from core.interval import Interval
 from core.model import AttemptedRequest, Identity, RequestedAction
+from core.policy.blocking import Blocked
 
 _MAX_TEXT = 60
 """Characters of user text that a refusal repeats."""
@@ -88,8 +89,8 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
             again = Timestamp(services.clock.now() + refusal.resets_in)
             whole = format_minutes(services.rules.weekly_quota)
             return (f"{refusal_sentence(refusal)} You get {whole} again ", again, ".")
-        case RoomClosed() | CheckInClosed() | SameDayOnly():
-            return _closed_until(refusal)
+        case Blocked() | RoomClosed() | CheckInClosed() | SameDayOnly():
+            return _closed_until(refusal, services)
         case TooFarAhead():
             last = services.clock.now() + timedelta(days=refusal.days)
             return (f"{refusal_sentence(refusal)} The last day you can book now is ", _day(last), ".")
@@ -135,7 +136,11 @@ _SENTENCES: Mapping[type[RoomieError], str] = {
 }
 
 
-def _closed_until(refusal: RoomClosed | CheckInClosed | SameDayOnly) -> Text:
+def _closed_until(refusal: Blocked | RoomClosed | CheckInClosed | SameDayOnly, services: Services) -> Text:
+    if isinstance(refusal, Blocked):
+        why, ask = refusal.block.reason, services.contact or "an administrator"
+        because = f" ({why})" if why else ""
+        return ("You can't book until ", Timestamp(refusal.block.until), f"{because}. Questions? Ask {ask}.")
     if isinstance(refusal, SameDayOnly):
         return (f"{refusal} You can book ahead again from ", Timestamp(refusal.until), ".")
     if isinstance(refusal, CheckInClosed):

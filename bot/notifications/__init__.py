@@ -1,6 +1,7 @@
 """Notifications, one file for each type. They are composed when sent, so that they are up to date."""
 
 from bot.notifications import (
+    administration,
     closure,
     confirmation,
     conflict,
@@ -29,6 +30,8 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     quota.CHANNEL_QUOTA_TYPE,
     conflict.CONFLICT_TYPE,
     closure.CLOSURE_TYPE,
+    administration.ADMINISTRATION_TYPE,
+    administration.ANNOUNCEMENT_TYPE,
     import_rejected.IMPORT_REJECTED_TYPE,
     waiting.OFFER_TYPE,
     waiting.MISSED_TYPE,

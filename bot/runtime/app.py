@@ -84,6 +84,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         stale_after={each.name: _stale_after(each) for each in config.source},
         confirmations=config.notifications.confirmations,
         public_url=public_url(config),
+        contact=config.campus.contact,
         retention=_retention(config),
     )
 

@@ -42,6 +42,7 @@ from core.model.outbox import (
     OutboxMessage,
 )
 from core.model.people import (
+    Block,
     Identity,
     LoginToken,
     Membership,
@@ -49,6 +50,7 @@ from core.model.people import (
     Person,
     PersonId,
     QuietHours,
+    QuotaGrant,
     Role,
     Society,
     SocietyId,
@@ -79,6 +81,7 @@ __all__ = [
     "AttemptedRequest",
     "AuditEntry",
     "Backlog",
+    "Block",
     "Booking",
     "BookingId",
     "BookingRules",
@@ -122,6 +125,7 @@ __all__ = [
     "PersonId",
     "PublishedEntry",
     "QuietHours",
+    "QuotaGrant",
     "Rating",
     "RatingSummary",
     "RefusedRequest",

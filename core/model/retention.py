@@ -42,6 +42,8 @@ class Expiring(Enum):
     """The guests of bookings and offers to hand them over, by the end of the booking, which stays."""
     BOOKINGS = "bookings"
     """Bookings by their end, with their charges and messages."""
+    GRANTS = "grants"
+    """Grants of quota, by when they were made."""
     WAITS = "waits"
     """Entries of the waiting list that have ended, by the end of the time they were for."""
 

@@ -20,6 +20,7 @@ _MAX_DRAFTS = 100_000
 _MAX_REFUSED_LOGINS = 200_000
 _MAX_RATINGS = 200_000
 _MAX_CLOSURES = 100_000
+_MAX_GRANTS = 200_000
 _MAX_DELIVERIES, _MAX_REQUESTS, _MAX_CHANGES, _MAX_TALLIES = 1_000_000, 1_000_000, 500_000, 200_000
 _RATINGS = timedelta(days=400)
 _GUESTS = timedelta(days=35)
@@ -72,6 +73,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
             slice_rows=_BOOKINGS_PER_SLICE,
         ),
         Limit(Expiring.SERIES, now - bookings_age),
+        Limit(Expiring.GRANTS, now - bookings_age, _MAX_GRANTS),
         Limit(Expiring.WAITS, now - max(retention.waits, MIN_KEPT_BOOKINGS), _MAX_WAITS),
         Limit(Expiring.GUESTS, now - _GUESTS),
     )

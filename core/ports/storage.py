@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from core.model import AuditEntry
 from core.ports.calendars import CalendarRepository
+from core.ports.campus import RoomRepository, SocietyRepository
 from core.ports.closures import ClosureRepository
 from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
 from core.ports.history import HistoryRepository
@@ -26,9 +27,7 @@ from core.ports.repositories import (
     ProcessedEventRepository,
     RatingRepository,
     RetentionRepository,
-    RoomRepository,
     SeriesRepository,
-    SocietyRepository,
     TokenRepository,
 )
 from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository

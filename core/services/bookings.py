@@ -23,7 +23,7 @@ from core.model import (
 )
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports import Decision, Facts, Storage
+from core.ports import Decision, Facts, Storage, UnitOfWork
 from core.read_model import ReadModel
 from core.services.attempts import about, attempting
 from core.services.book_room import BookingResult, BookRoom, booking_keys, decide_booking
@@ -34,15 +34,28 @@ from core.services.move_booking import MoveBooking, MoveResult, decide_move, mov
 
 @dataclass(frozen=True, slots=True)
 class QuotaStatus:
-    """Minutes left of this quota week's quota, and minutes spent last week."""
+    """Minutes left of this quota week's quota, and minutes spent last week.
+
+    `weekly_quota` includes what was granted for this week; `spent` is less by it.
+    """
 
     left: int
     weekly_quota: int
     last_week: int
+    spent: int = 0
 
 
 def new_booking_id() -> BookingId:
     return BookingId(str(uuid.uuid4()))
+
+
+def quota_status(unit: UnitOfWork, person_id: PersonId, week: int, rules: Rules) -> QuotaStatus:
+    """A person's quota of a week, and what was used in the week before."""
+    ledger, before = unit.bookings, week - 7
+    spent, granted = ledger.spent(person_id, week), ledger.granted(person_id, week)
+    last_week = ledger.spent(person_id, before) + ledger.granted(person_id, before)
+    whole = max(0, rules.weekly_quota + granted)
+    return QuotaStatus(quota_left(spent, rules), whole, last_week, spent)
 
 
 class BookingService:
@@ -103,6 +116,7 @@ class BookingService:
             booking.version,
             is_occurrence=booking.occurrence is not None,
             title=title,
+            society_id=booking.society_id,
         )
         with attempting(
             AttemptedRequest(RequestedAction.MOVE, by, request.room_id, slot, booking.society_id)
@@ -154,10 +168,7 @@ class BookingService:
 
     async def quota(self, person_id: PersonId) -> QuotaStatus:
         week = quota_week(self._clock.now(), self._rules)
-        spent, before = await self._storage.read(
-            lambda unit: (unit.bookings.spent(person_id, week), unit.bookings.spent(person_id, week - 7))
-        )
-        return QuotaStatus(quota_left(spent, self._rules), self._rules.weekly_quota, before)
+        return await self._storage.read(lambda unit: quota_status(unit, person_id, week, self._rules))
 
 
 GridSlot = NewType("GridSlot", Interval)

@@ -24,7 +24,15 @@ from sqlalchemy import (
 
 from core.model import Change, Expired, Expiring, Limit
 from storage.mapping import seconds
-from storage.service_tables import draft, login_session, oauth_state, refused_request, seen, tally
+from storage.service_tables import (
+    draft,
+    login_session,
+    oauth_state,
+    quota_grant,
+    refused_request,
+    seen,
+    tally,
+)
 from storage.tables import (
     audit,
     booking,
@@ -83,6 +91,7 @@ _KINDS = {
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
+    Expiring.GRANTS: _Rows(quota_grant, quota_grant.c.id, quota_grant.c.at, is_serial=True),
     Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
     Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),

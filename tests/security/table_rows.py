@@ -104,6 +104,14 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "is_watch": "false",
             "state": 2,
         },
+        "quota_grant": {
+            "person_id": BOOKED_BY_WIL,
+            "week": 20000,
+            "minutes": 60,
+            "reason": "'conference'",
+            "granted_by": "'person:1'",
+            "at": second,
+        },
         "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
         "draft": {
             "id": f"'{word} ' || {{n}}",

@@ -43,6 +43,7 @@ _TABLES = {
     Expiring.GUESTS: "booking",
     Expiring.WAITS: "wait",
     Expiring.REFUSALS: "refused_request",
+    Expiring.GRANTS: "quota_grant",
 }
 _DELETED = [each for each in Expiring if each not in {Expiring.REFUSED_LOGINS, Expiring.GUESTS}]
 """Kinds whose rows go as a whole, and of which each has a table of its own."""
