@@ -12,6 +12,7 @@ from bot.refusal_log import RefusalLog
 from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
+from core.policy.door_code import DoorCodes
 from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
@@ -23,6 +24,7 @@ from core.services.bookings import BookingService
 from core.services.calendar_addresses import CalendarAddresses
 from core.services.closures import ClosureService
 from core.services.login import LoginService
+from core.services.privacy import ErasureService
 from core.services.refresh_timetable import TimetableService
 from core.services.releasing import ReleaseService
 from core.services.series import SeriesService
@@ -114,6 +116,8 @@ class Services:
     """Usernames of the timetable operators; administrators when empty."""
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     """Age by source from which replies note that its timetable is old."""
+    display_generation: int = 1
+    """Which keys of displays are valid."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
@@ -131,6 +135,11 @@ class Services:
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
     administration: Administration = field(init=False)
+    erasures: ErasureService = field(init=False)
+
+    @property
+    def door_codes(self) -> DoorCodes:
+        return DoorCodes(self.accounts.secrets)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "refusals", RefusalLog(self.storage, self.clock, self.unfinished))
@@ -153,6 +162,8 @@ class Services:
         object.__setattr__(self, "calendars", calendars)
         administration = Administration(self.storage, self.rules, self.clock, self.accounts.hash)
         object.__setattr__(self, "administration", administration)
+        erasures = ErasureService(self.storage, self.read_model, self.clock, self.bookings)
+        object.__setattr__(self, "erasures", erasures)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

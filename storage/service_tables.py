@@ -167,3 +167,14 @@ quota_grant = Table(
 )
 """Minutes added to a person's quota of one week, by administrators."""
 Index("ix_quota_grant_person_id_week", quota_grant.c.person_id, quota_grant.c.week)
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("hand_over_to", BigInteger),
+)
+"""People who are being erased, and those who were: no repository finds them. Without foreign keys, for they
+outlive the account. The one whose account stays is the placeholder that owns erased people's bookings.
+"""

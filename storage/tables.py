@@ -18,6 +18,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    exists,
     func,
     literal_column,
     text,
@@ -94,6 +95,9 @@ person = Table(
     Column("block_reason", Text),
     sqlite_autoincrement=True,
 )
+
+is_present: ColumnElement[bool] = ~exists().where(service_tables.erasure.c.person_id == person.c.id)
+"""Whether a person is not being erased."""
 
 identity = Table(
     "identity",

@@ -19,6 +19,7 @@ from storage.repositories.login_sessions import SqlLoginSessionRepository
 from storage.repositories.notice_channels import SqlNoticeChannelRepository
 from storage.repositories.outbox import SqlOutboxRepository
 from storage.repositories.people import SqlPersonRepository
+from storage.repositories.privacy import SqlPrivacyRepository
 from storage.repositories.processed_events import SqlProcessedEventRepository
 from storage.repositories.ratings import SqlRatingRepository
 from storage.repositories.refusals import SqlRefusalRepository
@@ -63,6 +64,7 @@ class SqlUnitOfWork:
         self.waits = SqlWaitRepository(connection)
         self.calendars = SqlCalendarRepository(connection)
         self.refusals = SqlRefusalRepository(connection)
+        self.privacy = SqlPrivacyRepository(connection, self.changes)
         self.retention = SqlRetentionRepository(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:

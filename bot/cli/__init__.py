@@ -100,6 +100,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     add_reports(commands)
     _add_platforms(commands)
     _add_worker(commands)
+    _add_display(commands)
     return parser
 
 
@@ -228,6 +229,7 @@ def _add_people(commands: Commands) -> dict[str, argparse.ArgumentParser]:
     tokens.add_argument("username")
     tokens.add_argument("--revoke", type=int, metavar="N", help="end the login with this number")
     password.add_argument("--generate", action="store_true", help="generate one, and print it once")
+    _add_privacy(user)
     societies = _add(commands, "society", "manage societies")
     society = societies.add_subparsers(dest="verb", required=True)
     society.add_parser("list", help="list all societies")
@@ -249,6 +251,19 @@ def _add_administration(commands: Commands) -> dict[str, argparse.ArgumentParser
         "job": "see and run periodic jobs",
     }
     return {name: _add(commands, name, help_line) for name, help_line in families.items()}
+
+
+def _add_privacy(user: Commands) -> None:
+    exported = user.add_parser("export", help="write all that is known about a person, as JSON or text")
+    exported.add_argument("username")
+    exported.add_argument("--out", metavar="FILE", help="a new file that only you can read")
+    exported.add_argument("--text", action="store_true", help="readable text instead of JSON")
+    erase = user.add_parser("erase", help="erase a person for good; asks first")
+    erase.add_argument("username")
+    erase.add_argument("--hand-over", metavar="USERNAME", help="who gets the bookings to come")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    erased = user.add_parser("erased", help="list the numbers of people who were erased")
+    erased.add_argument("--again", metavar="FILE", help="erase those of a list again, after a restore")
 
 
 def _add_database(commands: Commands) -> None:
@@ -289,6 +304,13 @@ def _add_worker(commands: Commands) -> None:
         help="print the places that are none of our rooms, as [source.rooms]",
     )
     _add(commands, "jobs", "list periodic jobs with their last run, next run and last error")
+
+
+def _add_display(commands: Commands) -> None:
+    display = _add(commands, "display", "print the addresses for the displays at doors")
+    display.add_argument(
+        "places", nargs="+", metavar="PLACE", help="a room or building, by id or name, or: campus"
+    )
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:

@@ -9,8 +9,10 @@ from typing import Any, TypeAlias
 
 from bot.administration.people import generate_password
 from bot.cli.administration import administer
+from bot.cli.display import display
 from bot.cli.exporting import export_table
 from bot.cli.importing import import_files
+from bot.cli.privacy import erase_person, export_person, list_erased
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
@@ -185,9 +187,13 @@ _USER_VERBS: Mapping[str, AdminHandler] = {
     "list": _user_list,
     "password": _user_password,
     "tokens": _user_tokens,
+    "export": export_person,
+    "erase": erase_person,
+    "erased": list_erased,
 }
 
 HANDLERS: Mapping[str, AdminHandler] = {
+    "display": display,
     "import": import_files,
     "export": export_table,
     "sample": _sample,

@@ -6,6 +6,7 @@ from bot.commands import (
     calendar,
     login,
     logout,
+    privacy,
     rooms_book,
     rooms_cancel,
     rooms_close,
@@ -87,5 +88,6 @@ COMMANDS: tuple[Command, ...] = (
     logout.COMMAND,
     tokens.COMMAND,
     whoami.COMMAND,
+    privacy.COMMAND,
     help_command.COMMAND,
 )

@@ -108,6 +108,8 @@ class BookingSection(Section, frozen=True, kw_only=True):
     max_guests: Annotated[int, Meta(ge=0, le=200)] = 30
     transfer_hours: Annotated[int, Meta(ge=1, le=30 * 24)] = 24
     check_in_rooms: TextList = field(default_factory=list)
+    door_code_rooms: TextList = field(default_factory=list)
+    display_generation: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     release_after: Duration = timedelta(minutes=15)
     release_refunds: bool = False
     no_show_limit: Annotated[int, Meta(ge=0, le=100)] = 0

@@ -100,7 +100,7 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
             return (f"{room_name(refusal.room)} {rule}",)
         case NoBookings():
             find = Code("/rooms free now 20 seats")
-            return ("You have no bookings to come. Find a room with ", find, ".")
+            return ("You have no upcoming bookings. Find a room with ", find, ".")
         case UnknownBooking():
             return ("I can't find that booking among yours. ", Code("/rooms mine"), " lists them.")
         case UnknownPerson() if refusal.name.partition(":")[0] in {PlatformName.SLACK, PlatformName.DISCORD}:

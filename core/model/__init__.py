@@ -57,6 +57,7 @@ from core.model.people import (
     TokenTerm,
     UserGroup,
 )
+from core.model.privacy import DataSubject, Erasure, PersonalData, PersonalFact
 from core.model.rating import MAX_STARS, MIN_STARS, Rating, RatingSummary, Stars
 from core.model.refused_request import AttemptedRequest, RefusedRequest, RequestedAction
 from core.model.retention import Expired, Expiring, Limit
@@ -99,10 +100,12 @@ __all__ = [
     "ClosureId",
     "CounterIncrement",
     "CounterValue",
+    "DataSubject",
     "Delivery",
     "DeliveryOutcome",
     "Draft",
     "Equipment",
+    "Erasure",
     "Expired",
     "Expiring",
     "Guest",
@@ -123,6 +126,8 @@ __all__ = [
     "OutboxMessage",
     "Person",
     "PersonId",
+    "PersonalData",
+    "PersonalFact",
     "PublishedEntry",
     "QuietHours",
     "QuotaGrant",

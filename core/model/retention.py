@@ -44,6 +44,8 @@ class Expiring(Enum):
     """Bookings by their end, with their charges and messages."""
     GRANTS = "grants"
     """Grants of quota, by when they were made."""
+    ERASURES = "erasures"
+    """The numbers of people who are gone, by when they asked."""
     WAITS = "waits"
     """Entries of the waiting list that have ended, by the end of the time they were for."""
 

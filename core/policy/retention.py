@@ -1,7 +1,8 @@
 """Retention limits of all tables that grow with use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from core.model import Expiring, Limit
 from core.policy.login import KNOWN_FOR, RESULT_TTL
@@ -15,6 +16,7 @@ MAX_INSTALLATION_STATES = 10_000
 _MAX_BOOKINGS = 5_000_000
 _MAX_WAITS = 1_000_000
 _MAX_REFUSALS = 1_000_000
+_MAX_ERASURES = 1_000_000
 _MAX_MESSAGES = 500_000
 _MAX_DRAFTS = 100_000
 _MAX_REFUSED_LOGINS = 200_000
@@ -25,10 +27,13 @@ _MAX_DELIVERIES, _MAX_REQUESTS, _MAX_CHANGES, _MAX_TALLIES = 1_000_000, 1_000_00
 _RATINGS = timedelta(days=400)
 _GUESTS = timedelta(days=35)
 """After the end of their booking: some of them have no account that they could delete."""
+_ERASURES = timedelta(days=2 * 366)
+"""Longer than backups are stored, which bring people back."""
 _CHANGES, _TALLIES, _WEEK = timedelta(hours=1), timedelta(hours=1), timedelta(days=7)
 """All processes read changes within seconds; platforms and clients retry for less than a week."""
 _MAX_WRITE_DELAY = timedelta(hours=1)
 """Uses of tokens that may not be stored yet."""
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _PEOPLE_PER_SLICE, _BOOKINGS_PER_SLICE = 25, 50
 """Per transaction. Deleting a token or address invalidates its person; a booking's charges go with it."""
 
@@ -76,7 +81,13 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.GRANTS, now - bookings_age, _MAX_GRANTS),
         Limit(Expiring.WAITS, now - max(retention.waits, MIN_KEPT_BOOKINGS), _MAX_WAITS),
         Limit(Expiring.GUESTS, now - _GUESTS),
+        Limit(Expiring.ERASURES, now - _ERASURES, _MAX_ERASURES),
     )
+
+
+def kept_for(retention: Retention, rules: Rules) -> Mapping[Expiring, timedelta]:
+    """How long each kind of row is kept."""
+    return {each.kind: _EPOCH - each.before for each in limits(retention, rules, _EPOCH)}
 
 
 def login_sessions(now: datetime) -> Limit:

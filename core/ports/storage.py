@@ -13,6 +13,7 @@ from core.ports.campus import RoomRepository, SocietyRepository
 from core.ports.closures import ClosureRepository
 from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
 from core.ports.history import HistoryRepository
+from core.ports.privacy import PrivacyRepository
 from core.ports.refusals import RefusalRepository
 from core.ports.repositories import (
     BookingRepository,
@@ -86,6 +87,8 @@ class UnitOfWork(Protocol):
     @property
     def refusals(self) -> RefusalRepository: ...
     @property
+    def privacy(self) -> PrivacyRepository: ...
+    @property
     def retention(self) -> RetentionRepository: ...
     def audit(self, entry: AuditEntry) -> None: ...
     def setting(self, key: str) -> str | None:
@@ -154,6 +157,10 @@ class ManagedStorage(Storage, Protocol):
 
     async def probe(self) -> None:
         """Raises `Unavailable` unless the database accepts writes."""
+        ...
+
+    async def scrub(self) -> None:
+        """Overwrites the remains of deleted rows in the database's files, where the engine can (SQLite)."""
         ...
 
     async def close(self) -> None:

@@ -21,6 +21,7 @@ from core.model import (
     Room,
     RoomId,
 )
+from core.policy.door_code import DoorCodes
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
 from core.ports import Decision, Facts, Storage, UnitOfWork
@@ -28,7 +29,7 @@ from core.read_model import ReadModel
 from core.services.attempts import about, attempting
 from core.services.book_room import BookingResult, BookRoom, booking_keys, decide_booking
 from core.services.cancel_booking import CancelBooking, CancellationResult, cancel_keys, decide_cancel
-from core.services.check_in import CheckIn, check_in_keys, decide_check_in
+from core.services.check_in import CheckIn, DoorCodeCheck, check_in_keys, decide_check_in
 from core.services.move_booking import MoveBooking, MoveResult, decide_move, move_keys
 
 
@@ -61,11 +62,19 @@ def quota_status(unit: UnitOfWork, person_id: PersonId, week: int, rules: Rules)
 class BookingService:
     """Runs decisions on bookings and looks bookings up."""
 
-    def __init__(self, storage: Storage, read_model: ReadModel, rules: Rules, clock: Clock) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        read_model: ReadModel,
+        rules: Rules,
+        clock: Clock,
+        door_codes: DoorCodes | None = None,
+    ) -> None:
         self._storage = storage
         self._read_model = read_model
         self._rules = rules
         self._clock = clock
+        self._door_codes = door_codes or DoorCodes()
 
     async def book(self, request: BookRoom) -> BookingResult:
         now = self._clock.now()
@@ -135,14 +144,19 @@ class BookingService:
             return await self.move(booking, by, Interval(start, end))
 
     async def check_in(
-        self, booking_id: BookingId, by: PersonId | None, identities: tuple[Identity, ...] = ()
+        self,
+        booking_id: BookingId,
+        by: PersonId | None,
+        identities: tuple[Identity, ...] = (),
+        door_code: str = "",
     ) -> Booking:
         """Checks in the owner or a guest, who may have been invited by one of their chat accounts."""
-        now, request = self._clock.now(), CheckIn(booking_id, by, identities)
+        now, request = self._clock.now(), CheckIn(booking_id, by, identities, door_code)
+        check = DoorCodeCheck(self._door_codes, self._read_model.catalogue.rooms)
         with attempting(self._attempt_at(RequestedAction.CHECK_IN, booking_id, by)):
             return await self._storage.decide(
                 check_in_keys(request, self._rules, now),
-                partial(decide_check_in, request=request, rules=self._rules, now=now),
+                partial(decide_check_in, request=request, rules=self._rules, now=now, check=check),
             )
 
     def _attempt_at(

@@ -26,6 +26,7 @@ from core.model import Change, Expired, Expiring, Limit
 from storage.mapping import seconds
 from storage.service_tables import (
     draft,
+    erasure,
     login_session,
     oauth_state,
     quota_grant,
@@ -41,6 +42,7 @@ from storage.tables import (
     closure,
     known_address,
     outbox,
+    person,
     rating,
     request,
     series,
@@ -54,6 +56,7 @@ _REFUSED = and_(
 )
 _HAS_NO_BOOKINGS = ~exists().where(booking.c.series_id == series.c.id)
 _HAS_GUESTS = or_(booking.c.guests != literal_column("''"), booking.c.transfer.is_not(None))
+_IS_GONE = ~exists().where(person.c.id == erasure.c.person_id)
 _NOT_NEWEST = change.c.seq < select(func.max(change.c.seq)).scalar_subquery()
 """The newest number marks the end of the log."""
 
@@ -94,6 +97,7 @@ _KINDS = {
     Expiring.GRANTS: _Rows(quota_grant, quota_grant.c.id, quota_grant.c.at, is_serial=True),
     Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
     Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
+    Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.asked_at, _IS_GONE),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 

@@ -160,6 +160,15 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
             raise
         self._synced_at = began
 
+    async def scrub(self) -> None:
+        engine = self._engine or await self._wait_for_engine()
+
+        def run() -> "_WriteOutcome[None]":
+            engine.scrub()
+            return _WriteOutcome(None, None, self.read_model)
+
+        await engine.writer.run(run, is_alone=True)
+
     async def close(self) -> None:
         """Finishes queued writes and checkpoints the file."""
         self._closing.set()

@@ -44,6 +44,7 @@ _TABLES = {
     Expiring.WAITS: "wait",
     Expiring.REFUSALS: "refused_request",
     Expiring.GRANTS: "quota_grant",
+    Expiring.ERASURES: "erasure",
 }
 _DELETED = [each for each in Expiring if each not in {Expiring.REFUSED_LOGINS, Expiring.GUESTS}]
 """Kinds whose rows go as a whole, and of which each has a table of its own."""
@@ -149,6 +150,7 @@ async def test_rows_over_the_limit_are_deleted_oldest_first(
         "login_session": "expires_at",
         "draft": "expires_at",
         "token": "last_used_at",
+        "erasure": "asked_at",
     }
     column |= {"outbox": "due_at", "series": "ends_at"}
     column |= dict.fromkeys(("booking", "closure", "wait"), '"end"')

@@ -86,10 +86,10 @@ class AnswerMemory:
         return replace(decode_answer(stored["answer"]), shown_at=found.expires_at - LIFETIME)
 
     def _is_linked(self, requester: Requester) -> bool:
-        """Whether the chat account still belongs to a person; terminals name theirs."""
+        """Whether the chat account still belongs to a person; terminals and browsers name theirs."""
         directory = self._services.read_model.directory
         return (
-            requester.platform is PlatformName.TERMINAL
+            requester.platform in {PlatformName.TERMINAL, PlatformName.WEB}
             or directory.by_identity(requester.identity) is not None
         )
 
