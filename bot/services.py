@@ -8,6 +8,7 @@ from datetime import timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from bot.refusal_log import RefusalLog
 from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
@@ -123,6 +124,8 @@ class Services:
     """Titles by requester and *Book* button, in this process."""
     unfinished: "set[asyncio.Task[None]]" = field(default_factory=set)
     """Writes behind replies, to be finished before the storage closes."""
+    refusals: RefusalLog = field(init=False)
+    """Records refused requests."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
     closures: ClosureService = field(init=False)
@@ -131,15 +134,15 @@ class Services:
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
+    administration: Administration = field(init=False)
     erasures: ErasureService = field(init=False)
 
     @property
     def door_codes(self) -> DoorCodes:
         return DoorCodes(self.accounts.secrets)
 
-    administration: Administration = field(init=False)
-
     def __post_init__(self) -> None:
+        object.__setattr__(self, "refusals", RefusalLog(self.storage, self.clock, self.unfinished))
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
         timetables = TimetableService(
             self.storage, self.read_model, self.clock, self.bookable, self.operators

@@ -234,6 +234,14 @@ closure = Table(
 )
 """Without room and building it is the whole campus that is closed."""
 
+Index(
+    "ix_booking_cancelled",
+    booking.c.room_id,
+    booking.c.start,
+    sqlite_where=text("state = 0"),
+    postgresql_where=text("state = 0"),
+)
+
 is_active: ColumnElement[bool] = booking.c.state == literal_column("1")
 """A literal, not a parameter: SQLite uses the partial index above only then."""
 
@@ -264,6 +272,8 @@ Index(
     sqlite_where=text("state < 2"),
     postgresql_where=text("state < 2"),
 )
+
+Index("ix_wait_person_id_start", wait.c.person_id, wait.c.start)
 
 charge = Table(
     "charge",
@@ -397,4 +407,10 @@ Index(
     outbox.c.due_at,
     sqlite_where=text("state < 2"),
     postgresql_where=text("state < 2"),
+)
+Index(
+    "ix_outbox_given_up",
+    outbox.c.person_id,
+    sqlite_where=text("state = 3"),
+    postgresql_where=text("state = 3"),
 )

@@ -22,6 +22,7 @@ from storage.repositories.people import SqlPersonRepository
 from storage.repositories.privacy import SqlPrivacyRepository
 from storage.repositories.processed_events import SqlProcessedEventRepository
 from storage.repositories.ratings import SqlRatingRepository
+from storage.repositories.refusals import SqlRefusalRepository
 from storage.repositories.retention import SqlRetentionRepository
 from storage.repositories.rooms import SqlRoomRepository
 from storage.repositories.series import SqlSeriesRepository
@@ -62,6 +63,7 @@ class SqlUnitOfWork:
         self.ratings = SqlRatingRepository(connection)
         self.waits = SqlWaitRepository(connection)
         self.calendars = SqlCalendarRepository(connection)
+        self.refusals = SqlRefusalRepository(connection)
         self.privacy = SqlPrivacyRepository(connection, self.changes)
         self.retention = SqlRetentionRepository(connection, self.changes)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.cli.reports import add_reports, report_handler
 from bot.config import ConfigError, Settings, read_settings
 from core.errors import RoomieError
 
@@ -77,7 +78,7 @@ def _handler(command: str) -> CliHandler:
         case _:
             from bot.cli import admin
 
-            return admin.HANDLERS[command]
+            return admin.HANDLERS.get(command) or report_handler(command)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -96,6 +97,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         for name, family in families.items():
             add_verbs(family, name)
     _add_database(commands)
+    add_reports(commands)
     _add_platforms(commands)
     _add_worker(commands)
     _add_display(commands)

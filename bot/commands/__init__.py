@@ -41,6 +41,7 @@ from bot.commands import (
     timetable_accept,
     tokens,
     whoami,
+    why,
 )
 from bot.commands import (
     help as help_command,
@@ -69,6 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     rooms_swap.COMMAND,
     calendar.COMMAND,
     rooms_quota.COMMAND,
+    why.COMMAND,
     rooms_notices.COMMAND,
     settings.COMMAND,
     rooms_share.COMMAND,

@@ -201,7 +201,7 @@ class LoginSection(Section, frozen=True, kw_only=True):
 
 
 class PrivacySection(Section, frozen=True, kw_only=True):
-    """How long things are kept: bookings after their end, notifications after they were due.
+    """How long things are kept: bookings and waits after their end, notifications after they were due.
 
     `named_bookings` is how long a booking that is over still says whose it was. `audit_rows` bounds the
     audit log; refused logins are counted separately.
@@ -213,6 +213,8 @@ class PrivacySection(Section, frozen=True, kw_only=True):
     audit: RetentionTime = timedelta(days=400)
     audit_rows: Annotated[int, Meta(ge=1000)] = 5_000_000
     refused_logins: RetentionTime = timedelta(days=30)
+    refusals: RetentionTime = timedelta(days=400)
+    waits: RetentionTime = timedelta(days=400)
 
 
 class TerminalSection(Section, frozen=True, kw_only=True):

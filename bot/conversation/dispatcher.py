@@ -81,7 +81,14 @@ class Dispatcher:
 
     async def dispatch(self, request: ChatRequest) -> Reply:
         """The reply to a request."""
-        return hide_identities(await self._answer(request), self._services.read_model.directory)
+        reply = self._record(await self._answer(request), request.requester)
+        return hide_identities(reply, self._services.read_model.directory)
+
+    def _record(self, reply: Reply, requester: Requester) -> Reply:
+        """Records the refusal that a reply words: every refusal in chat passes here."""
+        if reply.refusal is not None:
+            self._services.refusals.note(reply.refusal, requester.platform)
+        return reply
 
     async def _answer(self, request: ChatRequest) -> Reply:
         try:
@@ -105,6 +112,9 @@ class Dispatcher:
 
     async def offer(self, message: QuotedMessage) -> Reply:
         """Offers rooms for a quoted message. Its text is parsed, and never run as a command."""
+        return self._record(await self._offer(message), message.requester)
+
+    async def _offer(self, message: QuotedMessage) -> Reply:
         requester, text = message.requester, _storable(message.text)
         try:
             request = ChatRequest(requester, delivery_id=message.delivery_id, channel=message.channel)
@@ -284,7 +294,8 @@ class Dispatcher:
 
     def _refusal_reply(self, refusal: RoomieError) -> Reply:
         text, tone = refusal_text(refusal, self._services), refusal_tone(refusal)
-        return Reply(text, tone=tone, actions=refusal_actions(refusal), code=refusal.code)
+        actions = refusal_actions(refusal)
+        return Reply(text, tone=tone, actions=actions, code=refusal.code, refusal=refusal)
 
 
 _ABOUT_ROOMS = frozenset({"rooms free", "rooms status", "rooms timetable", "help"})

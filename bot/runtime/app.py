@@ -127,6 +127,8 @@ def _retention(config: Config) -> Retention:
         messages=times.messages,
         bookings=times.bookings,
         named_bookings=times.named_bookings,
+        refusals=times.refusals,
+        waits=times.waits,
     )
 
 

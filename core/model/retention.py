@@ -28,6 +28,8 @@ class Expiring(Enum):
     """Outbox messages that are complete or expired."""
     REFUSED_LOGINS = "refused logins"
     """Audit entries of refused logins, which anybody can cause."""
+    REFUSALS = "refusals"
+    """Requests that were refused."""
     RATINGS = "ratings"
     """Ratings of rooms."""
     AUDIT = "audit"

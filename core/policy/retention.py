@@ -15,6 +15,7 @@ MAX_LOGIN_SESSIONS = 20_000
 MAX_INSTALLATION_STATES = 10_000
 _MAX_BOOKINGS = 5_000_000
 _MAX_WAITS = 1_000_000
+_MAX_REFUSALS = 1_000_000
 _MAX_ERASURES = 1_000_000
 _MAX_MESSAGES = 500_000
 _MAX_DRAFTS = 100_000
@@ -39,7 +40,7 @@ _PEOPLE_PER_SLICE, _BOOKINGS_PER_SLICE = 25, 50
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Configured retention. Bookings and messages count from their end."""
+    """Configured retention. Bookings, waits and messages count from their end."""
 
     audit: timedelta = timedelta(days=400)
     audit_rows: int = 5_000_000
@@ -47,6 +48,8 @@ class Retention:
     messages: timedelta = timedelta(days=14)
     bookings: timedelta = timedelta(days=3 * 366)
     named_bookings: timedelta = timedelta(days=3 * 366)
+    refusals: timedelta = timedelta(days=400)
+    waits: timedelta = timedelta(days=400)
 
 
 def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ...]:
@@ -63,6 +66,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.DELIVERIES, now - _WEEK, _MAX_DELIVERIES),
         Limit(Expiring.DRAFTS, now, _MAX_DRAFTS),
         Limit(Expiring.MESSAGES, now - retention.messages, _MAX_MESSAGES),
+        Limit(Expiring.REFUSALS, now - retention.refusals, _MAX_REFUSALS),
         Limit(Expiring.RATINGS, now - _RATINGS, _MAX_RATINGS),
         Limit(Expiring.REFUSED_LOGINS, now - retention.refused_logins, _MAX_REFUSED_LOGINS),
         Limit(Expiring.AUDIT, now - retention.audit, retention.audit_rows),
@@ -76,7 +80,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         ),
         Limit(Expiring.SERIES, now - bookings_age),
         Limit(Expiring.GRANTS, now - bookings_age, _MAX_GRANTS),
-        Limit(Expiring.WAITS, now - MIN_KEPT_BOOKINGS, _MAX_WAITS),
+        Limit(Expiring.WAITS, now - max(retention.waits, MIN_KEPT_BOOKINGS), _MAX_WAITS),
         Limit(
             Expiring.NAMED_BOOKINGS,
             now - max(retention.named_bookings, MIN_KEPT_BOOKINGS),

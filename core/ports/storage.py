@@ -14,6 +14,7 @@ from core.ports.closures import ClosureRepository
 from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
 from core.ports.history import HistoryRepository
 from core.ports.privacy import PrivacyRepository
+from core.ports.refusals import RefusalRepository
 from core.ports.repositories import (
     BookingRepository,
     CounterRepository,
@@ -83,6 +84,8 @@ class UnitOfWork(Protocol):
     def waits(self) -> WaitRepository: ...
     @property
     def calendars(self) -> CalendarRepository: ...
+    @property
+    def refusals(self) -> RefusalRepository: ...
     @property
     def privacy(self) -> PrivacyRepository: ...
     @property

@@ -27,7 +27,16 @@ from sqlalchemy import (
 from core.model import Change, Expired, Expiring, Limit
 from storage.erased_account import erased_account
 from storage.mapping import instant, seconds
-from storage.service_tables import draft, erasure, login_session, oauth_state, quota_grant, seen, tally
+from storage.service_tables import (
+    draft,
+    erasure,
+    login_session,
+    oauth_state,
+    quota_grant,
+    refused_request,
+    seen,
+    tally,
+)
 from storage.tables import (
     audit,
     booking,
@@ -85,6 +94,7 @@ _KINDS = {
     Expiring.DRAFTS: _Rows(draft, draft.c.id, draft.c.expires_at),
     Expiring.MESSAGES: _Rows(outbox, outbox.c.id, outbox.c.due_at, is_serial=True),
     Expiring.REFUSED_LOGINS: _Rows(audit, audit.c.id, audit.c.at, _REFUSED, is_serial=True),
+    Expiring.REFUSALS: _Rows(refused_request, refused_request.c.id, refused_request.c.at, is_serial=True),
     Expiring.RATINGS: _Rows(rating, rating.c.key, rating.c.at),
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),

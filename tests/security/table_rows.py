@@ -52,6 +52,15 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "label": "'http'",
             "last_used_at": second,
         },
+        "refused_request": {
+            "at": second,
+            "person_id": BOOKED_BY_WIL,
+            "action": "'book'",
+            "seats": 0,
+            "platform": "'slack'",
+            "code": "'no_quota'",
+            "rule": "''",
+        },
         "series": {
             "id": f"'{word} ' || {{n}}",
             "version": 1,

@@ -43,8 +43,9 @@ _TABLES = {
     Expiring.GUESTS: "booking",
     Expiring.NAMED_BOOKINGS: "booking",
     Expiring.WAITS: "wait",
-    Expiring.ERASURES: "erasure",
+    Expiring.REFUSALS: "refused_request",
     Expiring.GRANTS: "quota_grant",
+    Expiring.ERASURES: "erasure",
 }
 _PARTS = {Expiring.REFUSED_LOGINS, Expiring.GUESTS, Expiring.NAMED_BOOKINGS}
 _DELETED = [each for each in Expiring if each not in _PARTS]
