@@ -23,14 +23,14 @@ from sqlalchemy import (
     text,
 )
 
-from storage import service_tables
+from storage.webhook_tables import webhook
 
 MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
 """Seconds. Bounds how far back a search for overlaps must look; opening hours keep bookings far shorter."""
 MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
 """Seconds. The same bound for timetable entries; imports split longer ones."""
 
-metadata = service_tables.metadata
+metadata = webhook.metadata
 """Of all tables."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")

@@ -40,6 +40,8 @@ class Expiring(Enum):
     """The guests of bookings and offers to hand them over, by the end of the booking, which stays."""
     BOOKINGS = "bookings"
     """Bookings by their end, with their charges and messages."""
+    WEBHOOK_EVENTS = "webhook events"
+    """Events with their deliveries to webhooks, also those that still wait."""
     WAITS = "waits"
     """Entries of the waiting list that have ended, by the end of the time they were for."""
 

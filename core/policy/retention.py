@@ -15,6 +15,7 @@ MAX_INSTALLATION_STATES = 10_000
 _MAX_BOOKINGS = 5_000_000
 _MAX_WAITS = 1_000_000
 _MAX_MESSAGES = 500_000
+_MAX_WEBHOOK_EVENTS = 500_000
 _MAX_DRAFTS = 100_000
 _MAX_REFUSED_LOGINS = 200_000
 _MAX_RATINGS = 200_000
@@ -56,6 +57,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.DELIVERIES, now - _WEEK, _MAX_DELIVERIES),
         Limit(Expiring.DRAFTS, now, _MAX_DRAFTS),
         Limit(Expiring.MESSAGES, now - retention.messages, _MAX_MESSAGES),
+        Limit(Expiring.WEBHOOK_EVENTS, now - retention.messages, _MAX_WEBHOOK_EVENTS),
         Limit(Expiring.RATINGS, now - _RATINGS, _MAX_RATINGS),
         Limit(Expiring.REFUSED_LOGINS, now - retention.refused_logins, _MAX_REFUSED_LOGINS),
         Limit(Expiring.AUDIT, now - retention.audit, retention.audit_rows),

@@ -32,6 +32,7 @@ from core.ports.repositories import (
 )
 from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
 from core.ports.waits import WaitRepository
+from core.ports.webhooks import WebhookRepository
 
 T = TypeVar("T")
 
@@ -83,6 +84,8 @@ class UnitOfWork(Protocol):
     def waits(self) -> WaitRepository: ...
     @property
     def calendars(self) -> CalendarRepository: ...
+    @property
+    def webhooks(self) -> WebhookRepository: ...
     @property
     def retention(self) -> RetentionRepository: ...
     def audit(self, entry: AuditEntry) -> None: ...

@@ -95,6 +95,14 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "is_watch": "false",
             "state": 2,
         },
+        "webhook_event": {
+            "id": f"'{word} ' || {{n}}",
+            "type": "'quota.reset'",
+            "at": second,
+            "subject": "'quota'",
+            "data": "'{}'",
+            "is_new": "false",
+        },
         "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
         "draft": {
             "id": f"'{word} ' || {{n}}",

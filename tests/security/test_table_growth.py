@@ -42,6 +42,7 @@ _TABLES = {
     Expiring.BOOKINGS: "booking",
     Expiring.GUESTS: "booking",
     Expiring.WAITS: "wait",
+    Expiring.WEBHOOK_EVENTS: "webhook_event",
 }
 _DELETED = [each for each in Expiring if each not in {Expiring.REFUSED_LOGINS, Expiring.GUESTS}]
 """Kinds whose rows go as a whole, and of which each has a table of its own."""
@@ -59,6 +60,8 @@ _BOUNDED_BY_WHAT_THEY_DESCRIBE = {
     "job_run",
     "calendar_address",  # one for each person, and for each society over which they preside
     "charge",  # goes with its booking
+    "webhook",  # 50
+    "webhook_delivery",  # goes with its event
     "timetable_run",  # replaced by each other
     "timetable_entry",
 }
