@@ -27,6 +27,7 @@ from core.services.series import SeriesService
 from core.services.sharing import SharingService
 from core.services.society import SocietyService
 from core.services.waiting import WaitingService
+from core.services.webhooks import WebhookService
 
 if TYPE_CHECKING:
     from bot.language import NameIndex, ParserDefaults
@@ -112,6 +113,8 @@ class Services:
     """Age by source from which replies note that its timetable is old."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
+    private_receivers: tuple[str, ...] = ()
+    """Hosts in private networks that webhooks may be sent to."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
     """Titles by requester and *Book* button, in this process."""
     unfinished: "set[asyncio.Task[None]]" = field(default_factory=set)
@@ -124,6 +127,7 @@ class Services:
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
+    webhooks: WebhookService = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -143,6 +147,8 @@ class Services:
         object.__setattr__(self, "releases", releases)
         calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
         object.__setattr__(self, "calendars", calendars)
+        webhooks = WebhookService(self.storage, self.clock, self.private_receivers)
+        object.__setattr__(self, "webhooks", webhooks)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.cli.webhook_arguments import add_webhooks
 from bot.config import ConfigError, Settings, read_settings
 from core.errors import RoomieError
 
@@ -70,10 +71,11 @@ def _handler(command: str) -> CliHandler:
             from bot.cli.closures import closure
 
             return closure
-        case "outbox":
+        case "outbox" | "webhook":
             from bot.cli.outbox import outbox
+            from bot.cli.webhooks import webhook
 
-            return outbox
+            return outbox if command == "outbox" else webhook
         case _:
             from bot.cli import admin
 
@@ -92,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_database(commands)
     _add_platforms(commands)
     _add_worker(commands)
+    add_webhooks(_add(commands, "webhook", "send events to other programs"))
     return parser
 
 
