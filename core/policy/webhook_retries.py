@@ -45,14 +45,19 @@ def is_down(webhook: Webhook) -> bool:
     return webhook.failures >= _TOLERATED_FAILURES
 
 
-def outcome_of(delivery: WebhookDelivery, attempt: Attempt, now: datetime) -> WebhookOutcome:
-    """What becomes of a delivery after an attempt."""
-    state, due_at = WebhookDeliveryState.DELIVERED, now
-    if not attempt.has_arrived:
-        state, due_at = WebhookDeliveryState.GIVEN_UP, now
-        if delivery.attempts < len(RETRY_DELAYS) and attempt.status != _GONE:
-            state = WebhookDeliveryState.WAITING
-            due_at = now + max(RETRY_DELAYS[delivery.attempts], attempt.retry_after)
+def outcome_of(delivery: WebhookDelivery, attempt: Attempt, after: Webhook, now: datetime) -> WebhookOutcome:
+    """What becomes of a delivery after an attempt; `after` is the endpoint after it.
+
+    While an endpoint is paused nothing is given up, unless it is gone.
+    """
+    state, due_at = WebhookDeliveryState.WAITING, now
+    is_paused = after.state is WebhookState.FAILED and attempt.status != _GONE
+    if attempt.has_arrived:
+        state = WebhookDeliveryState.DELIVERED
+    elif attempt.status == _GONE or (delivery.attempts >= len(RETRY_DELAYS) and not is_paused):
+        state = WebhookDeliveryState.GIVEN_UP
+    else:
+        due_at = now + max(RETRY_DELAYS[min(delivery.attempts, len(RETRY_DELAYS) - 1)], attempt.retry_after)
     return WebhookOutcome(delivery.webhook_id, delivery.number, state, due_at, attempt.status, attempt.error)
 
 

@@ -22,7 +22,8 @@ class _AtAnyTime(Webhook):
 class Receiver:
     """Answers `status`, or what `answer` returns; `received` are the payloads in the order of arrival.
 
-    `checks_time`: time stamps must be those of the machine's clock. While `gate` is closed it takes requests and does not answer.
+    `checks_time`: time stamps must be those of the machine's clock. While `gate` is closed it takes
+    requests and does not answer.
     """
 
     secret: str = ""
@@ -74,7 +75,7 @@ class Receiver:
         status = self.answer(payload) if self.answer is not None else self.status
         if 200 <= status < 300:
             self.received.append(payload)
-            self.ids.append(request.headers["webhook-id"])
+            self.ids.append(request.headers.get("webhook-id", ""))
         self.arrived.set()
         return web.Response(status=status, headers=self.headers)
 

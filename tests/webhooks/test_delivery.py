@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from bot.webhooks.secrets import rotate_secret
 from core.model import WebhookDeliveryState, WebhookId, WebhookState
+from core.policy.rules import Rules
+from core.policy.webhook_events import quota_reset
 from core.services.webhooks import COMMAND_LINE
 from tests.builders import a_slot
 from tests.outbox.environment import LAB, STAN, WIL
@@ -149,12 +151,13 @@ async def test_a_receiver_that_never_answers_is_given_up_waiting_for(hooks: Hook
 
 
 async def test_what_keeps_failing_is_given_up_and_operators_hear_of_it(hooks: Hooks):
-    receiver = await hooks.add(None, "booking.created")
+    receiver = await hooks.add(None, "booking.created", "quota.reset")
     broken = (await hooks.campus.book(a_slot("15:00"))).id
     receiver.answer = lambda payload: 422 if broken in str(payload) else 200
 
-    for day in range(5):
-        await hooks.campus.book(a_slot("12:00", days=day % 3), LAB if day < 3 else "K-J17-101", by=STAN)
+    for week in range(5):
+        event = quota_reset(20_000 + 7 * week, Rules(), hooks.campus.clock.now())
+        await hooks.campus.storage.write(lambda unit, event=event: unit.webhooks.announce([event]))
         await hooks.pass_time(timedelta(hours=20), timedelta(hours=1))
 
     [given_up] = await hooks.deliveries(WebhookDeliveryState.GIVEN_UP)

@@ -30,10 +30,12 @@ def record_attempt(
 ) -> WebhookDeliveryState | None:
     """The delivery's new state; None if the lease was lost, or the webhook removed."""
     before = unit.webhooks.get(delivery.webhook_id)
-    outcome = outcome_of(delivery, attempt, now)
-    if before is None or not unit.webhooks.complete(worker, outcome):
+    if before is None:
         return None
     after = after_attempt(before, attempt, now)
+    outcome = outcome_of(delivery, attempt, after, now)
+    if not unit.webhooks.complete(worker, outcome):
+        return None
     unit.webhooks.put(after)
     if before.state is WebhookState.ACTIVE and after.state is WebhookState.FAILED:
         details = {"failures": after.failures}
