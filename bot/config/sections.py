@@ -244,6 +244,28 @@ class NotificationsSection(Section, frozen=True, kw_only=True):
     lease: Duration = timedelta(minutes=2)
 
 
+class WebhooksSection(Section, frozen=True, kw_only=True):
+    """Delivery of events to webhooks. `concurrency` is sends in progress for each of them.
+
+    `private_hosts` are receivers in private networks; they may be reached by http. `timeout` bounds a send.
+    """
+
+    private_hosts: TextList = field(default_factory=list)
+    timeout: Duration = timedelta(seconds=10)
+    concurrency: Annotated[int, Meta(ge=1, le=50)] = 4
+
+
+class BackupSection(Section, frozen=True, kw_only=True):
+    """Backups of a SQLite database: when (none without `every`), how many are kept, and where.
+
+    Without `folder` they are in the folder `backups` beside the database.
+    """
+
+    every: OptionalJobSchedule = None
+    keep: Annotated[int, Meta(ge=1, le=10_000)] = 7
+    folder: str = ""
+
+
 class TimetablesSection(Section, frozen=True, kw_only=True):
     """`operators` are the usernames notified of rejected timetables; empty: all administrators."""
 
@@ -328,6 +350,8 @@ class Config(Section, frozen=True, kw_only=True):
     terminal: TerminalSection = field(default_factory=TerminalSection)
     jobs: JobsSection = field(default_factory=JobsSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
+    webhooks: WebhooksSection = field(default_factory=WebhooksSection)
+    backup: BackupSection = field(default_factory=BackupSection)
     timetables: TimetablesSection = field(default_factory=TimetablesSection)
     cache: CacheSection = field(default_factory=CacheSection)
     log: LogSection = field(default_factory=LogSection)

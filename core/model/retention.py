@@ -48,6 +48,8 @@ class Expiring(Enum):
     """Who made a booking, its title, notes and guests, by its end; the booking stays as a number."""
     GRANTS = "grants"
     """Grants of quota, by when they were made."""
+    WEBHOOK_EVENTS = "webhook events"
+    """Events with their deliveries to webhooks, also those that still wait."""
     WAITS = "waits"
     """Entries of the waiting list that have ended, by the end of the time they were for."""
 

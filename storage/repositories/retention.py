@@ -54,6 +54,7 @@ from storage.tables import (
     token_alive_at,
     wait,
 )
+from storage.webhook_tables import webhook_delivery, webhook_event
 
 _REFUSED = and_(
     audit.c.action == "log in", audit.c.subject.in_(("refused", "unproved attributes", "declined"))
@@ -104,6 +105,7 @@ _KINDS = {
     Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
     Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.asked_at, _IS_GONE),
     Expiring.NAMED_BOOKINGS: _Rows(booking, booking.c.id, booking.c.end, _HAS_NAME),
+    Expiring.WEBHOOK_EVENTS: _Rows(webhook_event, webhook_event.c.number, webhook_event.c.at, is_serial=True),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 
@@ -152,6 +154,8 @@ class SqlRetentionRepository:
         these = (rows.key.in_(keys), rows.at <= newest, *_applies_to(limit))
         if limit.kind is Expiring.BOOKINGS:
             self._discard_what_belongs_to(keys, newest)
+        if limit.kind is Expiring.WEBHOOK_EVENTS:
+            self._connection.execute(delete(webhook_delivery).where(webhook_delivery.c.number.in_(keys)))
         if limit.kind is Expiring.GUESTS:
             return self._connection.execute(
                 update(booking).where(*these).values(guests="", transfer=None)

@@ -113,6 +113,14 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "granted_by": "'person:1'",
             "at": second,
         },
+        "webhook_event": {
+            "id": f"'{word} ' || {{n}}",
+            "type": "'quota.reset'",
+            "at": second,
+            "subject": "'quota'",
+            "data": "'{}'",
+            "is_new": "false",
+        },
         "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
         "draft": {
             "id": f"'{word} ' || {{n}}",
