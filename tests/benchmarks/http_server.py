@@ -197,4 +197,5 @@ async def _beside(app: web.Application) -> tuple[web.AppRunner, int]:
 
 
 if __name__ == "__main__":
-    event_loop.run(_run(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
+    run_loop = event_loop.run if sys.argv[2] == "shipped" else asyncio.run
+    run_loop(_run(int(sys.argv[1]), sys.argv[3]))
