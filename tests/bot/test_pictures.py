@@ -47,7 +47,8 @@ async def test_others_see_it_as_a_booking_without_a_name(wil: Chat, rema: Chat):
 
 async def test_a_reply_for_everybody_marks_nobodys_bookings(wil: Chat):
     await wil.say("/book Wren G02 today 18:00-19:00")
-    request = ChatRequest(wil.requester, "rooms timetable Wren G02", is_free_text=True, channel="C1", in_public=True)
+    words = "rooms timetable Wren G02"
+    request = ChatRequest(wil.requester, words, is_free_text=True, channel="C1", in_public=True)
 
     reply = await wil.dispatcher.dispatch(request)
 
