@@ -266,7 +266,6 @@ ROWS: tuple[PersonalRows, ...] = (
         "workspaces connected",
         installation,
         installation.c.team,
-        has_closed_messages,
         has_installed,
         ("installed_by",),
         ("team", "name", "at"),
