@@ -91,7 +91,7 @@ _KINDS = {
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
     Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
     Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
-    Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.asked_at, _IS_GONE),
+    Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.requested_at, _IS_GONE),
     Expiring.NAMED_BOOKINGS: _Rows(booking, booking.c.id, booking.c.end, _HAS_NAME),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }

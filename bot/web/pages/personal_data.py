@@ -4,7 +4,7 @@ from bot.web.pages.layout import form, page, paragraph
 
 
 def download_page(path: str, campus: str) -> str:
-    """Nothing personal is on it: whoever follows the link must press a button first."""
+    """Nothing personal is on it: to see more, a button must be pressed."""
     buttons = (
         '<button class="main" name="as" value="json">Download as JSON</button>'
         '<button name="as" value="text">Download as text</button>'
