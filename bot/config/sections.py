@@ -43,6 +43,7 @@ class CampusSection(Section, frozen=True, kw_only=True):
 
     name: str = "Sample Campus"
     timezone: TimeZoneName = "Europe/London"
+    contact: str = ""
 
 
 class DatabaseSection(Section, frozen=True, kw_only=True):
@@ -107,6 +108,8 @@ class BookingSection(Section, frozen=True, kw_only=True):
     max_guests: Annotated[int, Meta(ge=0, le=200)] = 30
     transfer_hours: Annotated[int, Meta(ge=1, le=30 * 24)] = 24
     check_in_rooms: TextList = field(default_factory=list)
+    door_code_rooms: TextList = field(default_factory=list)
+    display_generation: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     release_after: Duration = timedelta(minutes=15)
     release_refunds: bool = False
     no_show_limit: Annotated[int, Meta(ge=0, le=100)] = 0
@@ -198,7 +201,7 @@ class LoginSection(Section, frozen=True, kw_only=True):
 
 
 class PrivacySection(Section, frozen=True, kw_only=True):
-    """How long things are kept: bookings after their end, notifications after they were due.
+    """How long things are kept: bookings and waits after their end, notifications after they were due.
 
     `named_bookings` is how long a booking that is over still says whose it was. `audit_rows` bounds the
     audit log; refused logins are counted separately.
@@ -210,6 +213,8 @@ class PrivacySection(Section, frozen=True, kw_only=True):
     audit: RetentionTime = timedelta(days=400)
     audit_rows: Annotated[int, Meta(ge=1000)] = 5_000_000
     refused_logins: RetentionTime = timedelta(days=30)
+    refusals: RetentionTime = timedelta(days=400)
+    waits: RetentionTime = timedelta(days=400)
 
 
 class TerminalSection(Section, frozen=True, kw_only=True):
@@ -237,6 +242,28 @@ class NotificationsSection(Section, frozen=True, kw_only=True):
     confirmations: bool = True
     concurrency: Annotated[int, Meta(ge=1, le=100)] = 8
     lease: Duration = timedelta(minutes=2)
+
+
+class WebhooksSection(Section, frozen=True, kw_only=True):
+    """Delivery of events to webhooks. `concurrency` is sends in progress for each of them.
+
+    `private_hosts` are receivers in private networks; they may be reached by http. `timeout` bounds a send.
+    """
+
+    private_hosts: TextList = field(default_factory=list)
+    timeout: Duration = timedelta(seconds=10)
+    concurrency: Annotated[int, Meta(ge=1, le=50)] = 4
+
+
+class BackupSection(Section, frozen=True, kw_only=True):
+    """Backups of a SQLite database: when (none without `every`), how many are kept, and where.
+
+    Without `folder` they are in the folder `backups` beside the database.
+    """
+
+    every: OptionalJobSchedule = None
+    keep: Annotated[int, Meta(ge=1, le=10_000)] = 7
+    folder: str = ""
 
 
 class TimetablesSection(Section, frozen=True, kw_only=True):
@@ -323,6 +350,8 @@ class Config(Section, frozen=True, kw_only=True):
     terminal: TerminalSection = field(default_factory=TerminalSection)
     jobs: JobsSection = field(default_factory=JobsSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
+    webhooks: WebhooksSection = field(default_factory=WebhooksSection)
+    backup: BackupSection = field(default_factory=BackupSection)
     timetables: TimetablesSection = field(default_factory=TimetablesSection)
     cache: CacheSection = field(default_factory=CacheSection)
     log: LogSection = field(default_factory=LogSection)

@@ -27,7 +27,16 @@ from sqlalchemy import (
 from core.model import Change, Expired, Expiring, Limit
 from storage.erased_account import erased_account
 from storage.mapping import instant, seconds
-from storage.service_tables import draft, erasure, login_session, oauth_state, seen, tally
+from storage.service_tables import (
+    draft,
+    erasure,
+    login_session,
+    oauth_state,
+    quota_grant,
+    refused_request,
+    seen,
+    tally,
+)
 from storage.tables import (
     audit,
     booking,
@@ -45,6 +54,7 @@ from storage.tables import (
     token_alive_at,
     wait,
 )
+from storage.webhook_tables import webhook_delivery, webhook_event
 
 _REFUSED = and_(
     audit.c.action == "log in", audit.c.subject.in_(("refused", "unproved attributes", "declined"))
@@ -85,14 +95,17 @@ _KINDS = {
     Expiring.DRAFTS: _Rows(draft, draft.c.id, draft.c.expires_at),
     Expiring.MESSAGES: _Rows(outbox, outbox.c.id, outbox.c.due_at, is_serial=True),
     Expiring.REFUSED_LOGINS: _Rows(audit, audit.c.id, audit.c.at, _REFUSED, is_serial=True),
+    Expiring.REFUSALS: _Rows(refused_request, refused_request.c.id, refused_request.c.at, is_serial=True),
     Expiring.RATINGS: _Rows(rating, rating.c.key, rating.c.at),
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
+    Expiring.GRANTS: _Rows(quota_grant, quota_grant.c.id, quota_grant.c.at, is_serial=True),
     Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
     Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
     Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.requested_at, _IS_GONE),
     Expiring.NAMED_BOOKINGS: _Rows(booking, booking.c.id, booking.c.end, _HAS_NAME),
+    Expiring.WEBHOOK_EVENTS: _Rows(webhook_event, webhook_event.c.number, webhook_event.c.at, is_serial=True),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 
@@ -141,6 +154,8 @@ class SqlRetentionRepository:
         these = (rows.key.in_(keys), rows.at <= newest, *_applies_to(limit))
         if limit.kind is Expiring.BOOKINGS:
             self._discard_what_belongs_to(keys, newest)
+        if limit.kind is Expiring.WEBHOOK_EVENTS:
+            self._connection.execute(delete(webhook_delivery).where(webhook_delivery.c.number.in_(keys)))
         if limit.kind is Expiring.GUESTS:
             return self._connection.execute(
                 update(booking).where(*these).values(guests="", transfer=None)

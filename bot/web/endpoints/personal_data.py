@@ -8,8 +8,8 @@ from bot.web.endpoints import schemas
 from bot.web.endpoints.login_api import base_url
 from bot.web.endpoints.login_responses import check_site, html_errors, html_response, page_context
 from bot.web.framework.route import Api, Parameter, ParameterLocation, RequestContext, Route
-from bot.web.pages.layout import headers as page_headers
 from bot.web.pages.personal_data import download_page
+from bot.web.pages.security_headers import security_headers
 from core.errors import UnknownPerson
 from core.model import AuditEntry
 
@@ -45,7 +45,7 @@ async def personal_data(context: RequestContext) -> web.Response:
         content_type="text/plain" if is_text else "application/json",
         charset="utf-8",
         headers={
-            **page_headers(is_secure=base_url(context).startswith("https:")),
+            **security_headers(is_secure=base_url(context).startswith("https:")),
             "Content-Disposition": f'attachment; filename="roomie.{"txt" if is_text else "json"}"',
             "X-Content-Type-Options": "nosniff",
             "X-Request-ID": context.id,
