@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, or_
 
 from storage.personal_conditions import (
     Condition,
+    has_closed_messages,
     has_installed,
     is_audited,
     is_guest,
@@ -47,6 +48,7 @@ from storage.tables import (
     person,
     request,
     series,
+    setting,
     token,
     wait,
 )
@@ -270,6 +272,14 @@ ROWS: tuple[PersonalRows, ...] = (
         set_values(installed_by=""),
     ),
     PersonalRows(
+        "chat accounts that take no messages",
+        setting,
+        setting.c.key,
+        has_closed_messages,
+        ("key",),
+        ("value",),
+    ),
+    PersonalRows(
         "audit trail",
         audit,
         audit.c.id,
@@ -316,7 +326,6 @@ IMPERSONAL: Mapping[str, str] = {
     "timetable_entry": "published classes",
     "job_run": "the service's own jobs",
     "change": "numbers of rows that changed, deleted after an hour",
-    "setting": "the service's own settings",
     "rating": "anonymous: a keyed hash of network, room and day",
     "erasure": "the numbers of people who are gone, so that a restored backup can be cleaned again",
 }
@@ -335,6 +344,7 @@ IMPERSONAL_COLUMNS: Mapping[str, frozenset[str]] = {
     "request": frozenset({"booking_id"}),
     "outbox": frozenset({"kind", "booking_id", "claimed_by"}),
     "channel_notice": frozenset({"channel"}),
+    "setting": frozenset({"value"}),
     "installation": frozenset({"team", "token", "bot_user", "bot_id", "name", "scopes"}),
 }
 """Columns of the tables above that tell nothing about a person."""
