@@ -7,22 +7,20 @@ from hypothesis import HealthCheck, given, settings
 from bot.chat.actions import READ_ONLY_ACTIONS
 from bot.chat.reply import Button, Code, Reply
 from bot.web.pages.replies import ButtonRules, ReplyContext, view_reply
-from bot.web.pages.templating import Frame, environment
+from bot.web.pages.templating import Frame, render
 from tests.builders import NOW
 from tests.strategies import replies
 from tests.web.visitor import ParsedPage
 
 _CONTEXT = ReplyContext(UTC, NOW)
 _QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-_TEMPLATE = '{% extends "answer.html" %}'
 
 
 def _page(reply: Reply, *, is_logged_in: bool = True) -> ParsedPage:
     rules = ButtonRules("/?q=x", is_logged_in, READ_ONLY_ACTIONS)
     frame = Frame(visitor="Wil", csrf="c" * 40) if is_logged_in else Frame()
     view = view_reply(reply, _CONTEXT, rules)
-    html = environment().from_string(_TEMPLATE).render(frame=frame, reply=view, back="/", once="1")
-    return ParsedPage(html)
+    return ParsedPage(render("answer.html", frame, reply=view, back="/", once="1"))
 
 
 @_QUICK
