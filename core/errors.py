@@ -6,13 +6,15 @@ Front ends map the base classes to status codes and tones; `code` is public and 
 from datetime import datetime, timedelta
 
 from core.interval import Interval
-from core.model import Booking, Busy, Room
+from core.model import AttemptedRequest, Booking, Busy, Room
 
 
 class RoomieError(Exception):
     """A request that cannot be fulfilled; the message says why and, where known, what to do."""
 
     code = "error"
+    attempt: AttemptedRequest | None = None
+    """The request that is refused, where a use case knows it; see `core.services.attempts`."""
 
 
 class Invalid(RoomieError):

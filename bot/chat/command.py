@@ -118,7 +118,7 @@ class ButtonAction:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Command that people can type. `name` is one or two words (`rooms free`)."""
+    """Command that people can type. `name` is one to three words (`rooms free`, `admin room add`)."""
 
     name: str
     summary: str
@@ -136,3 +136,7 @@ class Command:
     """Answers a quoted message; most commands have none."""
     without_text: str = ""
     """The command that runs when nothing follows the name, if it is another one."""
+    explains_itself: bool = False
+    """`help` in its text is passed to it, rather than to the help command."""
+    is_listed: bool = True
+    """Whether the list of all commands has it; others are listed by a command of their family."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.chat.picture import Picture
+from core.errors import RoomieError
 from core.interval import Interval
 from core.model import Identity
 
@@ -232,6 +233,8 @@ class Reply:
     form_errors: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     subject: Subject | None = field(default=None, metadata={"is_internal": True})
+    refusal: RoomieError | None = field(default=None, compare=False, metadata={"is_internal": True})
+    """The refusal that the reply words; the dispatcher records it."""
 
     @property
     def is_refusal(self) -> bool:

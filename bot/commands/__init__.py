@@ -2,6 +2,7 @@
 
 from bot.chat.command import Command
 from bot.commands import (
+    admin,
     calendar,
     login,
     logout,
@@ -40,6 +41,7 @@ from bot.commands import (
     timetable_accept,
     tokens,
     whoami,
+    why,
 )
 from bot.commands import (
     help as help_command,
@@ -68,6 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     rooms_swap.COMMAND,
     calendar.COMMAND,
     rooms_quota.COMMAND,
+    why.COMMAND,
     rooms_notices.COMMAND,
     settings.COMMAND,
     rooms_share.COMMAND,
@@ -79,6 +82,8 @@ COMMANDS: tuple[Command, ...] = (
     society_plan.COMMAND,
     society_token.COMMAND,
     timetable_accept.COMMAND,
+    admin.COMMAND,
+    *admin.VERB_COMMANDS,
     login.COMMAND,
     logout.COMMAND,
     tokens.COMMAND,

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 _MAX_LINE = 2_000
 _MAX_VALUE = 100
 _MAX_NAME_WORDS = 6
+_MAX_COMMAND_WORDS = 3
 MAX_ACTION_NAME = 20
 """Platforms allow little room beside the value."""
 _SPACES = re.compile(r"\s+")
@@ -80,7 +81,14 @@ class Dispatcher:
 
     async def dispatch(self, request: ChatRequest) -> Reply:
         """The reply to a request."""
-        return hide_identities(await self._answer(request), self._services.read_model.directory)
+        reply = self._record(await self._answer(request), request.requester)
+        return hide_identities(reply, self._services.read_model.directory)
+
+    def _record(self, reply: Reply, requester: Requester) -> Reply:
+        """Records the refusal that a reply words: every refusal in chat passes here."""
+        if reply.refusal is not None:
+            self._services.refusals.note(reply.refusal, requester.platform)
+        return reply
 
     async def _answer(self, request: ChatRequest) -> Reply:
         try:
@@ -104,6 +112,9 @@ class Dispatcher:
 
     async def offer(self, message: QuotedMessage) -> Reply:
         """Offers rooms for a quoted message. Its text is parsed, and never run as a command."""
+        return self._record(await self._offer(message), message.requester)
+
+    async def _offer(self, message: QuotedMessage) -> Reply:
         requester, text = message.requester, _storable(message.text)
         try:
             request = ChatRequest(requester, delivery_id=message.delivery_id, channel=message.channel)
@@ -212,7 +223,7 @@ class Dispatcher:
             raise Invalid(f"That's too long. Please keep it under {_MAX_LINE:,} characters.")
         line = request.text.strip().removeprefix("/").strip()
         words = _SPACES.split(line) if line else []
-        for length in (2, 1):
+        for length in (_MAX_COMMAND_WORDS, 2, 1):
             command = self._commands.get(tuple(word.casefold() for word in words[:length]))
             if command is not None and len(words) >= length:
                 return self._with_help(command, _after(line, length), has_options=bool(request.options))
@@ -227,7 +238,7 @@ class Dispatcher:
 
     def _with_help(self, command: Command, text: str, *, has_options: bool) -> tuple[Command, str]:
         """`/logout help` and `/book G01 3pm help` explain the command and do nothing else."""
-        if text and command.name != "help" and self._ends_in_help(text):
+        if text and command.name != "help" and not command.explains_itself and self._ends_in_help(text):
             return self._command("help"), command.name
         if not text and command.without_text and not has_options:
             return self._command(command.without_text), ""
@@ -283,7 +294,8 @@ class Dispatcher:
 
     def _refusal_reply(self, refusal: RoomieError) -> Reply:
         text, tone = refusal_text(refusal, self._services), refusal_tone(refusal)
-        return Reply(text, tone=tone, actions=refusal_actions(refusal), code=refusal.code)
+        actions = refusal_actions(refusal)
+        return Reply(text, tone=tone, actions=actions, code=refusal.code, refusal=refusal)
 
 
 _ABOUT_ROOMS = frozenset({"rooms free", "rooms status", "rooms timetable", "help"})

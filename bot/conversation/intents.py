@@ -99,6 +99,12 @@ _INTENTS = (
         "rooms quota",
         r"\bquota\b|\bhow (?:many minutes|many hours|much time) (?:do i have|have i|(?:is |are )?left)\b",
     ),
+    _intent(
+        "why",
+        r"^\W*(?:(?:but|so|ok(?:ay)?|and)\W+)*why(?:\W+(?:not|is that|was i refused"
+        r"|was (?:that|it)(?: refused)?|can(?:'?t|not) i(?: (?:book|have|do) (?:it|that))?"
+        r"|did(?:n'?t)? (?:that|it)(?: work| fail)?))?\W*$",
+    ),
     _intent("whoami", r"\bwho am i\b"),
     replace(_intent("privacy", _ERASE_ME), added="erase"),
     replace(_intent("privacy", _MY_DATA), added="export"),

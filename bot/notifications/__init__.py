@@ -1,6 +1,7 @@
 """Notifications, one file for each type. They are composed when sent, so that they are up to date."""
 
 from bot.notifications import (
+    administration,
     closure,
     confirmation,
     conflict,
@@ -14,6 +15,7 @@ from bot.notifications import (
     series_confirmation,
     transfer,
     waiting,
+    webhook_failed,
 )
 from bot.notifications.template import NotificationType
 
@@ -30,6 +32,8 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     quota.CHANNEL_QUOTA_TYPE,
     conflict.CONFLICT_TYPE,
     closure.CLOSURE_TYPE,
+    administration.ADMINISTRATION_TYPE,
+    administration.ANNOUNCEMENT_TYPE,
     import_rejected.IMPORT_REJECTED_TYPE,
     no_president.NO_PRESIDENT_TYPE,
     waiting.OFFER_TYPE,
@@ -37,4 +41,5 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     waiting.FREE_TYPE,
     release.RELEASE_WARNING_TYPE,
     release.RELEASED_TYPE,
+    webhook_failed.WEBHOOK_FAILED_TYPE,
 )

@@ -26,7 +26,7 @@ from bot.runtime.app import (
     setting,
     upgrade,
 )
-from bot.runtime.health import outbox_health, sources_health
+from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
@@ -195,7 +195,7 @@ async def _serving(
         services,
         _limit_connections(http_settings(config)),
         checks={platform.name: partial(_platform_health, platform) for platform in platforms}
-        | {"outbox": partial(outbox_health, services), "timetables": partial(sources_health, services)},
+        | {name: partial(check, services) for name, check in BACKGROUND_CHECKS.items()},
         parse=lambda text: parse_text(services, text),
         routes=ROUTES if is_web else HEALTH_ROUTES,
         login=login_context(config, services),

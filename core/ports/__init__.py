@@ -1,6 +1,7 @@
 """Interfaces that the core expects from storage and password hashing."""
 
 from core.ports.calendars import CalendarRepository
+from core.ports.campus import RoomRepository, SocietyRepository
 from core.ports.closures import ClosureRepository
 from core.ports.decisions import (
     CLOSURE_LOOKAHEAD,
@@ -27,9 +28,7 @@ from core.ports.repositories import (
     ProcessedEventRepository,
     RatingRepository,
     RetentionRepository,
-    RoomRepository,
     SeriesRepository,
-    SocietyRepository,
     TokenRepository,
 )
 from core.ports.storage import ManagedStorage, Storage, UnitOfWork

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.directory import is_called
 from core.errors import AlreadyExists, UnknownPerson
-from core.model import Change, Identity, Person, PersonId
+from core.model import Block, Change, Identity, Person, PersonId
 from core.names import name_key, stored_key, stored_keys
 from core.ports import MAX_KNOWN_ADDRESSES
 from storage.mapping import person_values, seconds, to_person
@@ -69,6 +69,14 @@ class SqlPersonRepository:
 
     def restrict(self, person_id: PersonId, until: datetime) -> None:
         values = {"same_day_until": seconds(until)}
+        self._connection.execute(update(person).where(person.c.id == person_id).values(values))
+        self._changed(person_id)
+
+    def block(self, person_id: PersonId, block: Block | None) -> None:
+        values = {
+            "blocked_until": None if block is None else seconds(block.until),
+            "block_reason": None if block is None else block.reason,
+        }
         self._connection.execute(update(person).where(person.c.id == person_id).values(values))
         self._changed(person_id)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.benchmarks.harness import Row
-from tests.benchmarks.http import Environment, serving
+from tests.benchmarks.http import Environment, environment
 from tests.benchmarks.http_server import generated_rooms
 from tests.benchmarks.load import get
 
@@ -12,11 +12,11 @@ _TARGET = 0.5
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark has it
-    with serving(_ENTRIES, quick=quick) as environment:
-        return list(_pages(environment))
+    with environment(_ENTRIES, quick=quick) as served:
+        return list(_pages(served))
 
 
-def _pages(environment: Environment) -> Iterator[Row]:
+def _pages(served: Environment) -> Iterator[Row]:
     room = next(iter(generated_rooms()))
     for name, path in (
         ("the start page", "/"),
@@ -24,9 +24,9 @@ def _pages(environment: Environment) -> Iterator[Row]:
         ("a building", f"/buildings/{room.building_id}"),
         ("a search", "/?q=tomorrow+3pm+20+seats"),
     ):
-        body, _ = environment.fetch(path)
+        body, _ = served.fetch(path)
         request = get(path)
-        yield environment.against_bare(name, body, lambda request=request: request, _TARGET)
-    body, tag = environment.fetch("/")
+        yield served.against_bare(name, body, lambda request=request: request, _TARGET)
+    body, tag = served.fetch("/")
     unchanged = get("/", f"If-None-Match: {tag}")
-    yield environment.against_bare("the start page, a 304", body, lambda: unchanged, _TARGET)
+    yield served.against_bare("the start page, a 304", body, lambda: unchanged, _TARGET)

@@ -18,6 +18,7 @@ from bot.conversation.memory.store import AnswerMemory
 from bot.conversation.near_rooms import with_near_room
 from bot.conversation.questions import EXAMPLE
 from bot.conversation.search import parse_text
+from bot.explaining import Explanations
 from bot.language import FollowUp, FollowUpKind, FollowUpVerb, find_follow_up, find_lengths
 from core.errors import Invalid, Unavailable
 from core.model import Booking, BookingId, Room
@@ -68,8 +69,8 @@ class FollowUpReader:
                 if follow_up is not None and follow_up.is_certain
                 else None
             )
-        if (button := _labelled(answer, line, in_part=may_answer)) is not None:
-            return _press(request, button)
+        if (meaning := await _plain_meaning(context, answer, line, in_part=may_answer)) is not None:
+            return meaning
         follow_up = follow_up or (_number_of_choice(answer, line) if may_answer else None)
         if follow_up is not None and (meaning := await _apply(context, answer, follow_up)) is not None:
             return meaning
@@ -91,6 +92,26 @@ class FollowUpReader:
             return await self._memory.recall(context)
         except Unavailable:
             return None
+
+
+async def _plain_meaning(
+    context: CommandContext, answer: RememberedAnswer, line: str, *, in_part: bool
+) -> Meaning | None:
+    """The words of a button, or `why?`."""
+    if (button := _labelled(answer, line, in_part=in_part)) is not None:
+        return _press(context.request, button)
+    return await _why(context, answer) if detect_intent(line) == ("why", "") else None
+
+
+async def _why(context: CommandContext, answer: RememberedAnswer) -> Meaning | None:
+    """`why?` about the booking that was shown, unless something was refused since."""
+    booking_id = answer.subject.booking_id or _only_booking(answer)
+    if not booking_id or answer.shown_at is None:
+        return None
+    refused = await Explanations(context.services).last_refusal(context.person.id)
+    if refused is not None and refused.at >= answer.shown_at.replace(microsecond=0):
+        return None
+    return replace(context.request, text=f"why {booking_id}", is_free_text=False)
 
 
 def _find_follow_up(request: ChatRequest, line: str) -> FollowUp | None:

@@ -187,6 +187,8 @@ class RouteHandler:
         session: BrowserSession | None,
     ) -> RenderedResponse:
         is_page = self._route.is_page or (self._route.is_page_if_accepted and _accepts_html(request))
+        if isinstance(error, RoomieError):
+            self._services.refusals.note(error, "web" if is_page else self._route.api.name.casefold())
         if isinstance(error, RoomieError | HttpError) and is_page:
             return refusal_page(error, self._state, request, caller, session)
         if isinstance(error, RoomieError):
