@@ -15,7 +15,7 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie society …           add, list, president
   roomie closure …           add, list, remove, import FILE: close rooms, buildings or the campus
   roomie link PERSON ID      link a chat account (slack:T1:U1, discord:2) to a person
-  roomie db …                upgrade, check, seal, backup FILE
+  roomie db …                upgrade, check, seal, backup FILE, restore FILE
   roomie slack manifest      print the Slack app manifest
   roomie discord sync        register the commands with Discord
   roomie scrape [SOURCE]     read timetable sources now (--dry-run); accept SOURCE

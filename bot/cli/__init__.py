@@ -246,6 +246,8 @@ def _add_database(commands: Commands) -> None:
     db.add_parser("seal", help="encrypt stored tokens with the current secret")
     backup = db.add_parser("backup", help="write a consistent copy, even while Roomie runs")
     backup.add_argument("file", metavar="FILE")
+    restore = db.add_parser("restore", help="put a backup in the place of the database, which is kept")
+    restore.add_argument("file", metavar="FILE")
     _add(commands, "check", "check the configuration and show what is set up")
 
 

@@ -13,7 +13,7 @@ from bot.cli.importing import import_files
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
-from bot.runtime.app import backup, open_services, revision, upgrade
+from bot.runtime.app import backup, clock_of, open_services, restore, revision, upgrade
 from bot.sample.load import load_sample
 from bot.webhooks.secrets import reencrypt_webhooks
 from core.errors import Invalid, NotAllowed
@@ -144,6 +144,8 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
         await backup(url, Path(arguments.file))
         print(f"Backup written to {arguments.file}.")
         return 0
+    if arguments.verb == "restore":
+        return await _restore(Path(arguments.file), settings)
     if arguments.verb == "seal":
         return await _seal(settings)
     if arguments.verb == "upgrade":
@@ -155,6 +157,14 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
         else "There is no database yet. Create it with: roomie db upgrade"
     )
     return 0 if current else 1
+
+
+async def _restore(file: Path, settings: Settings) -> int:
+    replaced = await restore(settings.config.database.url, file, clock_of(settings).now())
+    print(f"Restored {file}. Start Roomie again.")
+    if replaced is not None:
+        print(f"The database that was there before is kept: {replaced}")
+    return 0
 
 
 async def _seal(settings: Settings) -> int:

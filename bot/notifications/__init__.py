@@ -1,6 +1,7 @@
 """Notifications, one file for each type. They are composed when sent, so that they are up to date."""
 
 from bot.notifications import (
+    backup_failed,
     closure,
     confirmation,
     conflict,
@@ -37,4 +38,5 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     release.RELEASE_WARNING_TYPE,
     release.RELEASED_TYPE,
     webhook_failed.WEBHOOK_FAILED_TYPE,
+    backup_failed.BACKUP_FAILED_TYPE,
 )
