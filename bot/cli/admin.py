@@ -4,12 +4,15 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.administration.people import generate_password
+from bot.cli.administration import administer
+from bot.cli.display import display
 from bot.cli.exporting import export_table
 from bot.cli.importing import import_files
+from bot.cli.privacy import erase_person, export_person, list_erased
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
@@ -17,9 +20,9 @@ from bot.runtime.app import backup, clock_of, open_services, restore, revision, 
 from bot.sample.load import load_sample
 from bot.webhooks.secrets import reencrypt_webhooks
 from core.errors import Invalid, NotAllowed
-from core.model import Identity, Person, PersonId, Society, SocietyId, UserGroup
-from core.ports import UnitOfWork
+from core.model import Identity, Person, PersonId, UserGroup
 from core.services.accounts import find_person
+from core.services.administration import Administrator
 
 AdminHandler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
@@ -42,7 +45,7 @@ async def _sample(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _user(arguments: argparse.Namespace, settings: Settings) -> int:
     await upgrade(settings.config.database.url)
-    return await _USER_VERBS[arguments.verb](arguments, settings)
+    return await _USER_VERBS.get(arguments.verb, administer)(arguments, settings)
 
 
 async def _user_add(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -71,26 +74,14 @@ async def _user_list(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _user_password(arguments: argparse.Namespace, settings: Settings) -> int:
-    password = _password(from_stdin=arguments.password_stdin)
+    new = generate_password() if arguments.generate else ""
+    password = new or _password(from_stdin=arguments.password_stdin) or ""
     async with open_services(settings) as services:
-        person = await services.accounts.set_password(arguments.username, password or "")
+        people = services.administration.people
+        person = await people.set_password(Administrator(), arguments.username, password)
     print(f"{person.username} has a new password and was logged out everywhere.")
-    return 0
-
-
-async def _user_groups(arguments: argparse.Namespace, settings: Settings) -> int:
-    groups = _groups(arguments.groups)
-
-    def update(unit: UnitOfWork) -> Person:
-        person = find_person(unit, arguments.username)
-        if groups:
-            unit.people.put(replace(person, groups=groups))
-            return find_person(unit, arguments.username)
-        return person
-
-    async with open_services(settings) as services:
-        person = await services.storage.write(update)
-    print(f"{person.username}: {' '.join(sorted(person.groups)) or 'no groups'}")
+    if new:
+        print(f"It is: {new}")
     return 0
 
 
@@ -112,28 +103,20 @@ async def _user_tokens(arguments: argparse.Namespace, settings: Settings) -> int
 
 
 async def _society(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.verb != "list":
+        return await administer(arguments, settings)
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
-        if arguments.verb == "add":
-            society = Society(_society_id(arguments.id), arguments.name)
-            await services.societies.found(society, arguments.president)
-            print(f"Added {society.name} ({society.id}).")
-        elif arguments.verb == "president":
-            change = await services.societies.appoint(SocietyId(arguments.id), arguments.username)
-            print(f"{change.person.username} is now president of {change.society.name}.")
-        else:
-            for society in await services.storage.read(lambda unit: unit.societies.all()):
-                print(f"{society.id}\t{society.name}")
+        for society in await services.storage.read(lambda unit: unit.societies.all()):
+            print(f"{society.id}\t{society.name}")
     return 0
 
 
 async def _link(arguments: argparse.Namespace, settings: Settings) -> int:
     await upgrade(settings.config.database.url)
-    platform, _, rest = arguments.identity.partition(":")
-    if platform not in {"slack", "discord"} or not rest:
-        raise Invalid("An identity looks like slack:T0123:U0456 or discord:8034.")
     async with open_services(settings) as services:
-        person = await services.accounts.link(arguments.person, Identity(arguments.identity))
+        people, identity = services.administration.people, Identity(arguments.identity)
+        person = await people.link(Administrator(), arguments.person, identity)
     print(f"{arguments.identity} is now linked to {person.username}.")
     return 0
 
@@ -202,12 +185,6 @@ def _groups(names: list[str]) -> frozenset[UserGroup]:
         raise Invalid(f"Unknown group in {' '.join(names)}. Groups are {known}.") from None
 
 
-def _society_id(text: str) -> SocietyId:
-    if not 0 < len(text) <= 24 or not text.isascii() or not text.replace("-", "").isalnum():
-        raise Invalid("A society's id is up to 24 letters, digits and hyphens, such as SOTECHSOC.")
-    return SocietyId(text)
-
-
 def _password(*, from_stdin: bool, optional: bool = False) -> str | None:
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
@@ -228,11 +205,14 @@ _USER_VERBS: Mapping[str, AdminHandler] = {
     "add": _user_add,
     "list": _user_list,
     "password": _user_password,
-    "groups": _user_groups,
     "tokens": _user_tokens,
+    "export": export_person,
+    "erase": erase_person,
+    "erased": list_erased,
 }
 
 HANDLERS: Mapping[str, AdminHandler] = {
+    "display": display,
     "import": import_files,
     "export": export_table,
     "sample": _sample,
@@ -241,5 +221,6 @@ HANDLERS: Mapping[str, AdminHandler] = {
     "link": _link,
     "db": _db,
     "check": _check,
+    **dict.fromkeys(("room", "building", "announce", "wait", "hold", "source", "job"), administer),
 }
 """Handlers by command name; other commands have modules of their own."""

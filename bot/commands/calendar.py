@@ -7,6 +7,7 @@ from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import booking_text, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, ReplyField, Tone
+from bot.config.types import host_of, is_loopback
 from bot.conversation.calendar_buttons import signed_link
 from bot.conversation.own_bookings import attended_bookings
 from bot.conversation.search import parse_text
@@ -15,6 +16,10 @@ from core.errors import Invalid, UnknownBooking, UnknownSociety
 from core.model import Room, SocietyId
 
 _RENEW_WORDS = {"new", "renew", "reset"}
+_WARNING = "This address is secret: anyone who has it can see these bookings. Don't share it."
+_LOCAL_ONLY = (
+    "It works on this computer only; for other devices, Roomie's operator needs to set http.public_url."
+)
 
 
 async def handle(context: CommandContext) -> Reply:
@@ -66,7 +71,7 @@ async def _secret_calendar(context: CommandContext, society_id: SocietyId | None
         tone=Tone.DONE if renew else Tone.INFO,
         fields=_addresses(links),
         actions=(*_programs(links), new),
-        footer=("This address is secret: anyone who has it can see these bookings. Don't share it.",),
+        footer=(f"{_WARNING} {_reach(context)}".rstrip(),),
     )
 
 
@@ -78,7 +83,13 @@ def _room_calendar(context: CommandContext, room: Room) -> Reply:
         ("Subscribe to this calendar to see when ", Bold(room_name(room)), " is taken. It is public."),
         fields=(*_addresses(links), times_only),
         actions=_programs(links),
+        footer=tuple(filter(None, (_reach(context),))),
     )
+
+
+def _reach(context: CommandContext) -> str:
+    """A remark where only this computer's calendar programs reach the address."""
+    return _LOCAL_ONLY if is_loopback(host_of(context.services.public_url)) else ""
 
 
 def _addresses(links: CalendarLinks) -> tuple[ReplyField, ...]:

@@ -43,6 +43,7 @@ class CampusSection(Section, frozen=True, kw_only=True):
 
     name: str = "Sample Campus"
     timezone: TimeZoneName = "Europe/London"
+    contact: str = ""
 
 
 class DatabaseSection(Section, frozen=True, kw_only=True):
@@ -107,6 +108,8 @@ class BookingSection(Section, frozen=True, kw_only=True):
     max_guests: Annotated[int, Meta(ge=0, le=200)] = 30
     transfer_hours: Annotated[int, Meta(ge=1, le=30 * 24)] = 24
     check_in_rooms: TextList = field(default_factory=list)
+    door_code_rooms: TextList = field(default_factory=list)
+    display_generation: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     release_after: Duration = timedelta(minutes=15)
     release_refunds: bool = False
     no_show_limit: Annotated[int, Meta(ge=0, le=100)] = 0
@@ -197,17 +200,21 @@ class LoginSection(Section, frozen=True, kw_only=True):
     tokens_per_person: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
-class RetentionSection(Section, frozen=True, kw_only=True):
-    """Retention times: bookings after their end, notifications after they were due.
+class PrivacySection(Section, frozen=True, kw_only=True):
+    """How long things are kept: bookings and waits after their end, notifications after they were due.
 
-    `audit_rows` bounds the audit log; refused logins are counted separately.
+    `named_bookings` is how long a booking that is over still says whose it was. `audit_rows` bounds the
+    audit log; refused logins are counted separately.
     """
 
     bookings: BookingRetentionTime = timedelta(days=3 * 366)
+    named_bookings: BookingRetentionTime = timedelta(days=3 * 366)
     messages: RetentionTime = timedelta(days=14)
     audit: RetentionTime = timedelta(days=400)
     audit_rows: Annotated[int, Meta(ge=1000)] = 5_000_000
     refused_logins: RetentionTime = timedelta(days=30)
+    refusals: RetentionTime = timedelta(days=400)
+    waits: RetentionTime = timedelta(days=400)
 
 
 class TerminalSection(Section, frozen=True, kw_only=True):
@@ -249,10 +256,7 @@ class WebhooksSection(Section, frozen=True, kw_only=True):
 
 
 class BackupSection(Section, frozen=True, kw_only=True):
-    """Backups of a SQLite database: when (none without `every`), how many are kept, and where.
-
-    Without `folder` they are in the folder `backups` beside the database.
-    """
+    """Backups of a SQLite database. Without `folder` they are in `backups` beside it."""
 
     every: OptionalJobSchedule = None
     keep: Annotated[int, Meta(ge=1, le=10_000)] = 7
@@ -339,7 +343,7 @@ class Config(Section, frozen=True, kw_only=True):
     discord: DiscordSection = field(default_factory=DiscordSection)
     security: SecuritySection = field(default_factory=SecuritySection)
     login: LoginSection = field(default_factory=LoginSection)
-    retention: RetentionSection = field(default_factory=RetentionSection)
+    privacy: PrivacySection = field(default_factory=PrivacySection)
     terminal: TerminalSection = field(default_factory=TerminalSection)
     jobs: JobsSection = field(default_factory=JobsSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)

@@ -1,6 +1,7 @@
 """Notifications, one file for each type. They are composed when sent, so that they are up to date."""
 
 from bot.notifications import (
+    administration,
     backup_failed,
     closure,
     confirmation,
@@ -8,6 +9,7 @@ from bot.notifications import (
     deferred_reply,
     import_rejected,
     invitation,
+    no_president,
     quota,
     release,
     reminder,
@@ -31,7 +33,10 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     quota.CHANNEL_QUOTA_TYPE,
     conflict.CONFLICT_TYPE,
     closure.CLOSURE_TYPE,
+    administration.ADMINISTRATION_TYPE,
+    administration.ANNOUNCEMENT_TYPE,
     import_rejected.IMPORT_REJECTED_TYPE,
+    no_president.NO_PRESIDENT_TYPE,
     waiting.OFFER_TYPE,
     waiting.MISSED_TYPE,
     waiting.FREE_TYPE,

@@ -80,7 +80,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
-        tasks.start(asyncio.to_thread(_preload_parser), "language")
+        tasks.start(asyncio.to_thread(_preload), "language and pages")
         tasks.start(_reload_periodically(services, config.cache.reload_interval), "read model")
         outbox = await stack.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
@@ -161,11 +161,13 @@ def freeze_gc() -> None:
     gc.freeze()
 
 
-def _preload_parser() -> None:
-    """Loads the parser's vocabulary before the first request needs it."""
+def _preload() -> None:
+    """Loads the parser's vocabulary and the pages' templates before the first request needs them."""
     from bot.language import preload
+    from bot.web.pages.templating import preload as preload_templates
 
     preload()
+    preload_templates()
 
 
 async def _reload_periodically(services: Services, interval: timedelta) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from core.errors import Unavailable
 from core.ports import UnitOfWork, WriteSet
 from storage.sqlite.announcements import announce
 from storage.sqlite.connection import connect
@@ -50,6 +51,16 @@ class SqliteEngine:
     async def read(self, transaction: Callable[[UnitOfWork], T]) -> T:
         async with self._read_engine.connect() as connection:
             return await connection.run_sync(lambda each: transaction(SqlUnitOfWork(each)))
+
+    def scrub(self) -> None:
+        """Rewrites the file without free pages, and empties the write-ahead log.
+
+        For the writer's thread, between transactions. `Unavailable` while a reader holds on to the log.
+        """
+        self._driver.execute("VACUUM")
+        is_busy, *_ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            raise Unavailable("The database is being read for long. It will be cleaned a little later.")
 
     async def close(self) -> None:
         await self.writer.close()

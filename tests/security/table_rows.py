@@ -52,6 +52,15 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "label": "'http'",
             "last_used_at": second,
         },
+        "refused_request": {
+            "at": second,
+            "person_id": BOOKED_BY_WIL,
+            "action": "'book'",
+            "seats": 0,
+            "platform": "'slack'",
+            "code": "'no_quota'",
+            "rule": "''",
+        },
         "series": {
             "id": f"'{word} ' || {{n}}",
             "version": 1,
@@ -102,6 +111,15 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "subject": "'quota'",
             "data": "'{}'",
             "is_new": "false",
+        },
+        "erasure": {"person_id": "1000 + {n} + " + str(second % 1000000), "asked_at": second},
+        "quota_grant": {
+            "person_id": BOOKED_BY_WIL,
+            "week": 20000,
+            "minutes": 60,
+            "reason": "'conference'",
+            "granted_by": "'person:1'",
+            "at": second,
         },
         "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
         "draft": {

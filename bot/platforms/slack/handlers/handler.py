@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.chat.actions import Action
 from bot.chat.reply import Audience, Reply, Text, Tone
 from bot.chat.request import split_quotes
+from bot.pictures.audience import public_picture
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import Autocompleter, Installation
 from bot.platforms.slack.client.api import SlackApi
@@ -206,7 +207,8 @@ class SlackHandler:
         if not reply.is_refusal:
             sharer = (await self._dispatcher.profiles.profile(installation, event.user)).name or "someone"
             footer: Text = (*reply.footer, *((" · ",) if reply.footer else ()), f"Shared by {sharer}")
-            reply = replace(reply, audience=Audience.CHANNEL, replaces=False, footer=footer)
+            picture = public_picture(reply.picture)
+            reply = replace(reply, audience=Audience.CHANNEL, replaces=False, footer=footer, picture=picture)
         await self._show(
             installation, event, DispatchedReply(reply, replace(dispatched.context, reader_zone=""))
         )
