@@ -41,11 +41,10 @@ def main() -> int:
         sys.stdout.write(f"roomie {version('roomie')}\n")
         return 0
 
-    import asyncio
-
     from bot.cli import main
+    from bot.runtime import event_loop
 
-    return main(arguments, asyncio.run)
+    return main(arguments, event_loop.run)
 
 
 if __name__ == "__main__":

@@ -137,13 +137,14 @@ class Services:
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
-    webhooks: WebhookService = field(init=False)
     administration: Administration = field(init=False)
     erasures: ErasureService = field(init=False)
 
     @property
     def door_codes(self) -> DoorCodes:
         return DoorCodes(self.accounts.secrets)
+
+    webhooks: WebhookService = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "refusals", RefusalLog(self.storage, self.clock, self.unfinished))
@@ -164,12 +165,12 @@ class Services:
         object.__setattr__(self, "releases", releases)
         calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
         object.__setattr__(self, "calendars", calendars)
-        webhooks = WebhookService(self.storage, self.clock, self.private_receivers)
-        object.__setattr__(self, "webhooks", webhooks)
         erasures = ErasureService(self.storage, self.read_model, self.clock, self.bookings)
         object.__setattr__(self, "erasures", erasures)
         administration = Administration(self.storage, self.rules, self.clock, self.accounts.hash)
         object.__setattr__(self, "administration", administration)
+        webhooks = WebhookService(self.storage, self.clock, self.private_receivers)
+        object.__setattr__(self, "webhooks", webhooks)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage import service_tables
+from storage.service_tables import erasure
 from storage.webhook_tables import webhook
 
 MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
@@ -97,7 +97,7 @@ person = Table(
     sqlite_autoincrement=True,
 )
 
-is_present: ColumnElement[bool] = ~exists().where(service_tables.erasure.c.person_id == person.c.id)
+is_present: ColumnElement[bool] = ~exists().where(erasure.c.person_id == person.c.id)
 """Whether a person is not being erased."""
 
 identity = Table(

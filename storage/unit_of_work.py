@@ -64,9 +64,9 @@ class SqlUnitOfWork:
         self.ratings = SqlRatingRepository(connection)
         self.waits = SqlWaitRepository(connection)
         self.calendars = SqlCalendarRepository(connection)
-        self.webhooks = SqlWebhookRepository(connection, self.changes)
         self.refusals = SqlRefusalRepository(connection)
         self.privacy = SqlPrivacyRepository(connection, self.changes)
+        self.webhooks = SqlWebhookRepository(connection, self.changes)
         self.retention = SqlRetentionRepository(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:

@@ -102,8 +102,8 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     add_reports(commands)
     _add_platforms(commands)
     _add_worker(commands)
-    add_webhooks(_add(commands, "webhook", "send events to other programs"))
     _add_display(commands)
+    add_webhooks(_add(commands, "webhook", "send events to other programs"))
     return parser
 
 

@@ -96,7 +96,9 @@ def _attempt_of(response: ClientResponse) -> DeliveryAttempt:
     if 200 <= status < 300:
         return DeliveryAttempt(status)
     if 300 <= status < 400:
-        return DeliveryAttempt(status, f"it answered {status}: redirects are not followed, give the final address")
+        return DeliveryAttempt(
+            status, f"it answered {status}: redirects are not followed, give the final address"
+        )
     return DeliveryAttempt(status, f"it answered {status}", _retry_after(response))
 
 

@@ -139,7 +139,9 @@ class WebhookSender:
         finally:
             self._finished.set()
 
-    async def _attempt(self, webhook: Webhook, delivery: WebhookDelivery, booking: Booking | None) -> DeliveryAttempt:
+    async def _attempt(
+        self, webhook: Webhook, delivery: WebhookDelivery, booking: Booking | None
+    ) -> DeliveryAttempt:
         now = self._services.clock.now()
         try:
             keys = signing_secrets(self._services, webhook, now)
@@ -155,7 +157,9 @@ class WebhookSender:
         except TimeoutError:
             return DeliveryAttempt(error="no answer in time")
 
-    async def _record(self, delivery: WebhookDelivery, attempt: DeliveryAttempt) -> WebhookDeliveryState | None:
+    async def _record(
+        self, delivery: WebhookDelivery, attempt: DeliveryAttempt
+    ) -> WebhookDeliveryState | None:
         now, operators = self._services.clock.now(), self._services.operators
         return await self._services.storage.write_relaxed(
             lambda unit: record_attempt(unit, self._worker, delivery, attempt, operators, now)

@@ -45,7 +45,9 @@ def is_down(webhook: Webhook) -> bool:
     return webhook.failures >= _TOLERATED_FAILURES
 
 
-def outcome_of(delivery: WebhookDelivery, attempt: DeliveryAttempt, after: Webhook, now: datetime) -> WebhookOutcome:
+def outcome_of(
+    delivery: WebhookDelivery, attempt: DeliveryAttempt, after: Webhook, now: datetime
+) -> WebhookOutcome:
     """What becomes of a delivery after an attempt; `after` is the endpoint after it.
 
     While an endpoint is paused nothing is given up, unless it is gone.

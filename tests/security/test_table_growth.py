@@ -43,10 +43,10 @@ _TABLES = {
     Expiring.GUESTS: "booking",
     Expiring.NAMED_BOOKINGS: "booking",
     Expiring.WAITS: "wait",
-    Expiring.WEBHOOK_EVENTS: "webhook_event",
     Expiring.REFUSALS: "refused_request",
     Expiring.GRANTS: "quota_grant",
     Expiring.ERASURES: "erasure",
+    Expiring.WEBHOOK_EVENTS: "webhook_event",
 }
 _PARTS = {Expiring.REFUSED_LOGINS, Expiring.GUESTS, Expiring.NAMED_BOOKINGS}
 _DELETED = [each for each in Expiring if each not in _PARTS]
