@@ -16,7 +16,8 @@ from bot.cli.privacy import erase_person, export_person, list_erased
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
-from bot.runtime.app import backup, clock_of, open_services, restore, revision, upgrade
+from bot.runtime.app import backup, open_services, revision, upgrade
+from bot.runtime.restoring import restore_backup
 from bot.sample.load import load_sample
 from bot.webhooks.secrets import reencrypt_webhooks
 from core.errors import Invalid, NotAllowed
@@ -143,10 +144,18 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _restore(file: Path, settings: Settings) -> int:
-    replaced = await restore(settings.config.database.url, file, clock_of(settings).now())
+    done = await restore_backup(settings, file)
     print(f"Restored {file}. Start Roomie again.")
-    if replaced is not None:
-        print(f"The database that was there before is kept: {replaced}")
+    if done.replaced is not None:
+        print(f"The database that was there before is kept: {done.replaced}")
+    if done.erased_again:
+        print(f"Erased again, as they were since the backup: {done.erased_again}")
+    if not done.has_list:
+        print(
+            "It could not be asked who was erased since the backup. If you have a list of them, run "
+            "roomie user erased --again FILE.",
+            file=sys.stderr,
+        )
     return 0
 
 

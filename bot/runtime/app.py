@@ -31,9 +31,9 @@ from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
 from core.services.society import SocietyService
-from storage.factory import backup, open_storage, restore, revision, setting, upgrade
+from storage.factory import backup, open_storage, revision, setting, upgrade
 
-__all__ = ["backup", "open_services", "restore", "revision", "setting", "upgrade"]
+__all__ = ["backup", "open_services", "revision", "setting", "upgrade"]
 
 
 @asynccontextmanager
