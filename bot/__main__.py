@@ -22,6 +22,7 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie outbox …            list, retry ID, give-up ID
   roomie webhook …           add, list, remove, pause, resume, rotate, test, deliveries, retry
   roomie jobs                list periodic jobs: last run, next run, last error
+  roomie doctor              examine everything, and say what to do about what is wrong (--json)
   roomie check               check the configuration and show what is set up
 
   roomie COMMAND --help      show the options of a command

@@ -45,7 +45,12 @@ class WebApi:
         self.changed()
         if isinstance(fault, Dropped):
             faults.hang_up(request)
-        return web.json_response(answer)
+        return web.json_response(answer, headers=self._headers(token))
+
+    def _headers(self, token: str) -> dict[str, str]:
+        """Slack names the scopes of the token in every answer."""
+        workspace = self.state.with_token(token)
+        return {"X-OAuth-Scopes": ",".join(sorted(workspace.scopes))} if workspace is not None else {}
 
     def answer(self, name: str, args: Args, token: str) -> Payload:
         try:
