@@ -52,6 +52,7 @@ from storage.tables import (
     token,
     wait,
 )
+from storage.webhook_tables import webhook, webhook_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,24 @@ ROWS: tuple[PersonalRows, ...] = (
         rewrite=without_mentions("title", "notes"),
     ),
     PersonalRows(
+        "webhooks added",
+        webhook,
+        webhook.c.id,
+        lambda each: webhook.c.created_by == each.actor,
+        ("created_by",),
+        ("id", "events", "created_at"),
+        set_values(created_by=ERASED),
+    ),
+    PersonalRows(
+        "events for webhooks",
+        webhook_event,
+        webhook_event.c.number,
+        is_of(webhook_event.c.person_id),
+        ("person_id",),
+        ("type", "at"),
+        set_values(person_id=None),
+    ),
+    PersonalRows(
         "mentions in closures",
         closure,
         closure.c.id,
@@ -327,6 +346,7 @@ IMPERSONAL: Mapping[str, str] = {
     "job_run": "the service's own jobs",
     "change": "numbers of rows that changed, deleted after an hour",
     "rating": "anonymous: a keyed hash of network, room and day",
+    "webhook_delivery": "numbers of events, and what receivers answered",
     "erasure": "the numbers of people who are gone, so that a restored backup can be cleaned again",
 }
 """Tables without personal data, and why."""
@@ -345,6 +365,8 @@ IMPERSONAL_COLUMNS: Mapping[str, frozenset[str]] = {
     "outbox": frozenset({"kind", "booking_id", "claimed_by"}),
     "channel_notice": frozenset({"channel"}),
     "setting": frozenset({"value"}),
+    "webhook": frozenset({"url", "events", "secret", "is_personal", "reason", "previous_secret"}),
+    "webhook_event": frozenset({"id", "type", "subject", "data", "booking_id"}),
     "installation": frozenset({"team", "token", "bot_user", "bot_id", "name", "scopes"}),
 }
 """Columns of the tables above that tell nothing about a person."""
