@@ -63,7 +63,7 @@ def person_story(facts: PersonFacts, names: Names, rules: Rules, now: datetime) 
         (f"{person.username}, {person.email}.",),
         events=tuple(sorted(events, key=lambda each: each.at or now)),
         facts=tuple(_facts(facts, names, rules, now)),
-        footer=("Below: what they were last refused, and messages that did not reach them.",)
+        footer=("The list has what they were last refused, and messages that did not reach them.",)
         if events
         else (),
     )
