@@ -20,6 +20,7 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie discord sync        register the commands with Discord
   roomie scrape [SOURCE]     read timetable sources now (--dry-run); accept SOURCE
   roomie outbox …            list, retry ID, give-up ID
+  roomie webhook …           add, list, remove, pause, resume, rotate, test, deliveries, retry
   roomie jobs                list periodic jobs: last run, next run, last error
   roomie check               check the configuration and show what is set up
 
@@ -40,11 +41,10 @@ def main() -> int:
         sys.stdout.write(f"roomie {version('roomie')}\n")
         return 0
 
-    import asyncio
-
     from bot.cli import main
+    from bot.runtime import event_loop
 
-    return main(arguments, asyncio.run)
+    return main(arguments, event_loop.run)
 
 
 if __name__ == "__main__":

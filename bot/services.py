@@ -31,6 +31,7 @@ from core.services.series import SeriesService
 from core.services.sharing import SharingService
 from core.services.society import SocietyService
 from core.services.waiting import WaitingService
+from core.services.webhooks import WebhookService
 
 if TYPE_CHECKING:
     from bot.language import NameIndex, ParserDefaults
@@ -120,6 +121,8 @@ class Services:
     """Which keys of displays are valid."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
+    private_receivers: tuple[str, ...] = ()
+    """Hosts in private networks that webhooks may be sent to."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
     """Titles by requester and *Book* button, in this process."""
     unfinished: "set[asyncio.Task[None]]" = field(default_factory=set)
@@ -141,6 +144,8 @@ class Services:
     def door_codes(self) -> DoorCodes:
         return DoorCodes(self.accounts.secrets)
 
+    webhooks: WebhookService = field(init=False)
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "refusals", RefusalLog(self.storage, self.clock, self.unfinished))
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -160,10 +165,12 @@ class Services:
         object.__setattr__(self, "releases", releases)
         calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
         object.__setattr__(self, "calendars", calendars)
-        administration = Administration(self.storage, self.rules, self.clock, self.accounts.hash)
-        object.__setattr__(self, "administration", administration)
         erasures = ErasureService(self.storage, self.read_model, self.clock, self.bookings)
         object.__setattr__(self, "erasures", erasures)
+        administration = Administration(self.storage, self.rules, self.clock, self.accounts.hash)
+        object.__setattr__(self, "administration", administration)
+        webhooks = WebhookService(self.storage, self.clock, self.private_receivers)
+        object.__setattr__(self, "webhooks", webhooks)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

@@ -24,14 +24,15 @@ from sqlalchemy import (
     text,
 )
 
-from storage import service_tables
+from storage.service_tables import erasure
+from storage.webhook_tables import webhook
 
 MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
 """Seconds. Bounds how far back a search for overlaps must look; opening hours keep bookings far shorter."""
 MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
 """Seconds. The same bound for timetable entries; imports split longer ones."""
 
-metadata = service_tables.metadata
+metadata = webhook.metadata
 """Of all tables."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -96,7 +97,7 @@ person = Table(
     sqlite_autoincrement=True,
 )
 
-is_present: ColumnElement[bool] = ~exists().where(service_tables.erasure.c.person_id == person.c.id)
+is_present: ColumnElement[bool] = ~exists().where(erasure.c.person_id == person.c.id)
 """Whether a person is not being erased."""
 
 identity = Table(

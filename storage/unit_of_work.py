@@ -31,6 +31,7 @@ from storage.repositories.timetable import SqlTimetableRepository
 from storage.repositories.timetable_runs import SqlSourceRepository, SqlTimetableRunRepository
 from storage.repositories.tokens import SqlTokenRepository
 from storage.repositories.waits import SqlWaitRepository
+from storage.repositories.webhooks import SqlWebhookRepository
 from storage.tables import audit, change, setting
 from storage.upsert import upsert
 
@@ -65,6 +66,7 @@ class SqlUnitOfWork:
         self.calendars = SqlCalendarRepository(connection)
         self.refusals = SqlRefusalRepository(connection)
         self.privacy = SqlPrivacyRepository(connection, self.changes)
+        self.webhooks = SqlWebhookRepository(connection, self.changes)
         self.retention = SqlRetentionRepository(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:

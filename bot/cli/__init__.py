@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from bot.cli.reports import add_reports, report_handler
+from bot.cli.webhook_arguments import add_webhooks
 from bot.config import ConfigError, Settings, read_settings
 from core.errors import RoomieError
 
@@ -71,10 +72,11 @@ def _handler(command: str) -> CliHandler:
             from bot.cli.closures import closure
 
             return closure
-        case "outbox":
+        case "outbox" | "webhook":
             from bot.cli.outbox import outbox
+            from bot.cli.webhooks import webhook
 
-            return outbox
+            return outbox if command == "outbox" else webhook
         case _:
             from bot.cli import admin
 
@@ -101,6 +103,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     _add_platforms(commands)
     _add_worker(commands)
     _add_display(commands)
+    add_webhooks(_add(commands, "webhook", "send events to other programs"))
     return parser
 
 

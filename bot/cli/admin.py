@@ -18,6 +18,7 @@ from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.app import backup, open_services, revision, upgrade
 from bot.sample.load import load_sample
+from bot.webhooks.secrets import reencrypt_webhooks
 from core.errors import Invalid, NotAllowed
 from core.model import Identity, Person, PersonId, UserGroup
 from core.services.accounts import find_person
@@ -143,10 +144,18 @@ async def _seal(settings: Settings) -> int:
     """Status 1 if a token remains that no secret decrypts."""
     async with open_services(settings) as services:
         done = await reencrypt_tokens(services)
+        webhooks, lost = await reencrypt_webhooks(services)
     print(f"{done.sealed} tokens encrypted with the current secret.")
+    if webhooks:
+        print(f"The secrets of {webhooks} webhooks encrypted with the current secret.")
+    for webhook_id in lost:
+        print(
+            f"webhook {webhook_id}: no secret decrypts its secret; run roomie webhook rotate {webhook_id}",
+            file=sys.stderr,
+        )
     for team in done.lost:
         print(f"{team}: no secret decrypts its token; reinstall Roomie in that workspace", file=sys.stderr)
-    return 1 if done.lost else 0
+    return 1 if done.lost or lost else 0
 
 
 async def _check(_arguments: argparse.Namespace, settings: Settings) -> int:

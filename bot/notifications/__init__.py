@@ -15,6 +15,7 @@ from bot.notifications import (
     series_confirmation,
     transfer,
     waiting,
+    webhook_failed,
 )
 from bot.notifications.template import NotificationType
 
@@ -40,4 +41,5 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     waiting.FREE_TYPE,
     release.RELEASE_WARNING_TYPE,
     release.RELEASED_TYPE,
+    webhook_failed.WEBHOOK_FAILED_TYPE,
 )

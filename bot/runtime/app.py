@@ -20,6 +20,7 @@ from bot.runtime.server_secret import previous_secrets, server_secret
 from bot.services import Services
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
+from bot.webhooks.client import ReceiverClient
 from core.clock import Clock, ShiftedClock, SystemClock
 from core.errors import Invalid
 from core.policy.door_code import DoorCodes
@@ -78,9 +79,10 @@ def build_services(config: Config, clock: Clock) -> Services:
         stale_after={each.name: _stale_after(each) for each in config.source},
         confirmations=config.notifications.confirmations,
         public_url=public_url(config),
-        contact=config.campus.contact,
         display_generation=config.booking.display_generation,
+        contact=config.campus.contact,
         retention=_retention(config),
+        private_receivers=tuple(config.webhooks.private_hosts),
     )
 
 
@@ -119,13 +121,14 @@ def booking_rules(config: Config) -> Rules:
 
 
 def _retention(config: Config) -> Retention:
-    times = config.retention
+    times = config.privacy
     return Retention(
         audit=times.audit,
         audit_rows=times.audit_rows,
         refused_logins=times.refused_logins,
         messages=times.messages,
         bookings=times.bookings,
+        named_bookings=times.named_bookings,
         refusals=times.refusals,
         waits=times.waits,
     )
@@ -151,6 +154,12 @@ def http_settings(config: Config) -> HttpSettings:
         ratings=config.freerooms.ratings,
         metrics_from=tuple(ip_network(each, strict=False) for each in http.metrics_from),
     )
+
+
+def receiver_client(config: Config) -> ReceiverClient:
+    """The client that sends to webhooks."""
+    private_hosts = [each.lower() for each in config.webhooks.private_hosts]
+    return ReceiverClient(private_hosts, config.webhooks.timeout)
 
 
 def login_context(config: Config, services: Services) -> LoginContext:

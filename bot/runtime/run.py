@@ -26,7 +26,7 @@ from bot.runtime.app import (
     setting,
     upgrade,
 )
-from bot.runtime.health import outbox_health, sources_health
+from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
@@ -79,7 +79,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
-        tasks.start(asyncio.to_thread(_preload_parser), "language")
+        tasks.start(asyncio.to_thread(_preload), "language and pages")
         tasks.start(_reload_periodically(services, config.cache.reload_interval), "read model")
         outbox = await stack.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
@@ -160,11 +160,13 @@ def freeze_gc() -> None:
     gc.freeze()
 
 
-def _preload_parser() -> None:
-    """Loads the parser's vocabulary before the first request needs it."""
+def _preload() -> None:
+    """Loads the parser's vocabulary and the pages' templates before the first request needs them."""
     from bot.language import preload
+    from bot.web.pages.templating import preload as preload_templates
 
     preload()
+    preload_templates()
 
 
 async def _reload_periodically(services: Services, interval: timedelta) -> None:
@@ -193,7 +195,7 @@ async def _serving(
         services,
         _limit_connections(http_settings(config)),
         checks={platform.name: partial(_platform_health, platform) for platform in platforms}
-        | {"outbox": partial(outbox_health, services), "timetables": partial(sources_health, services)},
+        | {name: partial(check, services) for name, check in BACKGROUND_CHECKS.items()},
         parse=lambda text: parse_text(services, text),
         routes=ROUTES if is_web else HEALTH_ROUTES,
         login=login_context(config, services),

@@ -10,20 +10,25 @@ from bot.config import Config
 from bot.notifications import NOTIFICATION_TYPES
 from bot.platforms.base import Platform
 from bot.platforms.stores import reencrypt_tokens
+from bot.runtime.app import receiver_client
 from bot.runtime.refresh import source_jobs
 from bot.services import Metric, Services
+from bot.webhooks.secrets import reencrypt_webhooks
 from bot.worker import scheduler as jobs
 from bot.worker.offers import OfferMaker
 from bot.worker.outbox import OutboxSender, OutboxSettings
 from bot.worker.releases import ReleaseRunner
+from bot.worker.webhooks import WebhookSender, WebhookSettings
 
 
 async def _encrypt_tokens(services: Services) -> None:
-    """Tokens that no secret decrypts are logged by `StoredInstallations` when they are used."""
+    """What no secret decrypts is logged, or shown by `roomie webhook list`, when it is used."""
     await reencrypt_tokens(services)
+    await reencrypt_webhooks(services)
 
 
 _ENCRYPTION_JOB = jobs.Job("seal", lambda config: config.jobs.purge, _encrypt_tokens)
+_WEBHOOK_OUTCOMES = ("delivered", "failed", "given_up")
 _OUTCOMES = ("sent", "sending", "waiting", "dropped", "given_up")
 
 
@@ -44,7 +49,8 @@ async def run_worker(
     await runner.prepare()
     scheduler = jobs.start(runner)
     try:
-        yield outbox
+        async with _sending_webhooks(services, config, worker):
+            yield outbox
     finally:
         scheduler.shutdown(wait=False)
         await runner.stop()
@@ -52,6 +58,30 @@ async def run_worker(
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+@asynccontextmanager
+async def _sending_webhooks(services: Services, config: Config, worker: str) -> AsyncIterator[None]:
+    """Sends events to webhooks; on exit finishes sends in progress."""
+    settings = WebhookSettings(config.notifications.lease, config.webhooks.concurrency)
+    async with receiver_client(config) as client:
+        sender = WebhookSender(services, client, worker, settings)
+        services.metrics.extend(
+            Metric(
+                "roomie_webhook_attempts_total",
+                "Attempts of this process to send an event to a webhook, by outcome.",
+                partial(sender.counts.__getitem__, outcome),
+                {"outcome": outcome},
+            )
+            for outcome in _WEBHOOK_OUTCOMES
+        )
+        sending = asyncio.ensure_future(sender.run())
+        try:
+            yield
+        finally:
+            sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sending
 
 
 def outbox_settings(config: Config) -> OutboxSettings:

@@ -73,6 +73,17 @@ from core.model.term import CalendarDays, Term
 from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
 from core.model.timetable_run import PublishedEntry, RunState, SourceState, TimetableRun, TimetableSlot
 from core.model.wait import Wait, WaitEnd, WaitId, WaitState
+from core.model.webhook import (
+    EventType,
+    Webhook,
+    WebhookBacklog,
+    WebhookDelivery,
+    WebhookDeliveryState,
+    WebhookEvent,
+    WebhookId,
+    WebhookOutcome,
+    WebhookState,
+)
 
 __all__ = [
     "MAX_ENTRY_LENGTH",
@@ -106,6 +117,7 @@ __all__ = [
     "Draft",
     "Equipment",
     "Erasure",
+    "EventType",
     "Expired",
     "Expiring",
     "Guest",
@@ -161,6 +173,14 @@ __all__ = [
     "WaitEnd",
     "WaitId",
     "WaitState",
+    "Webhook",
+    "WebhookBacklog",
+    "WebhookDelivery",
+    "WebhookDeliveryState",
+    "WebhookEvent",
+    "WebhookId",
+    "WebhookOutcome",
+    "WebhookState",
     "busy_for",
     "closed_times",
     "closure_source",

@@ -18,6 +18,7 @@ _MAX_WAITS = 1_000_000
 _MAX_REFUSALS = 1_000_000
 _MAX_ERASURES = 1_000_000
 _MAX_MESSAGES = 500_000
+_MAX_WEBHOOK_EVENTS = 500_000
 _MAX_DRAFTS = 100_000
 _MAX_REFUSED_LOGINS = 200_000
 _MAX_RATINGS = 200_000
@@ -47,6 +48,7 @@ class Retention:
     refused_logins: timedelta = timedelta(days=30)
     messages: timedelta = timedelta(days=14)
     bookings: timedelta = timedelta(days=3 * 366)
+    named_bookings: timedelta = timedelta(days=3 * 366)
     refusals: timedelta = timedelta(days=400)
     waits: timedelta = timedelta(days=400)
 
@@ -66,6 +68,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.DRAFTS, now, _MAX_DRAFTS),
         Limit(Expiring.MESSAGES, now - retention.messages, _MAX_MESSAGES),
         Limit(Expiring.REFUSALS, now - retention.refusals, _MAX_REFUSALS),
+        Limit(Expiring.WEBHOOK_EVENTS, now - retention.messages, _MAX_WEBHOOK_EVENTS),
         Limit(Expiring.RATINGS, now - _RATINGS, _MAX_RATINGS),
         Limit(Expiring.REFUSED_LOGINS, now - retention.refused_logins, _MAX_REFUSED_LOGINS),
         Limit(Expiring.AUDIT, now - retention.audit, retention.audit_rows),
@@ -80,6 +83,11 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.SERIES, now - bookings_age),
         Limit(Expiring.GRANTS, now - bookings_age, _MAX_GRANTS),
         Limit(Expiring.WAITS, now - max(retention.waits, MIN_KEPT_BOOKINGS), _MAX_WAITS),
+        Limit(
+            Expiring.NAMED_BOOKINGS,
+            now - max(retention.named_bookings, MIN_KEPT_BOOKINGS),
+            slice_rows=_BOOKINGS_PER_SLICE,
+        ),
         Limit(Expiring.GUESTS, now - _GUESTS),
         Limit(Expiring.ERASURES, now - _ERASURES, _MAX_ERASURES),
     )

@@ -33,6 +33,7 @@ from core.ports.repositories import (
 )
 from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
 from core.ports.waits import WaitRepository
+from core.ports.webhooks import WebhookRepository
 
 T = TypeVar("T")
 
@@ -88,6 +89,8 @@ class UnitOfWork(Protocol):
     def refusals(self) -> RefusalRepository: ...
     @property
     def privacy(self) -> PrivacyRepository: ...
+    @property
+    def webhooks(self) -> WebhookRepository: ...
     @property
     def retention(self) -> RetentionRepository: ...
     def audit(self, entry: AuditEntry) -> None: ...

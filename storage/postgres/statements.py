@@ -16,6 +16,7 @@ from core.model import (
     MessageState,
     Role,
     TokenTerm,
+    WebhookEvent,
     busy_for,
     closed_times,
 )
@@ -50,6 +51,8 @@ from storage.tables import (
     series,
     society,
 )
+from storage.webhook_rows import event_values
+from storage.webhook_tables import webhook_event
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
@@ -366,3 +369,14 @@ def series_parameters(changed: Sequence[WriteSet]) -> list[list[Any]]:
             ]
         ),
     ]
+
+
+_announced = _UnnestColumns(1, _typed(webhook_event))
+
+ANNOUNCE = f"{_announced.insert_into('webhook_event')} ON CONFLICT DO NOTHING"
+"""Runs before `WRITE`, and only where there are webhooks."""
+
+
+def announcement_parameters(events: Sequence[WebhookEvent]) -> list[list[Any]]:
+    """Parameters of `ANNOUNCE`."""
+    return _announced.values([event_values(each) for each in events])

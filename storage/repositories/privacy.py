@@ -1,25 +1,23 @@
 """Everything about one person, found and erased table by table."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 
 from core.model import Change, DataSubject, Erasure, Identity, PersonalData, PersonalFact, PersonId
 from core.model.retention import RowKey
 from storage.advisory_locks import take_locks
+from storage.erased_account import erased_account
 from storage.mapping import instant, seconds
 from storage.personal_data import ACCOUNT, IDENTITIES, INSTANTS, ROWS, PersonalRows
 from storage.personal_rewrites import ErasureContext
 from storage.service_tables import calendar_address, erasure
-from storage.tables import booking, identity, membership, person, series, setting, token
+from storage.tables import booking, identity, membership, person, series, token
 from storage.upsert import upsert
 
 _SECTIONS = {each.section: each for each in ROWS}
-_PLACEHOLDER = "account of erased people"
-"""Setting with the number of the account that owns their bookings."""
 _MAX_EXPORTED = 100_000
 """Rows of one section."""
 
@@ -112,7 +110,7 @@ class SqlPrivacyRepository:
             return self._connection.execute(delete(rows.table).where(*these)).rowcount
         if rows.table in {booking, series}:
             take_locks(self._connection, [(rows.table.name, each) for each in keys])
-        context = ErasureContext(subject, self._placeholder(now), seconds(now))
+        context = ErasureContext(subject, erased_account(self._connection, now), seconds(now))
         found = self._connection.execute(select(rows.table).where(*these)).all()
         return sum(self._rewrite(rows, row, context) for row in found)
 
@@ -127,22 +125,6 @@ class SqlPrivacyRepository:
         if rows.table is booking:
             self._changes.add(Change("schedule", row.room_id))
         return 1
-
-    def _placeholder(self, now: datetime) -> int:
-        """The account that owns the bookings of people who are gone; the first erasure makes it."""
-        known = self._connection.execute(
-            select(setting.c.value).where(setting.c.key == _PLACEHOLDER)
-        ).scalar()
-        if known is not None:
-            return int(known)
-        name = f"erased-{secrets.token_hex(4)}"
-        values = {"username": name, "username_key": name, "email": name, "email_key": name, "name": "Erased"}
-        new = insert(person).values(**values, groups="", is_admin=False).returning(person.c.id)
-        added: int = self._connection.execute(new).scalar_one()
-        upsert(self._connection, setting, [{"key": _PLACEHOLDER, "value": str(added)}])
-        at = seconds(now)
-        self._connection.execute(insert(erasure).values(person_id=added, asked_at=at, finished_at=at))
-        return added
 
     def remove_person(self, person_id: PersonId) -> None:
         for table in (identity, person):

@@ -1,7 +1,7 @@
 """SQLAlchemy over a SQLite file: the writer's connection, and a pool of readers through aiosqlite."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from core.errors import Unavailable
-from core.ports import UnitOfWork
+from core.ports import UnitOfWork, WriteSet
+from storage.sqlite.announcements import announce
 from storage.sqlite.connection import connect
 from storage.sqlite.statements import SqliteStatements
 from storage.sqlite.writer import SqliteWriter
@@ -38,6 +39,10 @@ class SqliteEngine:
 
     async def start(self) -> None:
         self.writer = SqliteWriter(self._driver, self._path)
+
+    def announce(self, writes: Iterable[WriteSet], at: int) -> None:
+        """Stores the events of a decision for webhooks; inside its transaction, on the writer's thread."""
+        announce(self._driver, writes, at)
 
     def unit(self) -> SqlUnitOfWork:
         """A unit of work on the writer's connection, for the writer's thread only."""

@@ -74,7 +74,10 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
         at = int(self._clock.now().timestamp())
 
         def run() -> "_DecisionOutcome[T]":
-            return _DecisionOutcome(engine.decisions.run(keys, decide, at), self.read_model)
+            decision = engine.decisions.run(keys, decide, at)
+            if self.read_model.has_webhooks:
+                engine.announce(decision.writes, at)
+            return _DecisionOutcome(decision, self.read_model)
 
         result: T = await engine.writer.run(run, uses_savepoint=len(keys) > 1)
         return result

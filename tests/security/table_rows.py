@@ -104,6 +104,7 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "is_watch": "false",
             "state": 2,
         },
+        "erasure": {"person_id": "1000 + {n} + " + str(second % 1000000), "asked_at": second},
         "quota_grant": {
             "person_id": BOOKED_BY_WIL,
             "week": 20000,
@@ -112,7 +113,14 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "granted_by": "'person:1'",
             "at": second,
         },
-        "erasure": {"person_id": "1000 + {n} + " + str(second % 1000000), "asked_at": second},
+        "webhook_event": {
+            "id": f"'{word} ' || {{n}}",
+            "type": "'quota.reset'",
+            "at": second,
+            "subject": "'quota'",
+            "data": "'{}'",
+            "is_new": "false",
+        },
         "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
         "draft": {
             "id": f"'{word} ' || {{n}}",

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from bot.chat.command import CommandContext
+from bot.chat.request import ChatRequest
+from bot.web.endpoints.board.conversation import requester_of
 from bot.web.endpoints.converters import parse_booking_id, parse_id
 from bot.web.endpoints.display import ROOM
 from bot.web.framework.page_response import page, see_other
@@ -16,11 +19,9 @@ from bot.web.pages.display_addresses import (
     check_in_path,
     room_path,
 )
-from core.directory import Account
 from core.errors import BookingIsOver, CheckInClosed, DoorCodeNeeded, UnknownBooking
-from core.model import Booking, Role, Room
+from core.model import Room
 from core.policy.door_code import normalize_code
-from core.services.sharing import Attendee
 
 CODE = Parameter(
     "code", parse_id, {"type": "string"}, "The code at the door, scanned or typed.", example="KXPMWRTQ"
@@ -42,7 +43,9 @@ def check_in_page(context: RequestContext) -> Response:
 
 async def check_in(context: RequestContext) -> Response:
     """Checks in, and shows the page again: that it is done, or why not."""
-    services, visitor = context.state.services, _visitor(context.person)
+    from bot.conversation.own_bookings import attendee  # late: with the parser, which starts slowly
+
+    services, visitor = context.state.services, attendee(_as_in_chat(context))
     room = services.read_model.catalogue.room(context.require(ROOM))
     code = normalize_code(context.get(CODE) or "")
     try:
@@ -56,9 +59,11 @@ async def check_in(context: RequestContext) -> Response:
 
 
 def _rendered(context: RequestContext, room: Room, code: str, problem: str = "") -> Response:
+    from bot.conversation.own_bookings import attended_bookings
+
     state, services = context.state, context.state.services
     catalogue, schedule = services.read_model.catalogue, services.read_model.availability.schedule(room.id)
-    bookings = _attended(context, context.person)
+    bookings = attended_bookings(_as_in_chat(context))
     scanned = ScannedRoom(room, schedule, code)
     view = check_in_view(scanned, bookings, services.door_codes, services.rules, context.now)
     return page(
@@ -96,23 +101,9 @@ class OtherRoom:
     check_in_path: str
 
 
-def _visitor(account: Account) -> Attendee:
-    return Attendee(account.person.id, tuple(account.identities))
-
-
-def _attended(context: RequestContext, account: Account) -> list[Booking]:
-    """The visitor's bookings, those to which they are invited, and as a president their society's."""
-    services, now = context.state.services, context.now
-    presided = [each.society.id for each in account.memberships if each.role is Role.PRESIDENT]
-    by_token = (
-        each
-        for society_id in presided
-        for each in services.read_model.of_society(society_id)
-        if each.booked_by is None and each.interval.end > now
-    )
-    own = services.bookings.upcoming(account.person.id)
-    found = {each.id: each for each in (*own, *services.sharing.invited(_visitor(account)), *by_token)}
-    return sorted(found.values(), key=lambda each: (each.interval.start, each.id))
+def _as_in_chat(context: RequestContext) -> CommandContext:
+    """The visitor as commands know them, with their chat accounts."""
+    return CommandContext(ChatRequest(requester_of(context)), context.state.services, context.person)
 
 
 CHECK_IN: tuple[Route, ...] = (

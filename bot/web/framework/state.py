@@ -23,7 +23,7 @@ from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.rate_limit import RateLimiter
 from bot.web.framework.rating_cache import RatingCache
 from bot.web.framework.readiness import Check, Readiness
-from bot.web.framework.response import RenderedResponse
+from bot.web.framework.response import IsValid, RenderedResponse
 from bot.web.framework.response_cache import ResponseCache
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, StatusCache
@@ -84,6 +84,8 @@ class ServerState:
     live: LiveUpdates = field(init=False)
     dispatcher: "Dispatcher | None" = None
     """The conversation behind the pages, made when it is first needed."""
+    overview: "tuple[IsValid, object] | None" = None
+    """What the start page shows to everybody, while that is valid."""
     readiness: Readiness = field(init=False)
     ratings: RatingCache = field(init=False)
     whole_schedules: WholeSchedules = field(init=False)

@@ -1,7 +1,7 @@
 """Renders replies of the conversation as HTML: a pure function from any reply to what templates show."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from urllib.parse import urlencode, urlsplit
 
@@ -35,6 +35,8 @@ class ReplyContext:
 
     zone: tzinfo
     now: datetime
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Paths of the pages of rooms and buildings by name."""
 
 
 def html_text(text: Text, context: ReplyContext) -> Markup:
@@ -45,6 +47,8 @@ def html_text(text: Text, context: ReplyContext) -> Markup:
 def _inline(inline: Inline, context: ReplyContext) -> Markup:
     plain = escape(plain_inline(inline, context.zone, context.now))
     match inline:
+        case Bold(text) if text in context.places:
+            return Markup('<a class="place" href="{}">{}</a>').format(context.places[text], plain)
         case Bold():
             return Markup("<strong>{}</strong>").format(plain)
         case Code(text) if is_command(text):

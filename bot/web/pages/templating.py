@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from bot.web.pages.assets import asset_url
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,10 @@ class Frame:
 
 
 @cache
-def environment() -> Environment:
-    """Undefined names are errors; white space around blocks is dropped."""
+def environment() -> "Environment":
+    """Undefined names are errors. Imports Jinja2 with the first page, to keep the start fast."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     found = Environment(
         loader=PackageLoader("bot.web.pages"),
         autoescape=True,
@@ -49,3 +53,10 @@ def environment() -> Environment:
 def render(template: str, frame: Frame, /, **values: object) -> str:
     """Renders a template of the folder `templates`, such as `room.html`."""
     return environment().get_template(template).render(frame=frame, **values)
+
+
+def preload() -> None:
+    """Compiles all templates, before the first visitor waits for them."""
+    found = environment()
+    for name in found.list_templates(extensions=["html"]):
+        found.get_template(name)

@@ -1,10 +1,9 @@
-"""A day of a room as bars: where they stand in a drawing that is `WIDTH` wide."""
+"""A day of a room as bars. Places are percentages of the drawing's width."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-WIDTH = 1_000
-_HOUR = 3_600
+_MIN_WIDTH = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,8 @@ class Occupation:
 class Bar:
     """A bar from `x` on; `kind` is its class in the style sheet."""
 
-    x: int
-    width: int
+    x: float
+    width: float
     kind: str
     text: str
 
@@ -33,8 +32,8 @@ class Timeline:
     """The bars of a day, the hours below them, and where now is if that is in view."""
 
     bars: tuple[Bar, ...]
-    hours: tuple[tuple[int, str], ...]
-    now: int | None
+    hours: tuple[tuple[float, str], ...]
+    now: float | None
     description: str
 
 
@@ -52,11 +51,11 @@ def draw_timeline(
 def _bar(each: Occupation, span: tuple[int, int]) -> Bar:
     first, last = _place(max(each.start, span[0]), span), _place(min(each.end, span[1]), span)
     kind = "closed" if each.is_closed else "mine" if each.is_own else "taken"
-    return Bar(first, max(last - first, 2), kind, each.text)
+    return Bar(first, round(max(last - first, _MIN_WIDTH), 2), kind, each.text)
 
 
-def _place(at: int, span: tuple[int, int]) -> int:
-    return round((at - span[0]) * WIDTH / max(span[1] - span[0], 1))
+def _place(at: int, span: tuple[int, int]) -> float:
+    return round((at - span[0]) * 100 / max(span[1] - span[0], 1), 2)
 
 
 def _describe(shown: list[Occupation]) -> str:

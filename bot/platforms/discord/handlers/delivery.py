@@ -10,6 +10,7 @@ import discord
 
 from bot.chat.reply import Reply
 from bot.platforms.base import RateLimited, RecipientUnreachable
+from bot.platforms.discord.handlers.pictures import attach_picture, edit_of
 from bot.platforms.discord.handlers.requests import channel_id, user_id
 from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.render.views import CANNOT_MESSAGE, NETWORK_ERRORS, view
@@ -132,7 +133,9 @@ class DirectMessenger:
         self, place: discord.abc.Messageable, reply: Reply, key: str, reader: Identity | None = None
     ) -> None:
         message = self._state.render(reply, reader, mark_of(key) if key else None)
-        await place.send(view=view(message), nonce=nonce_of(key or token_hex()))
+        sent = await place.send(view=view(message), nonce=nonce_of(key or token_hex()))
+        if reply.picture is not None:
+            await attach_picture(self._state.pictures, reply.picture, message, edit_of(sent))
 
     def _channel(self, channel: int) -> discord.PartialMessageable:
         return self._connected_client().get_partial_messageable(channel)

@@ -6,14 +6,18 @@ carries is read only: links may come from anybody.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from bot.chat.formatting import room_name
 from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.chat.timezones import zone_of
 from bot.web.framework.route import RequestContext
 from bot.web.framework.state import ServerState
 from bot.web.pages.replies import ReplyContext
+from core.catalogue import Catalogue
 from core.directory import Account
 from core.model import Identity
 
@@ -67,9 +71,19 @@ def requester_of(context: RequestContext) -> Requester:
 
 
 def reply_context(context: RequestContext) -> ReplyContext:
-    """The reader's time zone, and the current time."""
+    """The reader's time zone, the current time, and the pages of rooms and buildings."""
     account = context.principal if isinstance(context.principal, Account) else None
-    return ReplyContext(zone_of(context.state.services, account, ""), context.now)
+    services = context.state.services
+    places = _places(services.read_model.catalogue)
+    return ReplyContext(zone_of(services, account, ""), context.now, places)
+
+
+@lru_cache(maxsize=2)
+def _places(catalogue: Catalogue) -> Mapping[str, str]:
+    """Paths of pages by the names that replies show."""
+    rooms = {room_name(each): f"/rooms/{quote(each.id, safe='')}" for each in catalogue.order}
+    buildings = {each.name: f"/buildings/{quote(each.id, safe='')}" for each in catalogue.buildings.values()}
+    return buildings | rooms
 
 
 async def _dispatch(state: ServerState, request: ChatRequest) -> Reply:

@@ -1,14 +1,18 @@
 """Pages of the person who is logged in: their bookings, and their societies."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from bot.chat.actions import Action
 from bot.chat.formatting import booking_text
+from bot.chat.reply import Reply, ReplyItem
 from bot.web.endpoints.board.answers import BACK, once, view
+from bot.web.endpoints.board.changes import booking_path
 from bot.web.endpoints.board.conversation import ask, reply_context
 from bot.web.framework.page_response import page
 from bot.web.framework.page_route import form_route, page_route
 from bot.web.framework.route import Access, Parameter, ParameterLocation, RequestContext, Response, Route
-from bot.web.pages.replies import ReplyView, html_text
+from bot.web.pages.replies import ButtonView, ReplyView, html_text
 from core.model import Role, Society
 
 _TEXT = {"type": "string"}
@@ -34,7 +38,29 @@ class SocietyView:
 async def show_bookings(context: RequestContext) -> Response:
     replies = [await ask(context, each) for each in ("/rooms mine", "/rooms waiting", "/rooms quota")]
     mine, waiting, quota = (view(context, each, "/my") for each in replies)
-    return page(context, "my.html", mine=mine, waiting=waiting, quota=quota, once=once())
+    return page(
+        context,
+        "my.html",
+        mine=_with_change_links(mine, replies[0]),
+        waiting=waiting,
+        quota=quota,
+        once=once(),
+    )
+
+
+def _with_change_links(view_of_list: ReplyView, reply: Reply) -> ReplyView:
+    """The list with *Change* beside *Cancel*."""
+    items = tuple(
+        replace(shown, buttons=(*shown.buttons, *_change_links(item)))
+        for shown, item in zip(view_of_list.items, reply.items, strict=True)
+    )
+    return replace(view_of_list, items=items)
+
+
+def _change_links(item: ReplyItem) -> Iterator[ButtonView]:
+    for button in item.buttons:
+        if button.action == Action.ASK_CANCEL:
+            yield ButtonView("Change", href=booking_path(button.value))
 
 
 async def show_societies(context: RequestContext) -> Response:

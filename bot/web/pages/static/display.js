@@ -37,7 +37,8 @@
   function shift(milliseconds) {
     const step = Math.floor(milliseconds / 60000) % 8, turn = step * Math.PI / 4;
     const [x, y] = [Math.cos(turn), Math.sin(turn)].map(each => Math.round(SHIFT_PX * each));
-    display().style.transform = `translate(${x}px, ${y}px)`;
+    display().style.setProperty("--x", `${x}px`);
+    display().style.setProperty("--y", `${y}px`);
   }
 
   async function ask() {
