@@ -35,7 +35,14 @@ from storage.personal_rewrites import (
     without_mentions,
     without_transfer,
 )
-from storage.service_tables import calendar_address, channel_notice, draft, installation, login_session
+from storage.service_tables import (
+    calendar_address,
+    channel_notice,
+    draft,
+    installation,
+    login_session,
+    refused_request,
+)
 from storage.tables import (
     audit,
     booking,
@@ -159,6 +166,15 @@ ROWS: tuple[PersonalRows, ...] = (
         is_of(wait.c.person_id),
         ("person_id", "query"),
         ("room_id", "start", "end", "created_at", "query", "society_id", "is_watch", "state", "ended"),
+    ),
+    PersonalRows(
+        "refused requests",
+        refused_request,
+        refused_request.c.id,
+        is_of(refused_request.c.person_id),
+        ("person_id", "rule"),
+        ("at", "action", "room_id", "start", "end", "seats", "society_id", "platform", "code", "rule"),
+        set_values(person_id=None, rule=""),
     ),
     PersonalRows(
         "connected apps",
@@ -324,6 +340,14 @@ ROWS: tuple[PersonalRows, ...] = (
         set_values(person_id=None),
     ),
     PersonalRows(
+        "mentions in refusals of others",
+        refused_request,
+        refused_request.c.id,
+        lambda each: mentions(each, refused_request.c.rule),
+        ("rule",),
+        rewrite=without_mentions("rule"),
+    ),
+    PersonalRows(
         "mentions in closures",
         closure,
         closure.c.id,
@@ -354,6 +378,7 @@ IMPERSONAL_COLUMNS: Mapping[str, frozenset[str]] = {
     "booking": frozenset({"id", "room_id", "society_id", "series_id", "release"}),
     "series": frozenset({"id", "room_id", "society_id", "rule", "exceptions"}),
     "closure": frozenset({"room_id", "building_id", "zone"}),
+    "refused_request": frozenset({"action", "room_id", "society_id", "platform", "code"}),
     "wait": frozenset({"room_id", "society_id", "ended", "hold_id"}),
     "charge": frozenset({"booking_id"}),
     "person": frozenset({"deliver_to", "reminders"}),
