@@ -85,6 +85,12 @@ def test_typed_words_are_read_as_they_are_meant(name: str, text: str, values: di
     assert read_values(verb(name), text) == values
 
 
+def test_the_document_names_every_verb():
+    document = (Path(__file__).parents[2] / "docs/administration.md").read_text("utf-8")
+
+    assert [each.name for each in VERBS if f"`{each.name}" not in document] == []
+
+
 def test_words_that_belong_to_nothing_are_named():
     with pytest.raises(Invalid, match="I don't understand “now”"):
         read_values(verb("user unblock"), "wil now")
