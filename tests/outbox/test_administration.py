@@ -63,7 +63,7 @@ async def test_nothing_is_said_of_a_block_that_was_lifted_meanwhile(environment:
 
 
 @pytest.mark.parametrize(("minutes", "verb"), [(90, "got"), (-90, "lost")])
-async def test_a_changed_quota_is_told_with_its_reason(environment: Environment, minutes: int, verb: str):
+async def test_a_changed_quota_comes_with_its_reason(environment: Environment, minutes: int, verb: str):
     await environment.services.administration.people.grant(BY, "wil", minutes, "the conference")
     await environment.deliver()
 
@@ -72,7 +72,7 @@ async def test_a_changed_quota_is_told_with_its_reason(environment: Environment,
     assert "for the week of 9 March: the conference." in text
 
 
-async def test_a_new_password_is_told_without_the_password(environment: Environment):
+async def test_the_message_of_a_new_password_is_without_the_password(environment: Environment):
     await environment.services.administration.people.set_password(BY, "wil", "open sesame")
     await environment.deliver()
 

@@ -78,11 +78,11 @@ async def test_a_booking_is_cancelled_with_a_message_to_its_owner(
             environment.services, [adapter], NOTIFICATION_TYPES, "worker", OutboxSettings(spacing=timedelta())
         )
         await sender.deliver_due()
-        told = [read(each) for each in bob.dms]
+        texts = [read(each) for each in bob.dms]
         assert any(
-            "was cancelled by an administrator: your account can't book for a while" in each for each in told
+            "was cancelled by an administrator: your account can't book for a while" in each for each in texts
         )
-        assert any("You can't book rooms until" in each and "Reason: noise." in each for each in told)
+        assert any("You can't book rooms until" in each and "Reason: noise." in each for each in texts)
         await bob.types("/book K-J17-G01 saturday 10-11")
         assert "(noise). Questions? Ask an administrator." in read(bob.sees()[-1])
         assert slack.refusals == []
