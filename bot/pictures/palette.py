@@ -58,7 +58,7 @@ BAR_STYLES: Mapping[BarKind, BarStyle] = {
     BarKind.CLOSED: BarStyle("#b4b4be", INK, "Closed", "closed", Pattern.CROSSED, "#d4d4dc"),
     BarKind.FREE: BarStyle(GREEN, INK, "Free for you", "free", outline=2.5),
     BarKind.OTHER_ROOM: BarStyle(YELLOW, INK, "Another room", "in another room", Pattern.RISING, "#f9f3a0"),
-    BarKind.TAKEN: BarStyle(PURPLE, INK, "Not free", "not free", Pattern.CROSSED, "#dfa6c6"),
+    BarKind.TAKEN: BarStyle(PURPLE, INK, "Can't be booked", "can't be booked", Pattern.CROSSED, "#dfa6c6"),
 }
 HEAT = ("#eceff5", "#cfe1f0", "#a3c8e4", "#74abd5", "#2a70a3", "#0a4a78")
 """Steps of a heat map, light to dark: one hue, so that lightness alone tells them apart."""
