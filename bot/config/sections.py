@@ -259,10 +259,7 @@ class WebhooksSection(Section, frozen=True, kw_only=True):
 
 
 class BackupSection(Section, frozen=True, kw_only=True):
-    """Backups of a SQLite database: when (none without `every`), how many are kept, and where.
-
-    Without `folder` they are in the folder `backups` beside the database.
-    """
+    """Backups of a SQLite database. Without `folder` they are in `backups` beside it."""
 
     every: OptionalJobSchedule = None
     keep: Annotated[int, Meta(ge=1, le=10_000)] = 7
