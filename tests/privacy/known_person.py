@@ -114,7 +114,7 @@ def _write_the_rest(unit: UnitOfWork, quetz: PersonId) -> None:
     later = NOW + timedelta(days=30)
     unit.tokens.add(LoginToken(b"quetzmark token", quetz, NOW, "xylophone of quetzmark"))
     unit.people.remember_address(quetz, b"quetzmark's network", NOW)
-    unit.drafts.put([Draft("answer-quetzcoatl", quetz, '{"text": "tapioca"}', later)])
+    unit.drafts.put([Draft("answer-quetzcoatl", quetz, '{"text": "' + "tapioca " * 5_000 + '"}', later)])
     unit.login_sessions.add(LoginSession(b"session", later, identity=QUETZ, request="book tapioca"))
     workspace = Installation("TQUETZ", "token", "UBOT", "BBOT", "Workspace", (), "UQUETZ")
     unit.installations.put(workspace, NOW)
