@@ -34,7 +34,7 @@ IMPERSONAL_COLUMNS: Mapping[str, frozenset[str]] = {
     "outbox": frozenset({"kind", "booking_id", "claimed_by"}),
     "channel_notice": frozenset({"channel"}),
     "setting": frozenset({"value"}),
-    "refused_request": frozenset({"action", "room_id", "society_id", "platform", "code", "rule"}),
+    "refused_request": frozenset({"action", "room_id", "society_id", "platform", "code"}),
     "webhook": frozenset({"url", "events", "secret", "is_personal", "reason", "previous_secret"}),
     "webhook_event": frozenset({"id", "type", "subject", "data", "booking_id"}),
     "installation": frozenset({"team", "token", "bot_user", "bot_id", "name", "scopes"}),

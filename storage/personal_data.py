@@ -181,6 +181,15 @@ ROWS: tuple[PersonalRows, ...] = (
         ("room_id", "start", "end", "created_at", "query", "society_id", "is_watch", "state", "ended"),
     ),
     PersonalRows(
+        "refused requests",
+        refused_request,
+        refused_request.c.id,
+        is_of(refused_request.c.person_id),
+        ("person_id", "rule"),
+        ("at", "action", "room_id", "start", "end", "seats", "society_id", "platform", "code", "rule"),
+        set_values(person_id=None, rule=""),
+    ),
+    PersonalRows(
         "connected apps",
         token,
         token.c.hash,
@@ -245,15 +254,6 @@ ROWS: tuple[PersonalRows, ...] = (
         ("granted_by",),
         ("week", "minutes", "at"),
         set_values(granted_by=ERASED),
-    ),
-    PersonalRows(
-        "refused requests",
-        refused_request,
-        refused_request.c.id,
-        is_of(refused_request.c.person_id),
-        ("person_id",),
-        ("at", "action", "room_id", "start", "end", "seats", "society_id", "platform", "code", "rule"),
-        set_values(person_id=None),
     ),
     PersonalRows(
         "events for webhooks",
@@ -368,6 +368,14 @@ ROWS: tuple[PersonalRows, ...] = (
         lambda each: mentions(each, series.c.title, series.c.notes),
         ("title", "notes"),
         rewrite=without_mentions("title", "notes"),
+    ),
+    PersonalRows(
+        "mentions in refusals of others",
+        refused_request,
+        refused_request.c.id,
+        lambda each: mentions(each, refused_request.c.rule),
+        ("rule",),
+        rewrite=without_mentions("rule"),
     ),
     PersonalRows(
         "mentions in closures",
