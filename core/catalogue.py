@@ -42,14 +42,18 @@ class RoomQuery:
 
 
 class Catalogue:
-    """All buildings and rooms; immutable."""
+    """All buildings and rooms that are in use; immutable."""
 
     def __init__(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
         self.buildings: Mapping[BuildingId, Building] = {
-            building.id: building for building in sorted(buildings, key=lambda each: each.id)
+            building.id: building
+            for building in sorted(buildings, key=lambda each: each.id)
+            if building.retired_at is None
         }
         self.rooms: Mapping[RoomId, Room] = {
-            room.id: room for room in sorted(rooms, key=lambda each: (each.capacity, each.id))
+            room.id: room
+            for room in sorted(rooms, key=lambda each: (each.capacity, each.id))
+            if room.retired_at is None
         }
         self.order: tuple[Room, ...] = tuple(self.rooms.values())
         self.position: Mapping[RoomId, int] = {room.id: place for place, room in enumerate(self.order)}

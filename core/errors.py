@@ -6,13 +6,15 @@ Front ends map the base classes to status codes and tones; `code` is public and 
 from datetime import datetime, timedelta
 
 from core.interval import Interval
-from core.model import Booking, Busy, Room
+from core.model import AttemptedRequest, Booking, Busy, Room
 
 
 class RoomieError(Exception):
     """A request that cannot be fulfilled; the message says why and, where known, what to do."""
 
     code = "error"
+    attempt: AttemptedRequest | None = None
+    """The request that is refused, where a use case knows it; see `core.services.attempts`."""
 
 
 class Invalid(RoomieError):
@@ -191,6 +193,29 @@ class CheckInClosed(Conflict):
     def __init__(self, opens: datetime, minutes: int) -> None:
         super().__init__(f"You can check in from {minutes} minutes before the booking starts.")
         self.opens = opens
+
+
+class DoorCodeNeeded(Conflict):
+    """Check-in to `room` without the code that the display at the door shows."""
+
+    code = "door_code_needed"
+
+    def __init__(
+        self,
+        room: Room,
+        message: str = "Check in at the door: scan the code that it shows, or type it in.",
+    ) -> None:
+        super().__init__(message)
+        self.room = room
+
+
+class WrongDoorCode(DoorCodeNeeded):
+    """The code is not that of `room`, or too old."""
+
+    code = "wrong_door_code"
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room, "This code is too old, or not this room's. Scan the code at the door again.")
 
 
 class NothingToPostpone(Conflict):

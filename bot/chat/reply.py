@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.chat.picture import Picture
+from core.errors import RoomieError
 from core.interval import Interval
 from core.model import Identity
 
@@ -207,6 +208,14 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyFile:
+    """File that is attached to a reply where the platform can."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Reply to a request, or a notification.
 
@@ -232,6 +241,9 @@ class Reply:
     form_errors: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     subject: Subject | None = field(default=None, metadata={"is_internal": True})
+    file: ReplyFile | None = field(default=None, metadata={"is_internal": True})
+    refusal: RoomieError | None = field(default=None, compare=False, metadata={"is_internal": True})
+    """The refusal that the reply words; the dispatcher records it."""
 
     @property
     def is_refusal(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.web.endpoints import schemas
 from bot.web.framework.body import FORM, JSON, MULTIPART
 from bot.web.framework.route import Access, Api, Parameter, ParameterLocation, Route, Schema
+from bot.webhooks.schemas import openapi_webhooks
 
 HTML = "text/html"
 
@@ -46,6 +47,7 @@ def document(routes: Sequence[Route], public_url: str = "") -> dict[str, object]
         "servers": [{"url": public_url or "/"}],
         "tags": [{"name": api.value} for api in Api],
         "paths": paths,
+        "webhooks": openapi_webhooks(),
         "components": {
             "securitySchemes": {
                 "token": {

@@ -7,7 +7,7 @@ piece, past aiohttp's own construction of headers.
 
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -26,16 +26,18 @@ JSON = "application/json"
 _MIN_GZIP_SIZE = 1024
 _GZIP = 31
 """Window bits of zlib for the gzip format."""
-_ALWAYS = (
-    "Access-Control-Allow-Origin: *\r\n"
-    "Access-Control-Expose-Headers: ETag, Retry-After, X-Request-ID\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
+_ALWAYS = "X-Content-Type-Options: nosniff\r\n"
+_SHARED = (
+    "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: ETag, Retry-After, X-Request-ID\r\n"
 )
 _REFUSES_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 
 
 class RenderedResponse:
-    """A response as bytes. `etag` is empty if clients cannot revalidate it; `is_compressed`: not gzipped."""
+    """A response as bytes. `etag` is empty if clients cannot revalidate it; `is_compressed`: not gzipped.
+
+    `cookies` are values of `Set-Cookie`. Scripts of other sites may read it if it `is_shared`.
+    """
 
     __slots__ = (
         "_fixed",
@@ -59,14 +61,17 @@ class RenderedResponse:
         headers: Mapping[str, str] | None = None,
         etag: str = "",
         is_compressed: bool = False,
+        cookies: Sequence[str] = (),
+        is_shared: bool = True,
     ) -> None:
         self.body, self.status, self.etag = body, status, etag
         self._is_gzippable = len(body) >= _MIN_GZIP_SIZE and not is_compressed
         more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()]) if headers else ""
+        more += "".join([f"Set-Cookie: {cookie}\r\n" for cookie in cookies])
         vary = "Vary: Accept-Encoding\r\n" if self._is_gzippable else ""
         tag = f"ETag: {etag}\r\n" if etag else ""
         self._lead = f"{_status_line(status)}Content-Type: {media_type}\r\n" if body else _status_line(status)
-        self._fixed = f"{tag}{vary}{more}{_ALWAYS}"
+        self._fixed = f"{tag}{vary}{more}{_SHARED if is_shared else ''}{_ALWAYS}"
         length = f"Content-Length: {len(body)}\r\n" if status != HTTPStatus.NO_CONTENT else ""
         self._head = f"{self._lead}{length}{self._fixed}".encode("latin-1")
         self._gzipped: bytes | None = None

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.standins.discord.message_validation import MEDIA_GALLERY, ValidationErrors, walk
+from tests.standins.discord.message_validation import FILE, MEDIA_GALLERY, ValidationErrors, walk
 
 FILES = "files"
 """Key of a body under which its uploaded files are, by their index."""
@@ -41,6 +41,10 @@ def validate_attachments(message: Mapping[str, Any], body: Mapping[str, Any]) ->
             errors.add((FILES, name), "BASE_TYPE_MAX_LENGTH", "Request entity too large")
     kept = body.get("attachments", message.get("attachments", []))
     known = {each.get("filename") for each in kept} | {name for name, _ in body.get(FILES, {}).values()}
+    for each in walk(body.get("components") or []):
+        url = each["file"]["url"] if each.get("type") == FILE else ""
+        if url and (not url.startswith(_SCHEME) or url.removeprefix(_SCHEME) not in known):
+            errors.add(("components", "file"), "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", url)
     for item in _gallery_items(body.get("components") or []):
         url = item["media"]["url"]
         errors.length(("components", "description"), item.get("description"), _MAX_DESCRIPTION)

@@ -34,6 +34,7 @@ class Rest:
         app, hook = "/applications/{app}", "/webhooks/{app}/{token}"
         table: list[tuple[str, str, Handler]] = [
             ("GET", "/users/@me", self.me),
+            ("GET", "/users/@me/guilds", self.own_guilds),
             ("GET", "/users/{user}", self.user),
             ("GET", "/oauth2/applications/@me", self.application),
             ("GET", "/applications/@me", self.application),
@@ -103,6 +104,12 @@ class Rest:
     async def me(self, request: web.Request) -> web.Response:
         return json(self._world.bot.payload() | {"verified": True, "mfa_enabled": True, "flags": 0})
 
+    async def own_guilds(self, request: web.Request) -> web.Response:
+        guilds = [each for each in self._world.guilds.values() if each.has_bot]
+        return json(
+            [{"id": each.id, "name": each.name, "permissions": str(each.bot_permissions)} for each in guilds]
+        )
+
     async def user(self, request: web.Request) -> web.Response:
         user = self._world.users.get(request.match_info["user"])
         if user is None:
@@ -120,7 +127,7 @@ class Rest:
                 "bot_require_code_grant": False,
                 "verify_key": self._discord.public_key,
                 "owner": self._world.bot.payload(),
-                "flags": 0,
+                "flags": self._world.application_flags,
                 "interactions_endpoint_url": self._discord.interactions_url or None,
             }
         )
