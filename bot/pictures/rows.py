@@ -33,6 +33,13 @@ def day_interval(day: date, rules: Rules, days: int = 1) -> Interval:
     )
 
 
+def dates_of(days: Interval, rules: Rules) -> list[date]:
+    """The campus dates that an interval touches."""
+    first = days.start.astimezone(rules.zone).date()
+    last = (days.end.astimezone(rules.zone) - timedelta(microseconds=1)).date()
+    return [first + timedelta(days=each) for each in range((last - first).days + 1)]
+
+
 def day_row(label: str, room: Room | None, day: date, schedule: RoomSchedule, facts: RowFacts) -> BarRow:
     """A room's day from midnight to midnight; without a room the opening hours of the campus."""
     interval = day_interval(day, facts.rules)
