@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.chat.picture import Bar, BarKind, BarRow, TimeAxis, Timeline
-from bot.pictures.content import building_day, day_name, room_days
+from bot.pictures.content import building_day, day_name, room_days, with_zone
 from bot.pictures.requests import (
     BuildingPicture,
     DatesPicture,
@@ -155,7 +155,8 @@ def _times(
     facts: RowFacts,
 ) -> Timeline:
     rows = [_time_row(each, request, catalogue, schedules, facts) for each in request.times]
-    return make_timeline(request.title, request.subtitle, TimeAxis.ACROSS, rows)
+    subtitle = with_zone(request.subtitle, facts.rules)
+    return make_timeline(request.title, subtitle, TimeAxis.ACROSS, rows)
 
 
 def _time_row(

@@ -89,7 +89,7 @@ async def test_in_direct_messages_it_is_uploaded_after_the_answer(
     [file] = files(slack)
     assert Image.open(BytesIO(file.content)).format == "PNG"
     assert (file.name, file.channel, file.title) == ("roomie.png", bob.dms[-1].channel, "Room K-J17-G01")
-    assert file.alt_text.startswith("Room K-J17-G01, Wed 11 Mar, from 08:00 to 21:00.")
+    assert file.alt_text.startswith("Room K-J17-G01, Wed 11 Mar · Europe/London, from 08:00 to 21:00.")
     assert slack.refusals == []
 
 
