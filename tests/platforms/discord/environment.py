@@ -12,6 +12,7 @@ from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.settings import DiscordSettings
+from bot.platforms.pictures import Pictures
 from bot.platforms.stores import DeduplicationStore, StoredKeyValues
 from bot.services import Services
 from core.model import Identity
@@ -36,6 +37,7 @@ class Environment:
     services: Services
     clock: StillClock
     commands: tuple[Command, ...] = COMMANDS
+    pictures: Pictures = field(default_factory=Pictures)
     platform: DiscordPlatform = field(init=False)
 
     def publish(self) -> None:
@@ -61,6 +63,7 @@ class Environment:
             zone_of=lambda identity: zone_of(
                 self.services, self.services.read_model.directory.by_identity(identity), ""
             ),
+            pictures=self.pictures,
         )
         running = asyncio.create_task(platform.run())
         online = asyncio.create_task(platform.wait_online())
