@@ -242,6 +242,7 @@ class PeopleAdministration:
             raise Invalid("A block ends at a time ahead, at most five years from now.")
 
         def transaction(unit: UnitOfWork) -> BlockResult:
+            unit.people.lock_administrators()
             by.check(unit, now)
             person = find_person(unit, who)
             if person.id == by.person_id:
@@ -286,6 +287,7 @@ class PeopleAdministration:
         now = self._clock.now()
 
         def transaction(unit: UnitOfWork) -> Person:
+            unit.people.lock_administrators()
             by.check(unit, now)
             before = find_person(unit, who)
             after = replace(before, is_admin=is_admin)
@@ -297,7 +299,7 @@ class PeopleAdministration:
                 unit.audit(by.entry(now, "set administrator", _subject(after), details))
             return after
 
-        return await self._storage.write(transaction)
+        return await self._storage.write_relaxed(transaction)
 
     async def administrators(self, by: Administrator) -> list[Person]:
         def transaction(unit: UnitOfWork) -> list[Person]:
