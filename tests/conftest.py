@@ -3,16 +3,18 @@
 `database_url` is a fresh SQLite file; folders that test both databases override it.
 """
 
+import asyncio
 import gc
 import itertools
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from bot.runtime import event_loop
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import ManagedStorage, open_storage, upgrade
@@ -36,6 +38,11 @@ def pytest_collection_finish() -> None:
     """Exempts modules and collected tests from garbage collection, which would walk them again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Runs tests in the event loop that ships."""
+    return {"shipped": event_loop.new_event_loop}
 
 
 @pytest.fixture

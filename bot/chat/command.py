@@ -11,9 +11,19 @@ from bot.chat.request import ChatRequest
 from bot.chat.timezones import zone_of
 from bot.services import Services
 from core.directory import Account
-from core.errors import NotAuthenticated
+from core.errors import NotAllowed, NotAuthenticated
 from core.model import Person
 from core.read_model import ReadModel
+
+
+class ConfirmationRequired(NotAllowed):
+    """A request that only followed a link would change something."""
+
+    code = "confirmation_required"
+
+    def __init__(self) -> None:
+        super().__init__("This changes something, so please confirm it.")
+
 
 TOP_LEVEL_ALIASES = frozenset({"book"})
 """Aliases that Slack and Discord know as commands; few, for all apps of a place share one list."""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.cli.reports import add_reports, report_handler
+from bot.cli.webhook_arguments import add_webhooks
 from bot.config import ConfigError, Settings, read_settings
 from core.errors import RoomieError
 
@@ -70,14 +72,20 @@ def _handler(command: str) -> CliHandler:
             from bot.cli.closures import closure
 
             return closure
-        case "outbox":
-            from bot.cli.outbox import outbox
-
-            return outbox
+        case "outbox" | "webhook" | "doctor":
+            return _watching_handler(command)
         case _:
             from bot.cli import admin
 
-            return admin.HANDLERS[command]
+            return admin.HANDLERS.get(command) or report_handler(command)
+
+
+def _watching_handler(command: str) -> CliHandler:
+    from bot.cli.doctor import doctor
+    from bot.cli.outbox import outbox
+    from bot.cli.webhooks import webhook
+
+    return {"doctor": doctor, "outbox": outbox, "webhook": webhook}[command]
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -96,8 +104,11 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         for name, family in families.items():
             add_verbs(family, name)
     _add_database(commands)
+    add_reports(commands)
     _add_platforms(commands)
     _add_worker(commands)
+    _add_display(commands)
+    add_webhooks(_add(commands, "webhook", "send events to other programs"))
     return parser
 
 
@@ -226,6 +237,7 @@ def _add_people(commands: Commands) -> dict[str, argparse.ArgumentParser]:
     tokens.add_argument("username")
     tokens.add_argument("--revoke", type=int, metavar="N", help="end the login with this number")
     password.add_argument("--generate", action="store_true", help="generate one, and print it once")
+    _add_privacy(user)
     societies = _add(commands, "society", "manage societies")
     society = societies.add_subparsers(dest="verb", required=True)
     society.add_parser("list", help="list all societies")
@@ -249,6 +261,19 @@ def _add_administration(commands: Commands) -> dict[str, argparse.ArgumentParser
     return {name: _add(commands, name, help_line) for name, help_line in families.items()}
 
 
+def _add_privacy(user: Commands) -> None:
+    exported = user.add_parser("export", help="write all that is known about a person, as JSON or text")
+    exported.add_argument("username")
+    exported.add_argument("--out", metavar="FILE", help="a new file that only you can read")
+    exported.add_argument("--text", action="store_true", help="readable text instead of JSON")
+    erase = user.add_parser("erase", help="erase a person for good; asks first")
+    erase.add_argument("username")
+    erase.add_argument("--hand-over", metavar="USERNAME", help="who gets the bookings to come")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    erased = user.add_parser("erased", help="list the numbers of people who were erased")
+    erased.add_argument("--again", metavar="FILE", help="erase those of a list again, after a restore")
+
+
 def _add_database(commands: Commands) -> None:
     db = _add(commands, "db", "manage the database").add_subparsers(dest="verb", required=True)
     db.add_parser("upgrade", help="upgrade the schema")
@@ -256,7 +281,11 @@ def _add_database(commands: Commands) -> None:
     db.add_parser("seal", help="encrypt stored tokens with the current secret")
     backup = db.add_parser("backup", help="write a consistent copy, even while Roomie runs")
     backup.add_argument("file", metavar="FILE")
+    restore = db.add_parser("restore", help="put a backup in the place of the database, which is kept")
+    restore.add_argument("file", metavar="FILE")
     _add(commands, "check", "check the configuration and show what is set up")
+    doctor = _add(commands, "doctor", "examine everything, and say what to do about what is wrong")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_platforms(commands: Commands) -> None:
@@ -287,6 +316,13 @@ def _add_worker(commands: Commands) -> None:
         help="print the places that are none of our rooms, as [source.rooms]",
     )
     _add(commands, "jobs", "list periodic jobs with their last run, next run and last error")
+
+
+def _add_display(commands: Commands) -> None:
+    display = _add(commands, "display", "print the addresses for the displays of rooms")
+    display.add_argument(
+        "places", nargs="+", metavar="PLACE", help="a room or building, by id or name, or: campus"
+    )
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:

@@ -9,13 +9,17 @@ from typing import Any, TypeAlias
 
 from bot.administration.people import generate_password
 from bot.cli.administration import administer
+from bot.cli.display import display
 from bot.cli.exporting import export_table
 from bot.cli.importing import import_files
+from bot.cli.privacy import erase_person, export_person, list_erased
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.app import backup, open_services, revision, upgrade
+from bot.runtime.restoring import restore_backup
 from bot.sample.load import load_sample
+from bot.webhooks.secrets import reencrypt_webhooks
 from core.errors import Invalid, NotAllowed
 from core.model import Identity, Person, PersonId, UserGroup
 from core.services.accounts import find_person
@@ -124,6 +128,8 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
         await backup(url, Path(arguments.file))
         print(f"Backup written to {arguments.file}.")
         return 0
+    if arguments.verb == "restore":
+        return await _restore(Path(arguments.file), settings)
     if arguments.verb == "seal":
         return await _seal(settings)
     if arguments.verb == "upgrade":
@@ -137,14 +143,38 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0 if current else 1
 
 
+async def _restore(file: Path, settings: Settings) -> int:
+    done = await restore_backup(settings, file)
+    print(f"Restored {file}. Start Roomie again.")
+    if done.replaced is not None:
+        print(f"The database that was there before is kept: {done.replaced}")
+    if done.erased_again:
+        print(f"Erased again, as they were since the backup: {done.erased_again}")
+    if not done.has_list:
+        print(
+            "It could not be asked who was erased since the backup. If you have a list of them, run "
+            "roomie user erased --again FILE.",
+            file=sys.stderr,
+        )
+    return 0
+
+
 async def _seal(settings: Settings) -> int:
     """Status 1 if a token remains that no secret decrypts."""
     async with open_services(settings) as services:
         done = await reencrypt_tokens(services)
+        webhooks, lost = await reencrypt_webhooks(services)
     print(f"{done.sealed} tokens encrypted with the current secret.")
+    if webhooks:
+        print(f"The secrets of {webhooks} webhooks encrypted with the current secret.")
+    for webhook_id in lost:
+        print(
+            f"webhook {webhook_id}: no secret decrypts its secret; run roomie webhook rotate {webhook_id}",
+            file=sys.stderr,
+        )
     for team in done.lost:
         print(f"{team}: no secret decrypts its token; reinstall Roomie in that workspace", file=sys.stderr)
-    return 1 if done.lost else 0
+    return 1 if done.lost or lost else 0
 
 
 async def _check(_arguments: argparse.Namespace, settings: Settings) -> int:
@@ -185,9 +215,13 @@ _USER_VERBS: Mapping[str, AdminHandler] = {
     "list": _user_list,
     "password": _user_password,
     "tokens": _user_tokens,
+    "export": export_person,
+    "erase": erase_person,
+    "erased": list_erased,
 }
 
 HANDLERS: Mapping[str, AdminHandler] = {
+    "display": display,
     "import": import_files,
     "export": export_table,
     "sample": _sample,

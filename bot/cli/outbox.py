@@ -34,6 +34,9 @@ async def _list(services: Services, *, everything: bool) -> None:
         print("\t".join(_describe(each, services)))
     backlog = await services.storage.read(lambda unit: unit.outbox.backlog())
     print(f"{backlog.waiting} waiting, {backlog.sending} unclear, {backlog.given_up} given up")
+    events = await services.storage.read(lambda unit: unit.webhooks.backlog())
+    if events.waiting or events.given_up:
+        print(f"webhooks: {events.waiting} waiting, {events.given_up} given up (roomie webhook deliveries)")
 
 
 def _describe(entry: OutboxEntry, services: Services) -> tuple[str, ...]:

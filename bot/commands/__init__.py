@@ -6,6 +6,7 @@ from bot.commands import (
     calendar,
     login,
     logout,
+    privacy,
     rooms_book,
     rooms_cancel,
     rooms_close,
@@ -40,6 +41,7 @@ from bot.commands import (
     timetable_accept,
     tokens,
     whoami,
+    why,
 )
 from bot.commands import (
     help as help_command,
@@ -68,6 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     rooms_swap.COMMAND,
     calendar.COMMAND,
     rooms_quota.COMMAND,
+    why.COMMAND,
     rooms_notices.COMMAND,
     settings.COMMAND,
     rooms_share.COMMAND,
@@ -85,5 +88,6 @@ COMMANDS: tuple[Command, ...] = (
     logout.COMMAND,
     tokens.COMMAND,
     whoami.COMMAND,
+    privacy.COMMAND,
     help_command.COMMAND,
 )

@@ -176,7 +176,7 @@ def _command(verb: AdminVerb) -> Command:
 COMMAND = Command(
     name="admin",
     summary="Administer rooms, people, societies and more",
-    usage="/admin [room|building|user|society|announce|wait|hold|source|job|outbox] …",
+    usage="/admin [room|building|user|society|announce|wait|hold|source|job|outbox|why|who|usage] …",
     handle=handle,
     actions=(ButtonAction(_ANSWER, handle_answer),),
     admin_only=True,

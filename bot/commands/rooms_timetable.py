@@ -27,6 +27,7 @@ from bot.conversation.booking import resolve_slot
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_slots import MAX_OFFERED, free_slots, hours_text
 from bot.conversation.near_rooms import DID_YOU_MEAN, nearest_buttons
+from bot.conversation.pictures import room_picture
 from bot.conversation.questions import clarification, word_hint
 from bot.conversation.schedules import busy_text, campus_day, schedules
 from bot.conversation.search import parse_text, summary_of, truncate_to_minute
@@ -71,9 +72,10 @@ def _day(context: CommandContext, reading: ParseResult) -> Interval:
 
 async def _show(context: CommandContext, room: Room, day: Interval) -> Reply:
     schedule = (await schedules(context, [room], day))[room.id]
-    return _timetable(
+    reply = _timetable(
         context, room, day, schedule.conflicts(int(day.start.timestamp()), int(day.end.timestamp()))
     )
+    return replace(reply, picture=await room_picture(context, room, day))
 
 
 def _ask_for_room(context: CommandContext, reading: ParseResult) -> Reply:

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.chat.actions import Action
+from bot.chat.command import CommandContext
 from bot.chat.formatting import format_grid, format_minutes, format_time, room_name
 from bot.chat.reply import Bold, Button, Code, Mention, Text, TimeRange, Timestamp, TimestampStyle, Tone
 from bot.chat.request import PlatformName
+from bot.conversation.button_values import SearchValue
 from bot.services import Services
 from core.errors import (
     CheckInClosed,
+    Conflict,
     InThePast,
     Invalid,
     InvalidTimes,
@@ -35,11 +38,48 @@ from core.errors import (
     UnknownRoom,
     UnknownSociety,
 )
-from core.model import Identity
+from core.interval import Interval
+from core.model import AttemptedRequest, Identity, RequestedAction
 from core.policy.blocking import Blocked
 
 _MAX_TEXT = 60
 """Characters of user text that a refusal repeats."""
+
+
+class NothingFree(Conflict):
+    """A search found no room."""
+
+    code = "nothing_free"
+
+    def __init__(self) -> None:
+        super().__init__("No matching room was free.")
+
+
+class NoSuchRoom(Conflict):
+    """No room that the requester may book is as the search wants it, at any time."""
+
+    code = "no_such_room"
+
+    def __init__(self) -> None:
+        super().__init__("There is no room like that to book.")
+
+
+def refused_search(
+    context: CommandContext, search: SearchValue, slot: Interval, refusal: RoomieError
+) -> RoomieError:
+    """The refusal of a search, with what was searched for."""
+    by = context.account.person.id if context.account is not None else None
+    query = search.query
+    return of_request(
+        refusal,
+        AttemptedRequest(RequestedAction.SEARCH, by, query.room, slot, search.society_id, query.capacity),
+    )
+
+
+def of_request(refusal: RoomieError, attempt: AttemptedRequest) -> RoomieError:
+    """The refusal with what was asked, unless the use case that raised it has said so."""
+    refusal.attempt = refusal.attempt or attempt
+    return refusal
 
 
 def refusal_text(refusal: RoomieError, services: Services) -> Text:
@@ -60,7 +100,7 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
             return (f"{room_name(refusal.room)} {rule}",)
         case NoBookings():
             find = Code("/rooms free now 20 seats")
-            return ("You have no bookings to come. Find a room with ", find, ".")
+            return ("You have no upcoming bookings. Find a room with ", find, ".")
         case UnknownBooking():
             return ("I can't find that booking among yours. ", Code("/rooms mine"), " lists them.")
         case UnknownPerson() if refusal.name.partition(":")[0] in {PlatformName.SLACK, PlatformName.DISCORD}:

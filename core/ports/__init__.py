@@ -13,6 +13,7 @@ from core.ports.decisions import (
 )
 from core.ports.history import HistoryRepository
 from core.ports.passwords import PasswordHasher
+from core.ports.privacy import PrivacyRepository
 from core.ports.repositories import (
     MAX_KNOWN_ADDRESSES,
     BookingRepository,
@@ -54,6 +55,7 @@ __all__ = [
     "OutboxRepository",
     "PasswordHasher",
     "PersonRepository",
+    "PrivacyRepository",
     "ProcessedEventRepository",
     "RatingRepository",
     "RetentionRepository",

@@ -165,7 +165,7 @@ def _writes(
     charge = (
         Charge(request.by, booking.id, quota_week(now, rules), cost, now) if request.by and cost else None
     )
-    audit = AuditEntry(now, actor_of(booking), "book", booking.id, {"room": booking.room_id, "cost": cost})
+    audit = AuditEntry(now, actor_of(booking), "book", booking.id, _details(request, cost))
     left = quota_left(facts.spent + cost, rules)
     wants_one = request.confirm and facts.person is not None and facts.person.preferences.confirmations
     confirmations = (confirmation(booking, now, request.booked_from),) if wants_one else ()
@@ -179,6 +179,18 @@ def _writes(
             messages=(*confirmations, *reminders(booking, facts.person, now)),
         ),
     )
+
+
+def _details(request: BookRoom, cost: int) -> dict[str, str | int]:
+    """For the audit; `from` is the platform."""
+    details: dict[str, str | int] = {"room": request.room_id, "cost": cost, **slot_details(request.slot)}
+    platform = request.booked_from.partition(":")[0]
+    return details | {"from": platform} if platform else details
+
+
+def slot_details(slot: Interval) -> dict[str, int]:
+    """A slot in the audit, in seconds since 1970: the booking itself only has the latest."""
+    return {"start": int(slot.start.timestamp()), "end": int(slot.end.timestamp())}
 
 
 def actor_of(booking: Booking) -> str:

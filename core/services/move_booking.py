@@ -18,7 +18,7 @@ from core.policy.rules import Rules
 from core.policy.series_horizon import week_of
 from core.policy.society_limits import check_society_minutes, minutes_with
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
-from core.services.book_room import cost_of
+from core.services.book_room import cost_of, slot_details
 from core.services.guest_messages import notices
 from core.services.ownership import own_booking
 from core.services.reminders import reminders
@@ -196,7 +196,8 @@ def _writes(
         checked_in_at=booking.checked_in_at if request.slot.start == booking.interval.start else None,
     )
     charges = {each: Charge(request.by, booking.id, each, changes[each], now) for each in changes}
-    audit = AuditEntry(now, f"person:{request.by}", "move", booking.id, {"room": moved.room_id, "cost": cost})
+    details: dict[str, str | int] = {"room": moved.room_id, "cost": cost, **slot_details(moved.interval)}
+    audit = AuditEntry(now, f"person:{request.by}", "move", booking.id, details)
     left = quota_left(facts.spent + changes.get(week, 0), rules)
     has_new_start = moved.interval.start != booking.interval.start
     return Decision(

@@ -16,6 +16,7 @@ from core.model import (
     MessageState,
     Role,
     TokenTerm,
+    WebhookEvent,
     busy_for,
     closed_times,
 )
@@ -50,6 +51,8 @@ from storage.tables import (
     series,
     society,
 )
+from storage.webhook_rows import event_values
+from storage.webhook_tables import webhook_event
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
@@ -120,7 +123,8 @@ SELECT w.place, {_columns(room, "r")},
     (SELECT json_agg(json_build_array({_columns(person, "g", _PERSON_COLUMNS)},
          EXISTS (SELECT FROM membership WHERE person_id = g.id)))
       FROM unnest(string_to_array(b.guests, E'\\n')) AS line JOIN person g
-         ON g.id = CASE WHEN line ~ '^[0-9]+$' THEN line::bigint END),
+         ON g.id = CASE WHEN line ~ '^[0-9]+$' THEN line::bigint END
+         AND NOT EXISTS (SELECT FROM erasure WHERE person_id = g.id)),
     (SELECT json_agg(json_build_array({_columns(booking, "k")})) FROM booking k
      WHERE k.room_id = w.room AND k.state = 2
      AND k.start < w."end" AND k.start > w.start - {MAX_BOOKING_LENGTH} AND k."end" > w.start)
@@ -128,7 +132,7 @@ FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6:
     $8::text[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
     AS w(week, room, start, "end", person, society, booking, request, week_start, week_end, place)
 LEFT JOIN room r ON r.id = w.room
-LEFT JOIN person p ON p.id = w.person
+LEFT JOIN person p ON p.id = w.person AND NOT EXISTS (SELECT FROM erasure WHERE person_id = p.id)
 LEFT JOIN booking b ON b.id = w.booking
 LEFT JOIN society s ON s.id = coalesce(w.society, b.society_id) AND s.dissolved_at IS NULL
 LEFT JOIN membership m ON m.society_id = s.id AND m.person_id = w.person
@@ -365,3 +369,14 @@ def series_parameters(changed: Sequence[WriteSet]) -> list[list[Any]]:
             ]
         ),
     ]
+
+
+_announced = _UnnestColumns(1, _typed(webhook_event))
+
+ANNOUNCE = f"{_announced.insert_into('webhook_event')} ON CONFLICT DO NOTHING"
+"""Runs before `WRITE`, and only where there are webhooks."""
+
+
+def announcement_parameters(events: Sequence[WebhookEvent]) -> list[list[Any]]:
+    """Parameters of `ANNOUNCE`."""
+    return _announced.values([event_values(each) for each in events])

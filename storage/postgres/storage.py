@@ -81,6 +81,9 @@ class PostgresStorage(LazyStorage["PostgresEngine"]):
         engine = self._engine or await self._wait_for_engine()
         await engine.sync.catch_up()
 
+    async def scrub(self) -> None:
+        """Nothing: autovacuum frees dead rows, and only `VACUUM FULL` would overwrite them at once."""
+
     async def close(self) -> None:
         if self._engine is not None:
             await self._engine.close()

@@ -16,13 +16,13 @@ from core.names import name_key, stored_key, stored_keys
 from core.ports import MAX_KNOWN_ADDRESSES
 from storage.advisory_locks import take_locks
 from storage.mapping import person_values, seconds, to_person
-from storage.tables import identity, known_address, membership, person
+from storage.tables import identity, is_present, known_address, membership, person
 from storage.upsert import upsert
 
 
 def people_and_membership() -> Select[*tuple[Any, ...]]:
-    """Selects people, with whether they belong to a society."""
-    return select(person, exists().where(membership.c.person_id == person.c.id))
+    """Selects people, with whether they belong to a society; not those who are being erased."""
+    return select(person, exists().where(membership.c.person_id == person.c.id)).where(is_present)
 
 
 class SqlPersonRepository:

@@ -1,7 +1,7 @@
 """SQLAlchemy over a SQLite file: the writer's connection, and a pool of readers through aiosqlite."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +10,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from core.ports import UnitOfWork
+from core.errors import Unavailable
+from core.ports import UnitOfWork, WriteSet
+from storage.sqlite.announcements import announce
 from storage.sqlite.connection import connect
 from storage.sqlite.statements import SqliteStatements
 from storage.sqlite.writer import SqliteWriter
@@ -38,6 +40,10 @@ class SqliteEngine:
     async def start(self) -> None:
         self.writer = SqliteWriter(self._driver, self._path)
 
+    def announce(self, writes: Iterable[WriteSet], at: int) -> None:
+        """Stores the events of a decision for webhooks; inside its transaction, on the writer's thread."""
+        announce(self._driver, writes, at)
+
     def unit(self) -> SqlUnitOfWork:
         """A unit of work on the writer's connection, for the writer's thread only."""
         return SqlUnitOfWork(self._connection)
@@ -45,6 +51,16 @@ class SqliteEngine:
     async def read(self, transaction: Callable[[UnitOfWork], T]) -> T:
         async with self._read_engine.connect() as connection:
             return await connection.run_sync(lambda each: transaction(SqlUnitOfWork(each)))
+
+    def scrub(self) -> None:
+        """Rewrites the file without free pages, and empties the write-ahead log.
+
+        For the writer's thread, between transactions. `Unavailable` while a reader holds on to the log.
+        """
+        self._driver.execute("VACUUM")
+        is_busy, *_ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            raise Unavailable("The database is being read for long. It will be cleaned a little later.")
 
     async def close(self) -> None:
         await self.writer.close()

@@ -62,6 +62,7 @@ from storage.tables import (
     closure,
     is_active,
     is_held,
+    is_present,
     membership,
     outbox,
     person,
@@ -265,7 +266,7 @@ class _Queries:
         self.room = CompiledStatement(select(room).where(room.c.id == bindparam("room")))
         self.person = CompiledStatement(
             select(person, exists().where(membership.c.person_id == person.c.id)).where(
-                person.c.id == bindparam("person")
+                person.c.id == bindparam("person"), is_present
             )
         )
         self.society = CompiledStatement(

@@ -19,6 +19,7 @@ from discord import app_commands
 
 from bot.chat.reply import Button, Reply, ReplyItem
 from bot.platforms.discord.render.renderer import render
+from bot.runtime import event_loop
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import open_storage, upgrade
@@ -61,7 +62,7 @@ class Side:
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called so
-    return asyncio.run(_rows(FEW_ROUNDS if quick else ROUNDS))
+    return event_loop.run(_rows(FEW_ROUNDS if quick else ROUNDS))
 
 
 async def _rows(rounds: int) -> list[Row]:

@@ -4,7 +4,6 @@ Real web processes on one PostgreSQL (in memory: its commits do not wait for a d
 this process as keep them busy. Without `--quick`, `docs/growth.svg` is drawn again.
 """
 
-import asyncio
 import os
 import random
 import subprocess
@@ -21,6 +20,7 @@ from urllib.request import urlopen
 
 import asyncpg
 
+from bot.runtime import event_loop
 from core.model import PersonId
 from core.services.accounts import token_hash
 from storage.factory import upgrade
@@ -66,7 +66,7 @@ def _measured(*, quick: bool) -> Iterator[Figures]:
         server = PostgresServer()
         try:
             server.start()
-            asyncio.run(_fill(server, rooms, entries))
+            event_loop.run(_fill(server, rooms, entries))
             memory = 0.0
             for processes in QUICK_PROCESSES if quick else PROCESSES:
                 if memory * processes < MAX_MEMORY:

@@ -17,6 +17,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.login.passwords import Argon2Passwords, Cost
+from bot.runtime import event_loop
 from bot.runtime.logging_setup import LineFormatter
 from bot.runtime.run import freeze_gc
 from bot.services import Services
@@ -196,4 +197,5 @@ async def _beside(app: web.Application) -> tuple[web.AppRunner, int]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
+    run_loop = event_loop.run if sys.argv[2] == "shipped" else asyncio.run
+    run_loop(_run(int(sys.argv[1]), sys.argv[3]))

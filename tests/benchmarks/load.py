@@ -4,6 +4,9 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from typing import cast
+
+from bot.runtime import event_loop
 
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
@@ -17,9 +20,8 @@ class _Client(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._run.next())
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(self._run.next())
 
     def data_received(self, data: bytes) -> None:
         if self._missing:
@@ -77,7 +79,7 @@ def requests_per_second(
     port: int, next_request: Next, seconds: float, clients: int = 32, check: Check | None = None
 ) -> float:
     """Responses per second with all `clients` busy. `check` gets the start of each response."""
-    return asyncio.run(_measure(port, next_request, seconds, clients, check))
+    return event_loop.run(_measure(port, next_request, seconds, clients, check))
 
 
 def total_per_second(
@@ -95,7 +97,7 @@ def total_per_second(
             await asyncio.gather(*(_measure(port, next_request, seconds, share, check) for port in ports))
         )
 
-    return asyncio.run(all_of_them())
+    return event_loop.run(all_of_them())
 
 
 async def _measure(port: int, next_request: Next, seconds: float, clients: int, check: Check | None) -> float:

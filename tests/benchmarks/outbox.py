@@ -19,6 +19,7 @@ from typing import Any
 
 from bot.chat.reply import Reply
 from bot.notifications import NOTIFICATION_TYPES
+from bot.runtime import event_loop
 from bot.worker.outbox import OutboxSender, OutboxSettings
 from core.interval import Interval
 from core.model import BookingId, Identity, NotificationPreferences, PersonId, RoomId, UserGroup
@@ -74,18 +75,18 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark is calle
     due, bookings = (FEW_DUE, FEW_BOOKINGS) if quick else (DUE, BOOKINGS)
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full.db"
-        asyncio.run(_fill(full, due))
+        event_loop.run(_fill(full, due))
         return [
             compare(
                 f"{due:,} reminders handed over, to bare statements",
-                lambda: asyncio.run(_ours(_copy(full), due)),
+                lambda: event_loop.run(_ours(_copy(full), due)),
                 lambda: _bare(_copy(full), due),
                 pairs,
             ),
             compare(
                 f"bookings with a reminder, to without ({CALLERS} callers)",
-                lambda: asyncio.run(_book(Path(folder), bookings, NotificationPreferences((30,)))),
-                lambda: asyncio.run(_book(Path(folder), bookings, NotificationPreferences(()))),
+                lambda: event_loop.run(_book(Path(folder), bookings, NotificationPreferences((30,)))),
+                lambda: event_loop.run(_book(Path(folder), bookings, NotificationPreferences(()))),
                 pairs,
                 target=0.85,
             ),

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from bot.runtime import event_loop
 from core.interval import Interval
 from core.model import BookingId, BookingType, RoomId, UserGroup
 from core.ports import UnitOfWork
@@ -51,7 +52,7 @@ class Felt:
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark is called
     rooms = FEW_ROOMS if quick else ROOMS
     with tempfile.TemporaryDirectory() as folder:
-        quiet, first, second = asyncio.run(_felt(Path(folder) / "refresh.db", rooms))
+        quiet, first, second = event_loop.run(_felt(Path(folder) / "refresh.db", rooms))
     return [
         _row("event loop's worst delay, ms, first refresh", first.delay, MAX_DELAY, first),
         _row("event loop's worst delay, ms, all rooms changed", second.delay, MAX_DELAY, second),

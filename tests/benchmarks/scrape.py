@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import html as lxml_html
 
+from bot.runtime import event_loop
 from scraper.common.worker_process import ParsingProcess
 from scraper.http.client import PoliteClient
 from scraper.http.politeness import Politeness
@@ -39,7 +40,7 @@ HURRIED = Politeness(requests_per_second=1e9, concurrency=8, obeys_robots=False)
 def run(quick: bool) -> list[Row]:  # noqa: FBT001  # as every benchmark is called
     count = FEW_ROOMS if quick else ROOMS
     with site_process(count) as address:
-        rows = asyncio.run(_refreshes(address, count))
+        rows = event_loop.run(_refreshes(address, count))
     return [*rows, _parsers(12 if quick else 48)]
 
 
@@ -210,4 +211,4 @@ def _serve(line: Connection, count: int) -> None:
             line.send(site.address)
             await asyncio.to_thread(line.recv)
 
-    asyncio.run(serve())
+    event_loop.run(serve())

@@ -1,6 +1,5 @@
 """Finding free rooms: in memory compared with the best SQL, and from typed text compared with its parts."""
 
-import asyncio
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from bot.conversation.dispatcher import Dispatcher
 from bot.conversation.memory.store import AnswerMemory
 from bot.language import parse_phrase
 from bot.login.passwords import Argon2Passwords
+from bot.runtime import event_loop
 from bot.services import Services
 from core.catalogue import RoomQuery
 from core.clock import ShiftedClock, SystemClock
@@ -44,7 +44,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - how benchmarks are called
         small = filled_file(Path(folder) / "small.db", entries=20_000)
         large = filled_file(Path(folder) / "large.db", entries=100_000)
         many = filled_file(Path(folder) / "many.db", entries=100_000, rooms=10 * ROOMS)
-        return asyncio.run(_rows(small, large, many, rounds))
+        return event_loop.run(_rows(small, large, many, rounds))
 
 
 async def _rows(small: Path, large: Path, many: Path, rounds: int) -> list[Row]:

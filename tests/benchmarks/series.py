@@ -1,6 +1,5 @@
 """Series: 40 dates beside one booking, and the planner over all rooms."""
 
-import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -8,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from time import perf_counter, process_time
 
+from bot.runtime import event_loop
 from core.catalogue import RoomQuery
 from core.clock import ShiftedClock, SystemClock
 from core.interval import Interval
@@ -36,7 +36,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - how benchmarks are called
     """Rows for preview, booking and planner."""
     rounds = 5 if quick else 20
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_rows(filled_file(Path(folder) / "roomie.db", entries=20_000), rounds))
+        return event_loop.run(_rows(filled_file(Path(folder) / "roomie.db", entries=20_000), rounds))
 
 
 async def _rows(path: Path, rounds: int) -> list[Row]:

@@ -17,6 +17,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.runtime import event_loop
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import ManagedStorage, open_storage, upgrade
@@ -45,7 +46,7 @@ class Burst:
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called so
-    return asyncio.run(_rows(FEW_ROUNDS if quick else ROUNDS))
+    return event_loop.run(_rows(FEW_ROUNDS if quick else ROUNDS))
 
 
 async def _rows(rounds: int) -> list[Row]:

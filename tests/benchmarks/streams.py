@@ -20,6 +20,7 @@ from time import perf_counter
 from aiohttp import web
 
 from bot.login.encryption import encrypt
+from bot.runtime import event_loop
 from bot.services import Services
 from bot.web.application import STATE, create_application, serve, stop
 from bot.web.framework import login_subscriptions
@@ -84,7 +85,7 @@ def _row(name: str, gauges: list[tuple[float, float]], target: float | None, uni
 
 
 def _measured(side: str, streams: int, accept: str) -> Figures:
-    return asyncio.run(_measure(side, streams, accept))
+    return event_loop.run(_measure(side, streams, accept))
 
 
 async def _measure(side: str, streams: int, accept: str) -> Figures:
@@ -280,4 +281,4 @@ def _processor() -> float:
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    asyncio.run((_ours if sys.argv[1] == "ours" else _bare)(int(sys.argv[2])))
+    event_loop.run((_ours if sys.argv[1] == "ours" else _bare)(int(sys.argv[2])))

@@ -1,6 +1,5 @@
 """The waiting list: booking a room that 1,000 people wait for, and finding out whom to offer what."""
 
-import asyncio
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
+from bot.runtime import event_loop
 from core.catalogue import RoomQuery
 from core.clock import ShiftedClock, SystemClock
 from core.interval import Interval
@@ -34,7 +34,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - how benchmarks are called
     """Rows for decisions and for the line."""
     rounds = 8 if quick else 40
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_rows(filled_file(Path(folder) / "roomie.db", entries=20_000), rounds))
+        return event_loop.run(_rows(filled_file(Path(folder) / "roomie.db", entries=20_000), rounds))
 
 
 async def _rows(path: Path, rounds: int) -> list[Row]:

@@ -1,10 +1,10 @@
 """Generates a campus: 504 rooms by default, and any number of timetable entries."""
 
-import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.runtime import event_loop
 from core.clock import SystemClock
 from core.interval import Interval
 from core.model import BookingType, Building, BuildingId, Room, RoomId, TimetableEntry, Usage
@@ -62,7 +62,7 @@ def timetable(rooms: list[Room], entries: int, now: datetime) -> list[TimetableE
 
 def filled_file(path: Path, *, entries: int, rooms: int = ROOMS) -> Path:
     """A migrated SQLite file that holds the campus and its timetable."""
-    asyncio.run(_fill(path, entries, rooms))
+    event_loop.run(_fill(path, entries, rooms))
     return path
 
 

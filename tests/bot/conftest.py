@@ -1,6 +1,5 @@
 """Fixtures: the sample campus on Wednesday 11 March 2026 at 10:20, and people who chat there."""
 
-import asyncio
 import io
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.runtime import event_loop
 from bot.services import Services
 from core.policy.rules import Rules
 from tests.bot.chat import Chat
@@ -90,7 +90,7 @@ def roomie(
 
     def run(*arguments: str, typed: str = "") -> CommandResult:
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        status = main(arguments, asyncio.run)
+        status = main(arguments, event_loop.run)
         captured = capsys.readouterr()
         return CommandResult(status, captured.out, captured.err)
 

@@ -1,6 +1,5 @@
 """Command line for operators: sources, jobs and messages."""
 
-import asyncio
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.runtime import event_loop
 from tests.databases import apart
 from tests.outbox.load import remind_everybody
 
@@ -43,7 +43,7 @@ def roomie(
     apart(remind_everybody, sqlite_url, ["chat:p0", "chat:p1"])
 
     def carry(*words: str) -> tuple[int, str]:
-        status = main(words, asyncio.run)
+        status = main(words, event_loop.run)
         printed = capsys.readouterr()
         return status, printed.out + printed.err
 

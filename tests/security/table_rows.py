@@ -52,6 +52,15 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "label": "'http'",
             "last_used_at": second,
         },
+        "refused_request": {
+            "at": second,
+            "person_id": BOOKED_BY_WIL,
+            "action": "'book'",
+            "seats": 0,
+            "platform": "'slack'",
+            "code": "'no_quota'",
+            "rule": "''",
+        },
         "series": {
             "id": f"'{word} ' || {{n}}",
             "version": 1,
@@ -95,6 +104,7 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "is_watch": "false",
             "state": 2,
         },
+        "erasure": {"person_id": "1000 + {n} + " + str(second % 1000000), "requested_at": second},
         "quota_grant": {
             "person_id": BOOKED_BY_WIL,
             "week": 20000,
@@ -102,6 +112,14 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "reason": "'conference'",
             "granted_by": "'person:1'",
             "at": second,
+        },
+        "webhook_event": {
+            "id": f"'{word} ' || {{n}}",
+            "type": "'quota.reset'",
+            "at": second,
+            "subject": "'quota'",
+            "data": "'{}'",
+            "is_new": "false",
         },
         "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
         "draft": {

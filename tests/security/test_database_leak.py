@@ -1,6 +1,5 @@
 """What a reader of the database, or of a copy, learns without the server's secret: no usable credentials."""
 
-import asyncio
 import json
 import shutil
 import sqlite3
@@ -20,6 +19,7 @@ from bot.conversation.dispatcher import Dispatcher
 from bot.login.chat_link import continue_request, login_link_reply
 from bot.notifications.deferred_reply import compose
 from bot.platforms.stores import OutboxDeferral, StoredInstallations, StoredOAuthStates, reencrypt_tokens
+from bot.runtime import event_loop
 from bot.services import Services
 from core.model import Identity, Installation, LoginSession, LoginState, LoginToken, MessageState, Role
 from core.policy.rules import Rules
@@ -247,7 +247,7 @@ def test_the_command_line_seals_and_says_what_is_lost(
     def seal(secret: str, previous: str = "") -> tuple[int, str]:
         monkeypatch.setenv("ROOMIE_SECURITY__SECRET", secret)
         monkeypatch.setenv("ROOMIE_SECURITY__PREVIOUS_SECRETS", previous)
-        status = main(("db", "seal"), asyncio.run)
+        status = main(("db", "seal"), event_loop.run)
         printed = capsys.readouterr()
         return status, printed.out + printed.err
 
@@ -269,15 +269,15 @@ def test_without_a_secret_of_its_own_a_copy_of_the_database_alone_opens_nothing(
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("INSERT INTO installation VALUES ('T1', ?, '', '', '', '', '', 1)", (TOKEN,))
 
-    assert main(("db", "seal"), asyncio.run) == 0
-    assert main(("db", "backup", "copy.db"), asyncio.run) == 0
+    assert main(("db", "seal"), event_loop.run) == 0
+    assert main(("db", "backup", "copy.db"), event_loop.run) == 0
     stolen = tmp_path / "elsewhere"
     stolen.mkdir()
     shutil.copy("copy.db", stolen / "roomie.db")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{stolen / 'roomie.db'}")
 
     assert b"xoxb-" not in (stolen / "roomie.db").read_bytes()
-    assert main(("db", "seal"), asyncio.run) == 1
+    assert main(("db", "seal"), event_loop.run) == 1
 
 
 def test_previous_secrets_stay_out_of_the_file_and_of_messages(tmp_path: Path):

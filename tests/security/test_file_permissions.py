@@ -1,6 +1,5 @@
 """File permissions: other accounts of the machine can read no database, log, backup, secret or history."""
 
-import asyncio
 import os
 import sqlite3
 import stat
@@ -14,6 +13,7 @@ from bot.cli import main
 from bot.commands import COMMANDS
 from bot.config import Config, DatabaseSection, Settings
 from bot.platforms.terminal.repl import _create_prompt
+from bot.runtime import event_loop
 from bot.runtime.app import open_services
 from bot.runtime.server_secret import permission_warnings, server_secret
 from core.errors import AlreadyExists
@@ -153,8 +153,8 @@ def test_roomie_check_says_so_too(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", "sqlite:///roomie.db")
 
-    main(("db", "upgrade"), asyncio.run)
-    main(("check",), asyncio.run)
+    main(("db", "upgrade"), event_loop.run)
+    main(("check",), event_loop.run)
 
     assert "warning: other accounts on this machine can read the folder" in capsys.readouterr().out
 

@@ -1,12 +1,12 @@
 """Short words after an answer at the terminal, in one conversation and in a later process."""
 
-import asyncio
 import io
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
+from bot.runtime import event_loop
 
 
 @pytest.fixture
@@ -18,11 +18,11 @@ def chat(
     monkeypatch.setenv("ROOMIE_DATABASE__URL", sqlite_url)
     monkeypatch.setenv("ROOMIE_NOW", "2026-03-11T10:20:00+00:00")
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    main(["sample"], asyncio.run)
+    main(["sample"], event_loop.run)
     capsys.readouterr()
 
     def say(*lines: str) -> str:
-        main(["chat", "--as", "wil", *lines], asyncio.run)
+        main(["chat", "--as", "wil", *lines], event_loop.run)
         return capsys.readouterr().out
 
     return say

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import aiohttp
@@ -54,7 +54,7 @@ class Sockets:
         self._waiting: dict[str, asyncio.Future[Any]] = {}
         self._next = itertools.count()
         self.open: list[web.WebSocketResponse] = []
-        self._transports: dict[web.WebSocketResponse, asyncio.BaseTransport | None] = {}
+        self._transports: dict[web.WebSocketResponse, asyncio.WriteTransport | None] = {}
         self.opened = 0
 
     async def connections_open(self, request: web.Request) -> web.Response:
@@ -77,7 +77,7 @@ class Sockets:
         self._tickets.discard(request.query["ticket"])
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self._transports[socket] = request.transport
+        self._transports[socket] = cast("asyncio.WriteTransport | None", request.transport)
         await self._serve(socket)
         return socket
 
@@ -138,7 +138,7 @@ class Sockets:
         for socket in list(self.open):
             self.open.remove(socket)
             transport = self._transports.get(socket)
-            if isinstance(transport, asyncio.WriteTransport):
+            if transport is not None:
                 transport.abort()
 
     async def close(self) -> None:
