@@ -87,13 +87,19 @@ def _heading(timeline: Timeline, step: int) -> str:
     line = [" "] * (-(-(timeline.end - timeline.start) // step))
     if (now := _common_now(timeline)) is not None:
         line[(now - timeline.start) // step] = NOW
-    for minutes in range(timeline.start, timeline.end, HOUR):
+    for minutes in range(timeline.start, timeline.end, _label_step(timeline, step)):
         text = timeline.dates[minutes // HOUR] if timeline.dates else f"{minutes // HOUR % 24:02}"
         place = (minutes - timeline.start) // step
         around = line[max(place - 1, 0) : place + len(text) + 1]
         if place + len(text) <= len(line) and not "".join(around).strip():
             line[place : place + len(text)] = text
     return "".join(line).rstrip()
+
+
+def _label_step(timeline: Timeline, step: int) -> int:
+    """Minutes between labels that have a space between them; hours for a clock are even."""
+    longest = max(map(len, timeline.dates), default=2)
+    return next(hours * HOUR for hours in (1, 2, 3, 4, 6, 12, 24) if hours * HOUR // step > longest)
 
 
 def _common_now(timeline: Timeline) -> int | None:
