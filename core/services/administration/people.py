@@ -41,6 +41,8 @@ MAX_GRANT = 7 * 24 * 60
 MAX_FOUND = 10
 _MAX_BLOCK = timedelta(days=5 * 366)
 _MAX_WEEKS_AHEAD = 53
+_DERIVED = frozenset({UserGroup.SOCIETY_MEMBER})
+"""Follows from memberships."""
 
 
 class LastAdministrator(Conflict):
@@ -147,7 +149,7 @@ class PeopleAdministration:
             before = find_person(unit, who)
             unit.people.put(replace(before, groups=groups))
             after = unit.people.get(before.id) or before
-            if details := changed(groups=(before.groups, after.groups)):
+            if details := changed(groups=(before.groups - _DERIVED, after.groups - _DERIVED)):
                 unit.audit(by.entry(now, "set groups", _subject(after), details))
             return after
 
