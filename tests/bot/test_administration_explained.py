@@ -1,4 +1,4 @@
-"""What administrators did is told by `why` and `who`: by whom, from what to what, and the reason."""
+"""`why` and `who` tell what administrators did: by whom, from what to what, and the reason."""
 
 from dataclasses import replace
 
@@ -48,7 +48,7 @@ async def test_a_person_tells_blocks_quota_and_groups_with_their_reasons(dana: C
     assert "You set the groups: groups Group_2, Group_4 → Group_1." in story
 
 
-async def test_the_owner_of_a_cancelled_booking_is_told_why(dana: Chat, wil: Chat, services: Services):
+async def test_the_owner_of_a_cancelled_booking_hears_why(dana: Chat, wil: Chat, services: Services):
     await wil.say("/book Wren G02 tomorrow 11:00")
     [account] = [
         each for each in services.read_model.directory.people.values() if each.person.username == "wil"

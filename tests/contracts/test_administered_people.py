@@ -25,7 +25,7 @@ from core.policy.society_limits import SocietyMinutesSpent
 from core.ports import UnitOfWork
 from core.services.administration import Administration, Administrator
 from core.services.administration.confirmation import CANCEL, KEEP, YES, Confirmation, ConfirmationNeeded
-from core.services.administration.people import LastAdministrator
+from core.services.administration.rights import LastAdministrator
 from core.services.administration.societies import HAND_OVER
 from tests.builders import NOW, a_slot
 from tests.contracts.administration import (

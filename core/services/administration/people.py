@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.clock import Clock
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Invalid, NotFound
 from core.model import (
     Block,
     Booking,
@@ -32,7 +32,12 @@ from core.services.administration.confirmation import (
 )
 from core.services.administration.messages import AdminEvent, admin_message
 from core.services.administration.removal import Reason, ahead, cancel_bookings
-from core.services.administration.rights import Administrator, changed, may_administer
+from core.services.administration.rights import (
+    Administrator,
+    LastAdministrator,
+    changed,
+    may_administer,
+)
 from core.services.bookings import QuotaStatus, quota_status
 
 MAX_REASON = 150
@@ -43,13 +48,6 @@ _MAX_BLOCK = timedelta(days=5 * 366)
 _MAX_WEEKS_AHEAD = 53
 _DERIVED = frozenset({UserGroup.SOCIETY_MEMBER})
 """Follows from memberships."""
-
-
-class LastAdministrator(Conflict):
-    code = "last_administrator"
-
-    def __init__(self) -> None:
-        super().__init__("Somebody must administer Roomie. Make somebody else administrator first.")
 
 
 @dataclass(frozen=True, slots=True)
