@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, or_
 
 from storage.personal_conditions import (
     Condition,
+    has_closed_messages,
     has_installed,
     is_audited,
     is_guest,
@@ -54,9 +55,11 @@ from storage.tables import (
     person,
     request,
     series,
+    setting,
     token,
     wait,
 )
+from storage.webhook_tables import webhook, webhook_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +289,14 @@ ROWS: tuple[PersonalRows, ...] = (
         set_values(installed_by=""),
     ),
     PersonalRows(
+        "chat accounts that take no messages",
+        setting,
+        setting.c.key,
+        has_closed_messages,
+        ("key",),
+        ("value",),
+    ),
+    PersonalRows(
         "audit trail",
         audit,
         audit.c.id,
@@ -309,6 +320,24 @@ ROWS: tuple[PersonalRows, ...] = (
         lambda each: mentions(each, series.c.title, series.c.notes),
         ("title", "notes"),
         rewrite=without_mentions("title", "notes"),
+    ),
+    PersonalRows(
+        "webhooks added",
+        webhook,
+        webhook.c.id,
+        lambda each: webhook.c.created_by == each.actor,
+        ("created_by",),
+        ("id", "events", "created_at"),
+        set_values(created_by=ERASED),
+    ),
+    PersonalRows(
+        "events for webhooks",
+        webhook_event,
+        webhook_event.c.number,
+        is_of(webhook_event.c.person_id),
+        ("person_id",),
+        ("type", "at"),
+        set_values(person_id=None),
     ),
     PersonalRows(
         "mentions in refusals of others",
@@ -340,8 +369,8 @@ IMPERSONAL: Mapping[str, str] = {
     "timetable_entry": "published classes",
     "job_run": "the service's own jobs",
     "change": "numbers of rows that changed, deleted after an hour",
-    "setting": "the service's own settings",
     "rating": "anonymous: a keyed hash of network, room and day",
+    "webhook_delivery": "numbers of events, and what receivers answered",
     "erasure": "the numbers of people who are gone, so that a restored backup can be cleaned again",
 }
 """Tables without personal data, and why."""
@@ -360,6 +389,9 @@ IMPERSONAL_COLUMNS: Mapping[str, frozenset[str]] = {
     "request": frozenset({"booking_id"}),
     "outbox": frozenset({"kind", "booking_id", "claimed_by"}),
     "channel_notice": frozenset({"channel"}),
+    "setting": frozenset({"value"}),
+    "webhook": frozenset({"url", "events", "secret", "is_personal", "reason", "previous_secret"}),
+    "webhook_event": frozenset({"id", "type", "subject", "data", "booking_id"}),
     "installation": frozenset({"team", "token", "bot_user", "bot_id", "name", "scopes"}),
 }
 """Columns of the tables above that tell nothing about a person."""

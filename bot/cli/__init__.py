@@ -72,15 +72,20 @@ def _handler(command: str) -> CliHandler:
             from bot.cli.closures import closure
 
             return closure
-        case "outbox" | "webhook":
-            from bot.cli.outbox import outbox
-            from bot.cli.webhooks import webhook
-
-            return outbox if command == "outbox" else webhook
+        case "outbox" | "webhook" | "doctor":
+            return _watching_handler(command)
         case _:
             from bot.cli import admin
 
             return admin.HANDLERS.get(command) or report_handler(command)
+
+
+def _watching_handler(command: str) -> CliHandler:
+    from bot.cli.doctor import doctor
+    from bot.cli.outbox import outbox
+    from bot.cli.webhooks import webhook
+
+    return {"doctor": doctor, "outbox": outbox, "webhook": webhook}[command]
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -276,7 +281,11 @@ def _add_database(commands: Commands) -> None:
     db.add_parser("seal", help="encrypt stored tokens with the current secret")
     backup = db.add_parser("backup", help="write a consistent copy, even while Roomie runs")
     backup.add_argument("file", metavar="FILE")
+    restore = db.add_parser("restore", help="put a backup in the place of the database, which is kept")
+    restore.add_argument("file", metavar="FILE")
     _add(commands, "check", "check the configuration and show what is set up")
+    doctor = _add(commands, "doctor", "examine everything, and say what to do about what is wrong")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_platforms(commands: Commands) -> None:
@@ -310,7 +319,7 @@ def _add_worker(commands: Commands) -> None:
 
 
 def _add_display(commands: Commands) -> None:
-    display = _add(commands, "display", "print the addresses for the displays at doors")
+    display = _add(commands, "display", "print the addresses for the displays of rooms")
     display.add_argument(
         "places", nargs="+", metavar="PLACE", help="a room or building, by id or name, or: campus"
     )

@@ -17,6 +17,7 @@ from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.app import backup, open_services, revision, upgrade
+from bot.runtime.restoring import restore_backup
 from bot.sample.load import load_sample
 from bot.webhooks.secrets import reencrypt_webhooks
 from core.errors import Invalid, NotAllowed
@@ -127,6 +128,8 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
         await backup(url, Path(arguments.file))
         print(f"Backup written to {arguments.file}.")
         return 0
+    if arguments.verb == "restore":
+        return await _restore(Path(arguments.file), settings)
     if arguments.verb == "seal":
         return await _seal(settings)
     if arguments.verb == "upgrade":
@@ -138,6 +141,22 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
         else "There is no database yet. Create it with: roomie db upgrade"
     )
     return 0 if current else 1
+
+
+async def _restore(file: Path, settings: Settings) -> int:
+    done = await restore_backup(settings, file)
+    print(f"Restored {file}. Start Roomie again.")
+    if done.replaced is not None:
+        print(f"The database that was there before is kept: {done.replaced}")
+    if done.erased_again:
+        print(f"Erased again, as they were since the backup: {done.erased_again}")
+    if not done.has_list:
+        print(
+            "It could not be asked who was erased since the backup. If you have a list of them, run "
+            "roomie user erased --again FILE.",
+            file=sys.stderr,
+        )
+    return 0
 
 
 async def _seal(settings: Settings) -> int:

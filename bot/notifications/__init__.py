@@ -2,6 +2,7 @@
 
 from bot.notifications import (
     administration,
+    backup_failed,
     closure,
     confirmation,
     conflict,
@@ -42,4 +43,5 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     release.RELEASE_WARNING_TYPE,
     release.RELEASED_TYPE,
     webhook_failed.WEBHOOK_FAILED_TYPE,
+    backup_failed.BACKUP_FAILED_TYPE,
 )

@@ -26,6 +26,7 @@ from bot.runtime.app import (
     setting,
     upgrade,
 )
+from bot.runtime.backups import backup_checks, backup_warnings
 from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
 from bot.runtime.roles import ALL_ROLES, ProcessRole
@@ -69,7 +70,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
         tasks = await stack.enter_async_context(_Tasks())
         url = await stack.enter_async_context(_serving(services, config, platforms, roles))
         logger.info("listening on %s", url or "no port")
-        for each in permission_warnings(config):
+        for each in (*permission_warnings(config), *backup_warnings(config)):
             logger.warning(each)
         if not checks_sample:
             await services.storage.load()
@@ -97,9 +98,7 @@ def _check_login_configuration(config: Config) -> None:
     if problems := login_problems(config, secret_file(config)):
         raise ConfigError(problems)
     if config.login.dev_user:
-        logger.warning(
-            "DEVELOPMENT: everybody who opens a login page is logged in as %s", config.login.dev_user
-        )
+        logger.warning("DEVELOPMENT: everybody who opens a login page is logged in as login.dev_user")
 
 
 async def _may_hold_sample(url: str) -> bool:
@@ -195,7 +194,8 @@ async def _serving(
         services,
         _limit_connections(http_settings(config)),
         checks={platform.name: partial(_platform_health, platform) for platform in platforms}
-        | {name: partial(check, services) for name, check in BACKGROUND_CHECKS.items()},
+        | {name: partial(check, services) for name, check in BACKGROUND_CHECKS.items()}
+        | dict(backup_checks(config, services)),
         parse=lambda text: parse_text(services, text),
         routes=ROUTES if is_web else HEALTH_ROUTES,
         login=login_context(config, services),

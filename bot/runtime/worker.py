@@ -11,6 +11,7 @@ from bot.notifications import NOTIFICATION_TYPES
 from bot.platforms.base import Platform
 from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.app import receiver_client
+from bot.runtime.backups import backup_jobs, register_backup_metrics
 from bot.runtime.refresh import source_jobs
 from bot.services import Metric, Services
 from bot.webhooks.secrets import reencrypt_webhooks
@@ -43,9 +44,11 @@ async def run_worker(
     worker = uuid.uuid4().hex
     outbox = OutboxSender(services, platforms, NOTIFICATION_TYPES, worker, outbox_settings(config))
     register_metrics(services, outbox)
+    register_backup_metrics(config, services)
     releasing = asyncio.ensure_future(ReleaseRunner(services, receivers, is_worker=True).run())
     sending, offering = asyncio.ensure_future(outbox.run()), asyncio.ensure_future(OfferMaker(services).run())
-    runner = jobs.JobRunner(services, config, (*jobs.JOBS, _ENCRYPTION_JOB, *source_jobs(config)), worker)
+    all_jobs = (*jobs.JOBS, _ENCRYPTION_JOB, *backup_jobs(config), *source_jobs(config))
+    runner = jobs.JobRunner(services, config, all_jobs, worker)
     await runner.prepare()
     scheduler = jobs.start(runner)
     try:

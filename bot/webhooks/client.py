@@ -19,7 +19,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from core.guarded_sockets import PrivateNetworkError, guarded_socket_factory
-from core.policy.webhook_retries import Attempt
+from core.policy.webhook_retries import DeliveryAttempt
 
 _USER_AGENT = "Roomie-Webhooks/1"
 _MAX_RETRY_AFTER = 24 * 60 * 60
@@ -69,7 +69,7 @@ class ReceiverClient:
             timeout=self._timeout,
         )
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> DeliveryAttempt:
         """Sends once. Errors are part of the result; they name no part of the address but its host."""
         address = URL(url)
         session = self._private if (address.host or "").lower() in self._private_hosts else self._guarded
@@ -79,25 +79,27 @@ class ReceiverClient:
                 response.close()  # without the body, whatever its size
                 return attempt
         except ClientSSLError:
-            return Attempt(error="it shows no certificate we trust")
+            return DeliveryAttempt(error="it shows no certificate we trust")
         except ClientConnectorError as error:
             if isinstance(error.os_error, PrivateNetworkError):
-                return Attempt(error="its address lies in a private network")
-            return Attempt(error="it cannot be reached")
+                return DeliveryAttempt(error="its address lies in a private network")
+            return DeliveryAttempt(error="it cannot be reached")
         except TimeoutError:
-            return Attempt(error=f"no answer within {self._timeout.total:g} seconds")
+            return DeliveryAttempt(error=f"no answer within {self._timeout.total:g} seconds")
         except (ClientError, OSError, ValueError) as error:
-            return Attempt(error=f"the connection broke ({type(error).__name__})")
+            return DeliveryAttempt(error=f"the connection broke ({type(error).__name__})")
 
 
-def _attempt_of(response: ClientResponse) -> Attempt:
+def _attempt_of(response: ClientResponse) -> DeliveryAttempt:
     """Only 2xx means that it arrived."""
     status = response.status
     if 200 <= status < 300:
-        return Attempt(status)
+        return DeliveryAttempt(status)
     if 300 <= status < 400:
-        return Attempt(status, f"it answered {status}: redirects are not followed, give the final address")
-    return Attempt(status, f"it answered {status}", _retry_after(response))
+        return DeliveryAttempt(
+            status, f"it answered {status}: redirects are not followed, give the final address"
+        )
+    return DeliveryAttempt(status, f"it answered {status}", _retry_after(response))
 
 
 def _retry_after(response: ClientResponse) -> timedelta:

@@ -15,7 +15,7 @@ from bot.webhooks.secrets import signing_secrets
 from bot.webhooks.signing import signed_headers
 from core.errors import Unavailable
 from core.model import Booking, Webhook, WebhookDelivery, WebhookDeliveryState, WebhookId
-from core.policy.webhook_retries import Attempt, is_down
+from core.policy.webhook_retries import DeliveryAttempt, is_down
 from core.ports import UnitOfWork
 from core.services.webhooks import record_attempt
 
@@ -139,12 +139,14 @@ class WebhookSender:
         finally:
             self._finished.set()
 
-    async def _attempt(self, webhook: Webhook, delivery: WebhookDelivery, booking: Booking | None) -> Attempt:
+    async def _attempt(
+        self, webhook: Webhook, delivery: WebhookDelivery, booking: Booking | None
+    ) -> DeliveryAttempt:
         now = self._services.clock.now()
         try:
             keys = signing_secrets(self._services, webhook, now)
         except DecryptionFailed:
-            return Attempt(error="its secret was sealed with another server secret; rotate it")
+            return DeliveryAttempt(error="its secret was sealed with another server secret; rotate it")
         body = payload_of(
             delivery.event, self._services.read_model, is_personal=webhook.is_personal, booking=booking
         )
@@ -153,9 +155,11 @@ class WebhookSender:
             async with asyncio.timeout(self._settings.lease.total_seconds() / 2):
                 return await self._client.post(webhook.url, body, headers)
         except TimeoutError:
-            return Attempt(error="no answer in time")
+            return DeliveryAttempt(error="no answer in time")
 
-    async def _record(self, delivery: WebhookDelivery, attempt: Attempt) -> WebhookDeliveryState | None:
+    async def _record(
+        self, delivery: WebhookDelivery, attempt: DeliveryAttempt
+    ) -> WebhookDeliveryState | None:
         now, operators = self._services.clock.now(), self._services.operators
         return await self._services.storage.write_relaxed(
             lambda unit: record_attempt(unit, self._worker, delivery, attempt, operators, now)

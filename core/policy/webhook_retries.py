@@ -28,7 +28,7 @@ _GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class DeliveryAttempt:
     """The answer to one delivery: HTTP status if there was one, and what went wrong, if anything."""
 
     status: int | None = None
@@ -45,7 +45,9 @@ def is_down(webhook: Webhook) -> bool:
     return webhook.failures >= _TOLERATED_FAILURES
 
 
-def outcome_of(delivery: WebhookDelivery, attempt: Attempt, after: Webhook, now: datetime) -> WebhookOutcome:
+def outcome_of(
+    delivery: WebhookDelivery, attempt: DeliveryAttempt, after: Webhook, now: datetime
+) -> WebhookOutcome:
     """What becomes of a delivery after an attempt; `after` is the endpoint after it.
 
     While an endpoint is paused nothing is given up, unless it is gone.
@@ -61,7 +63,7 @@ def outcome_of(delivery: WebhookDelivery, attempt: Attempt, after: Webhook, now:
     return WebhookOutcome(delivery.webhook_id, delivery.number, state, due_at, attempt.status, attempt.error)
 
 
-def after_attempt(webhook: Webhook, attempt: Attempt, now: datetime) -> Webhook:
+def after_attempt(webhook: Webhook, attempt: DeliveryAttempt, now: datetime) -> Webhook:
     """The endpoint after an attempt: backed off when it is down, paused when it is down for days or gone."""
     if attempt.has_arrived:
         return replace(webhook, failures=0, failing_since=None, retry_at=None, succeeded_at=now)

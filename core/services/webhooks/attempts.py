@@ -11,7 +11,7 @@ from core.model import (
     WebhookDeliveryState,
     WebhookState,
 )
-from core.policy.webhook_retries import Attempt, after_attempt, outcome_of
+from core.policy.webhook_retries import DeliveryAttempt, after_attempt, outcome_of
 from core.ports import UnitOfWork
 from core.services.operators import is_operator
 
@@ -24,7 +24,7 @@ def record_attempt(
     unit: UnitOfWork,
     worker: str,
     delivery: WebhookDelivery,
-    attempt: Attempt,
+    attempt: DeliveryAttempt,
     operators: Collection[str],
     now: datetime,
 ) -> WebhookDeliveryState | None:

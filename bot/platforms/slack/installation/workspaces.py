@@ -34,7 +34,7 @@ _MAX_CACHED = 10_000
 _STATE_TTL = timedelta(minutes=10)
 
 
-def _granted_scopes(response: ApiResponse) -> tuple[str, ...]:
+def granted_scopes(response: ApiResponse) -> tuple[str, ...]:
     """The scopes of the token that a method was called with, which Slack sends as a header."""
     headers: Mapping[str, str] = getattr(response, "headers", {})
     granted = next((text for name, text in headers.items() if name.lower() == "x-oauth-scopes"), "")
@@ -62,7 +62,7 @@ class SingleWorkspace:
                 response["user_id"],
                 response.get("bot_id", ""),
                 response.get("team", ""),
-                _granted_scopes(response),
+                granted_scopes(response),
             )
         return self._installation
 
