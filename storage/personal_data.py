@@ -29,6 +29,7 @@ from storage.personal_rewrites import (
     audit_without,
     booking_without_owner,
     charge_of_placeholder,
+    grant_without,
     series_without_owner,
     set_values,
     without_guest,
@@ -41,6 +42,7 @@ from storage.service_tables import (
     draft,
     installation,
     login_session,
+    quota_grant,
     refused_request,
 )
 from storage.tables import (
@@ -104,7 +106,17 @@ ACCOUNT = PersonalRows(
     person,
     person.c.id,
     is_of(person.c.id),
-    ("username", "username_key", "email", "email_key", "name", "groups", "zone", "password_hash"),
+    (
+        "username",
+        "username_key",
+        "email",
+        "email_key",
+        "name",
+        "groups",
+        "zone",
+        "password_hash",
+        "block_reason",
+    ),
     (
         "id",
         "username",
@@ -120,6 +132,8 @@ ACCOUNT = PersonalRows(
         "deliver_to",
         "wants_confirmations",
         "same_day_until",
+        "blocked_until",
+        "block_reason",
     ),
 )
 IDENTITIES = PersonalRows(
@@ -224,6 +238,22 @@ ROWS: tuple[PersonalRows, ...] = (
         ("person_id",),
         ("booking_id", "week", "minutes", "at"),
         charge_of_placeholder,
+    ),
+    PersonalRows(
+        "grants of quota",
+        quota_grant,
+        quota_grant.c.id,
+        is_of(quota_grant.c.person_id),
+        ("person_id", "reason"),
+        ("week", "minutes", "reason", "at"),
+    ),
+    PersonalRows(
+        "grants of quota to others",
+        quota_grant,
+        quota_grant.c.id,
+        lambda each: or_(quota_grant.c.granted_by == each.actor, mentions(each, quota_grant.c.reason)),
+        ("granted_by", "reason"),
+        rewrite=grant_without,
     ),
     PersonalRows(
         "bookings",

@@ -7,6 +7,7 @@ from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.model import (
     AuditEntry,
+    Block,
     Closure,
     ClosureId,
     Draft,
@@ -17,6 +18,7 @@ from core.model import (
     LoginToken,
     OutboxMessage,
     PersonId,
+    QuotaGrant,
     Role,
     RoomId,
     UserGroup,
@@ -116,6 +118,9 @@ def _write_the_rest(unit: UnitOfWork, quetz: PersonId) -> None:
             HALL,
         )
     )
+    for person_id, by in ((quetz, "administrator"), (PersonId(1), f"person:{quetz}")):
+        unit.bookings.grant(QuotaGrant(person_id, 20521, 60, "thanks to Quetz Markworth", by, NOW))
+    unit.people.block(quetz, Block(NOW - timedelta(days=1), "tapioca"))
     unit.outbox.add(
         [
             a_message("m quetzmark", identity=QUETZ, payload='{"text": ["tapioca"]}'),
