@@ -102,14 +102,6 @@ def _clean(key: str, value: Any, subject: DataSubject) -> Any:  # noqa: ANN401 -
     return ERASED if is_theirs else replace_mentions(value, subject)
 
 
-def grant_without(row: Any, context: ErasureContext) -> Values:  # noqa: ANN401
-    is_theirs = row.granted_by == context.subject.actor
-    return {
-        "granted_by": ERASED if is_theirs else row.granted_by,
-        "reason": replace_mentions(row.reason, context.subject),
-    }
-
-
 def set_values(**values: object) -> Callable[[Any, ErasureContext], Values]:
     return lambda _row, _context: dict(values)
 

@@ -4,4 +4,4 @@ from core.services.administration.rights import LastAdministrator
 from core.services.privacy.erasing import ErasureService
 from core.services.privacy.plan import NO_PRESIDENT, ErasurePlan, plan_erasure
 
-__all__ = ["NO_PRESIDENT", "ErasurePlan", "ErasureService", "LastAdministrator", "plan_erasure"]
+__all__ = ["NO_PRESIDENT", "ErasurePlan", "ErasureService", "plan_erasure"]
