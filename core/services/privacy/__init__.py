@@ -1,6 +1,5 @@
 """What is known about a person: told, exported and erased."""
 
-from core.services.administration.rights import LastAdministrator
 from core.services.privacy.erasing import ErasureService
 from core.services.privacy.plan import NO_PRESIDENT, ErasurePlan, plan_erasure
 
