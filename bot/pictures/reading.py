@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.chat.picture import Bar, BarKind, BarRow, TimeAxis, Timeline
-from bot.pictures.content import building_day, day_name, room_days
+from bot.pictures.content import building_day, day_name, room_days, with_zone
 from bot.pictures.requests import (
     BuildingPicture,
     DatesPicture,
@@ -22,7 +22,7 @@ from core.catalogue import Catalogue
 from core.errors import UnknownBuilding, UnknownPicture, UnknownRoom
 from core.interval import Interval
 from core.localtime import EPOCH
-from core.model import BookingId, BuildingId, Room, RoomId
+from core.model import BuildingId, Room, RoomId
 from core.policy.rules import Rules
 from core.ports import UnitOfWork
 from core.read_model import ReadModel, RoomUpdate, read_rooms
@@ -36,7 +36,6 @@ NOW_STEP = timedelta(minutes=5)
 _MAX_DAYS_AHEAD = 400_000
 """Days since 1970: dates beyond are no dates."""
 _MAX_DAYS = 14
-_SHORT_ID = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +137,7 @@ def compose(
 
 
 def _row_facts(facts: PictureFacts, own: Sequence[str]) -> RowFacts:
-    """Bookings are named by the beginnings of their ids, as they are to people."""
-    marked = frozenset(own)
-    ids = frozenset(each for each in facts.read_model.bookings if each[:_SHORT_ID] in marked) if own else ()
-    return RowFacts(facts.rules, floor_to_step(facts.now), frozenset(map(BookingId, ids)))
+    return RowFacts(facts.rules, floor_to_step(facts.now), frozenset(own))
 
 
 def floor_to_step(now: datetime) -> datetime:
@@ -155,7 +151,8 @@ def _times(
     facts: RowFacts,
 ) -> Timeline:
     rows = [_time_row(each, request, catalogue, schedules, facts) for each in request.times]
-    return make_timeline(request.title, request.subtitle, TimeAxis.ACROSS, rows)
+    subtitle = with_zone(request.subtitle, facts.rules)
+    return make_timeline(request.title, subtitle, TimeAxis.ACROSS, rows)
 
 
 def _time_row(

@@ -105,11 +105,11 @@ def test_the_legend_explains_what_is_on_show():
 
 
 def test_the_alternative_text_names_every_bar():
-    said = alternative_text(a_timeline())
+    text = alternative_text(a_timeline())
     for bar in ALL_KINDS:
-        assert f"{bar.start // 60:02}:00–{bar.end // 60:02}:00 {BAR_STYLES[bar.kind].word}" in said
-    assert said == alternative(a_timeline())
-    assert said.startswith("Wren G01, Thu 12 Mar, from 08:00 to 21:00.")
+        assert f"{bar.start // 60:02}:00–{bar.end // 60:02}:00 {BAR_STYLES[bar.kind].word}" in text
+    assert text == alternative(a_timeline())
+    assert text.startswith("Wren G01, Thu 12 Mar, from 08:00 to 21:00.")
 
 
 def test_the_alternative_text_of_nothing_says_so():
@@ -117,11 +117,11 @@ def test_the_alternative_text_of_nothing_says_so():
 
 
 def test_a_long_alternative_text_ends_with_a_whole_sentence():
-    said = alternative_text(_ROOMS)
-    short = short_alternative(said, 1000)
-    assert len(said) > 1000 >= len(short)
+    text = alternative_text(_ROOMS)
+    short = short_alternative(text, 1000)
+    assert len(text) > 1000 >= len(short)
     assert short.endswith(". The message has the rest.")
-    assert said.startswith(short.removesuffix(" The message has the rest."))
+    assert text.startswith(short.removesuffix(" The message has the rest."))
 
 
 @pytest.mark.parametrize("timeline", EVERY)
