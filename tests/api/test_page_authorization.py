@@ -116,10 +116,10 @@ async def test_a_member_who_presides_over_nothing_changes_no_members(
     csrf = emily.at.form_with("Log out").values["csrf"]
 
     page = await emily.send("/societies/add", {"csrf": csrf, "user": "rema", "society": "SOTECHSOC"})
-    said = await emily.send("/say", {"csrf": csrf, "text": "/society add rema SOTECHSOC"})
+    typed = await emily.send("/say", {"csrf": csrf, "text": "/society add rema SOTECHSOC"})
 
     assert page.status == 403
-    assert "can now book" not in said.words
+    assert "can now book" not in typed.words
     rema = services.read_model.directory.by_name("rema")
     assert rema is not None
     assert rema.memberships == ()

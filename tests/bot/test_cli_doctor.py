@@ -68,7 +68,8 @@ async def test_late_jobs_stuck_messages_and_paused_webhooks_are_named(sqlite_url
     await ask(
         sqlite_url,
         "INSERT INTO webhook "
-        "(url, events, secret, created_at, created_by, is_personal, state, reason, failures) VALUES ('https://example.org', '*', '', 0, '', false, 2, 'nothing arrived', 30)",
+        "(url, events, secret, created_at, created_by, is_personal, state, reason, failures) "
+        "VALUES ('https://example.org', '*', '', 0, '', false, 2, 'nothing arrived', 30)",
     )
 
     found = await findings(sqlite_url)

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import Invalid, UnknownPerson
 from core.model import PersonId, Role
-from core.services.privacy import LastAdministrator
+from core.services.administration.people import LastAdministrator
 from tests.builders import a_slot
 from tests.contracts.raw import ask
 from tests.outbox.environment import CHESS, PRES, REMA, STAN, WIL, Environment

@@ -155,9 +155,9 @@ async def test_a_link_changes_nothing_until_it_is_confirmed(wil: Visitor, servic
         assert "Go on" in page.form_with("Go on").buttons
     await wil.open("/?q=monday+3pm")
     await wil.open("/?q=book+it")
-    asked = await wil.open("/ask?action=book&value=x")
+    answer = await wil.open("/ask?action=book&value=x")
 
-    assert "confirm" in asked.words
+    assert "confirm" in answer.words
     assert not services.read_model.bookings
 
 

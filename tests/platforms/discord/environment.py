@@ -16,6 +16,7 @@ from bot.platforms.pictures import Pictures
 from bot.platforms.stores import DeduplicationStore, StoredKeyValues
 from bot.services import Services
 from core.model import Identity
+from core.policy.door_code import DoorCodes
 from core.policy.rules import Rules
 from core.ports import ManagedStorage, UnitOfWork
 from core.services.accounts import Accounts
@@ -101,7 +102,7 @@ async def build_environment(
         read_model,
         replace(rules),
         clock,
-        BookingService(storage, read_model, rules, clock),
+        BookingService(storage, read_model, rules, clock, DoorCodes((b"secret",))),
         SocietyService(storage, rules, clock),
         Accounts(storage, read_model, NoPasswords(), rules, clock, b"secret"),
     )
