@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import cast
 
 from bot.web.endpoints import schemas
@@ -19,7 +20,7 @@ from bot.web.framework import serializers as wire
 from bot.web.framework.errors import InvalidParameter
 from bot.web.framework.response import CacheableResponse, RenderedResponse, json_response, with_etag
 from bot.web.framework.route import Api, Parameter, ParameterLocation, RequestContext, Response, Route
-from bot.web.framework.status_cache import StatusCache, StatusFilter
+from bot.web.framework.status_cache import DayCache, StatusCache, StatusFilter
 from core.availability import Availability
 from core.catalogue import RoomQuery
 from core.interval import Interval
@@ -221,9 +222,12 @@ async def _respond(context: RequestContext, query: StatusQuery) -> Response:
             )
         )
         await cache.build(day)
-        return _render(cache, day, at, query)
-    await state.status_cache().build(day)
-    cacheable = _from_read_model(context, day, at, query)
+        return _render(cache, cache.day(day), at, query.to_filter(cache.availability), query)
+    cache = state.status_cache()
+    await cache.build(day)
+    if cache.availability is not state.services.read_model.availability:  # reloaded while the day was built
+        cache = state.status_cache()
+    cacheable = _from_read_model(context, cache, day, at, query)
     if query.instant is None:
         return cacheable
     return CacheableResponse(cacheable.response, lambda _: cacheable.is_valid(at))
@@ -236,14 +240,13 @@ _OUTSIDE_WINDOW = 8 * 24 * 60 * 60
 
 
 def _from_read_model(
-    context: RequestContext, day: tuple[int, int], at: int, query: StatusQuery
+    context: RequestContext, cache: StatusCache, day: tuple[int, int], at: int, query: StatusQuery
 ) -> CacheableResponse:
     """Renders the response once for each interval in which no status changes."""
-    state = context.state
-    availability = state.services.read_model.availability
-    cache = state.status_cache()
-    since, until = cache.day(day).constant_interval(at, query.seconds)
-    status_filter, version = query.to_filter(availability), availability.version
+    state, availability = context.state, cache.availability
+    status_day, status_filter = cache.day(day), query.to_filter(availability)
+    since, until = status_day.constant_interval(at, query.seconds)
+    version = availability.version
     key = (query.is_search, status_filter, since, until)
     cached = state.intervals.get(key)
     if cached is not None and cached.is_valid(at):
@@ -253,17 +256,19 @@ def _from_read_model(
         current = state.services.read_model.availability
         return current is availability and current.version == version and since <= now < until
 
-    cacheable = CacheableResponse(_render(cache, day, at, query), is_valid_at)
+    cacheable = CacheableResponse(_render(cache, status_day, at, status_filter, query), is_valid_at)
     state.intervals.put(key, cacheable)
     return cacheable
 
 
-def _render(cache: StatusCache, day: tuple[int, int], at: int, query: StatusQuery) -> RenderedResponse:
-    day_cache, status_filter = cache.day(day), query.to_filter(cache.availability)
+def _render(
+    cache: StatusCache, day: DayCache, at: int, status_filter: StatusFilter, query: StatusQuery
+) -> RenderedResponse:
     body = cache.search_body if query.is_search else cache.status_body
-    return with_etag(body(day_cache, at, status_filter))
+    return with_etag(body(day, at, status_filter))
 
 
+@lru_cache(maxsize=1024)
 def _interval(start: int, end: int) -> Interval:
     return Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
 
