@@ -101,6 +101,9 @@ def _render_status(status: Status, until: int | None) -> bytes:
     return f':{{"status":"{status.value}","endtime":"{ends}"}}'.encode()
 
 
+_FREE, _BUSY = (b':{"status":"%b"' % each.value.encode() for each in (Status.FREE, Status.BUSY))
+
+
 class DayCache:
     """One campus day of all rooms, in the order of responses, at a version of the availability."""
 
@@ -125,7 +128,10 @@ class DayCache:
         return self
 
     def _rebuild(self, place: int, schedule: RoomSchedule) -> None:
-        line = self.lines[place] = build_timeline(schedule, self.day)
+        before, line = self.lines[place], build_timeline(schedule, self.day)
+        self.lines[place] = line
+        if (line.edges, line.statuses) == (before.edges, before.statuses):
+            return  # it changed on another day
         for edge in line.edges:
             if self._edges[bisect_left(self._edges, edge)] != edge:
                 insort(self._edges, edge)
@@ -166,16 +172,6 @@ class StatusFilter:
 
     mask: int
     seconds: int = 0
-    nested: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Selected rooms: as a mask of parts, by position among all rooms, and how many each building has."""
-
-    rooms: int
-    places: tuple[int, ...]
-    counts: tuple[tuple[bytes, int], ...]
 
 
 class StatusCache:
@@ -186,12 +182,16 @@ class StatusCache:
         self.catalogue: Catalogue = availability.catalogue
         groups = self.catalogue.by_building
         self.rooms: list[Room] = [room for rooms in groups.values() for room in rooms]
-        self._keys = [orjson.dumps(room.number) for room in self.rooms]
-        self._buildings = [(orjson.dumps(building_id), len(rooms)) for building_id, rooms in groups.items()]
+        self._buildings = [
+            (orjson.dumps(building_id), [orjson.dumps(room.number) for room in rooms])
+            for building_id, rooms in groups.items()
+        ]
+        self._names = [
+            (orjson.dumps(room.id), b',"name":%b}' % orjson.dumps(room.name)) for room in self.rooms
+        ]
         self._positions = [self.catalogue.position[room.id] for room in self.rooms]
-        keys = iter(self._keys)
-        self.layout = StatusLayout((key, tuple(islice(keys, count))) for key, count in self._buildings)
-        self._selections: BoundedCache[int, Selection] = BoundedCache(_MAX_SELECTIONS)
+        self.layout = StatusLayout(self._buildings)
+        self._selections: BoundedCache[int, int] = BoundedCache(_MAX_SELECTIONS)
         self.snapshots: BoundedCache[int, StatusSnapshot] = BoundedCache(
             max(2, _MAX_PARTS // max(len(self.layout.parts), 1))
         )
@@ -222,62 +222,38 @@ class StatusCache:
         for room in self.rooms[first:last]:
             yield build_timeline(self.availability.schedule(room.id), day)
 
-    def status_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
-        """Renders the status of the selected rooms of every building."""
-        selection, snapshot = self._selection(status_filter.mask), day.snapshot(instant)
-        needed = instant + status_filter.seconds if status_filter.seconds else NEVER
-        if status_filter.nested:
-            return self._nested(selection, snapshot.statuses(selection.places, needed))
-        return snapshot.join(selection.rooms & snapshot.free_rooms(needed))
+    def choose(self, day: DayCache, instant: int, status_filter: StatusFilter) -> tuple[StatusSnapshot, int]:
+        """The statuses at an instant, and the parts mask of the rooms that a filter selects of them."""
+        snapshot, rooms = day.snapshot(instant), self._selection(status_filter.mask)
+        if status_filter.seconds:
+            rooms &= snapshot.free_rooms(instant + status_filter.seconds)
+        return snapshot, rooms
 
-    def _nested(self, selection: Selection, statuses: list[bytes]) -> bytes:
-        """The nested shape, with the number of free rooms of each building."""
-        buildings, first = [], 0
-        for building, count in selection.counts:
-            found = [
-                (self._keys[room] + status, _is(Status.FREE, status))
-                for room, status in zip(
-                    selection.places[first : first + count], statuses[first : first + count], strict=True
-                )
-                if status
-            ]
-            free, rooms = sum(is_free for _, is_free in found), b",".join(room for room, _ in found)
-            buildings.append(b'%b:{"numAvailable":%d,"roomStatuses":{%b}}' % (building, free, rooms))
-            first += count
+    def _selection(self, mask: int) -> int:
+        """The parts mask of a catalogue mask. Cached: many requests have the same filters."""
+        if (rooms := self._selections.get(mask)) is None:
+            rooms = self.layout.rooms(mask >> position & 1 for position in self._positions)
+            self._selections.put(mask, rooms)
+        return rooms
+
+    def nested_body(self, snapshot: StatusSnapshot, rooms: int) -> bytes:
+        """Renders the nested shape, which has the number of free rooms of each building."""
+        chosen, statuses = iter(self.layout.chosen(rooms)), iter(snapshot.statuses)
+        buildings = []
+        for building, keys in self._buildings:
+            found = list(compress(zip(keys, statuses, strict=False), islice(chosen, len(keys))))
+            free = sum(status.startswith(_FREE) for _, status in found)
+            joined = b",".join([key + status for key, status in found])
+            buildings.append(b'%b:{"numAvailable":%d,"roomStatuses":{%b}}' % (building, free, joined))
         return b"{%b}" % b",".join(buildings)
 
-    def search_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
-        """Renders the selected rooms that are free or will be soon, by id and with their names."""
-        places, snapshot = self._selection(status_filter.mask).places, day.snapshot(instant)
-        needed = instant + status_filter.seconds if status_filter.seconds else NEVER
-        found = (
-            _named(self.rooms[place], status)
-            for place, status in zip(places, snapshot.statuses(places, needed), strict=True)
-            if status and not _is(Status.BUSY, status)
+    def search_body(self, snapshot: StatusSnapshot, rooms: int) -> bytes:
+        """Renders the rooms that are free or will be soon, by id and with their names."""
+        chosen = compress(zip(self._names, snapshot.statuses, strict=True), self.layout.chosen(rooms))
+        return b"{%b}" % b",".join(
+            [
+                b"%b%b%b" % (room_id, status[:-1], name)
+                for (room_id, name), status in chosen
+                if not status.startswith(_BUSY)
+            ]
         )
-        return b"{" + b",".join(found) + b"}"
-
-    def _selection(self, mask: int) -> Selection:
-        """The cached selection of a mask: many requests have the same filters."""
-        if (selection := self._selections.get(mask)) is None:
-            selection = self._select(mask)
-            self._selections.put(mask, selection)
-        return selection
-
-    def _select(self, mask: int) -> Selection:
-        chosen = [bool(mask >> position & 1) for position in self._positions]
-        counts: list[tuple[bytes, int]] = []
-        place = 0
-        for building, count in self._buildings:
-            counts.append((building, sum(chosen[place : place + count])))
-            place += count
-        places = tuple(compress(range(len(chosen)), chosen))
-        return Selection(self.layout.rooms(chosen), places, tuple(counts))
-
-
-def _is(status: Status, rendered: bytes) -> bool:
-    return rendered.startswith(b':{"status":"%b"' % status.value.encode())
-
-
-def _named(room: Room, status: bytes) -> bytes:
-    return b'%b%b,"name":%b}' % (orjson.dumps(room.id), status[:-1], orjson.dumps(room.name))

@@ -7,10 +7,11 @@ its key after a comma, and its status. A mask of parts is an integer with a byte
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import compress
+from itertools import compress, count
 
 NEVER = -1
 """Until when a busy room stays free."""
+_numbers = count()
 
 
 class StatusLayout:
@@ -45,6 +46,11 @@ class StatusLayout:
         """The mask of the rooms for which `chosen`, in the order of rooms, is true."""
         return self._mask(compress(self.places, chosen))
 
+    def chosen(self, rooms: int) -> list[int]:
+        """1 for each room of a mask, 0 for others, in the order of rooms."""
+        selectors = rooms.to_bytes(len(self.parts), "little")
+        return [selectors[place] for place in self.places]
+
     def selectors(self, rooms: int) -> bytes:
         """Selects rooms' statuses and keys, with commas between them, and all openings and closings."""
         ends = rooms | self._closing
@@ -54,12 +60,16 @@ class StatusLayout:
 
 
 class StatusSnapshot:
-    """The statuses of all rooms in an interval in which none changes, and until when each stays free."""
+    """The statuses of all rooms in an interval in which none changes, and until when each stays free.
 
-    __slots__ = ("_free", "_free_until", "_layout", "_limits", "_parts", "_statuses")
+    No two have the same number: what is rendered of one is true for ever.
+    """
+
+    __slots__ = ("_free", "_free_until", "_layout", "_limits", "_parts", "number", "statuses")
 
     def __init__(self, layout: StatusLayout, statuses: Sequence[bytes], free_until: Sequence[int]) -> None:
-        self._layout, self._statuses, self._free_until = layout, statuses, free_until
+        self.number, self.statuses = next(_numbers), statuses
+        self._layout, self._free_until = layout, free_until
         self._parts = layout.parts.copy()
         for place, status in zip(layout.places, statuses, strict=True):
             self._parts[place] = status
@@ -73,10 +83,6 @@ class StatusSnapshot:
             free = self._free[limit] = self._layout.rooms([until >= needed for until in self._free_until])
         return free
 
-    def join(self, rooms: int) -> bytes:
+    def body(self, rooms: int) -> bytes:
         """Renders the rooms of a mask; buildings without any are empty objects."""
         return b"{%b}" % b"".join(compress(self._parts, self._layout.selectors(rooms)))
-
-    def statuses(self, rooms: Iterable[int], needed: int) -> list[bytes]:
-        """The status of each of `rooms`, by its position; empty for those that are taken before `needed`."""
-        return [self._statuses[room] if self._free_until[room] >= needed else b"" for room in rooms]
