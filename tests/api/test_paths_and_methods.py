@@ -33,7 +33,7 @@ async def test_freerooms_paths_may_end_in_a_slash(http_client: HttpClient, path:
 
 
 @pytest.mark.parametrize(
-    "path", ["/roomsXlist/", "/rooms.list/x", "/api/v2/rooms.list/", "/api/room", "/", "/api/rooms/bookings/"]
+    "path", ["/roomsXlist/", "/rooms.list/x", "/api/v2/rooms.list/", "/api/room", "/api/rooms/bookings/"]
 )
 async def test_an_unknown_path_is_a_404_in_json(http_client: HttpClient, path: str):
     response = await http_client.get(path)
