@@ -104,7 +104,7 @@ ADMINISTRATION: tuple[Route, ...] = (
         show_administration,
         "Links for administrators.",
         path=_PATH,
-        access=Access.PERSON,
+        access=Access.ADMINISTRATOR,
     ),
     Route(
         Api.PAGES,
@@ -115,10 +115,11 @@ ADMINISTRATION: tuple[Route, ...] = (
         {200: {"type": "string"}, 403: {"type": "string"}, 404: {"type": "string"}},
         path=f"{_PATH}/export/{{file}}",
         parameters=(FILE, FIRST, LAST),
-        access=Access.PERSON,
+        access=Access.ADMINISTRATOR,
         per_user=True,
         cost=_COST,
         uses_session=True,
+        is_page_if_accepted=True,
         media_type="text/csv",
     ),
 )

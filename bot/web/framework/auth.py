@@ -13,6 +13,7 @@ from core.directory import Account
 from core.errors import NotAuthenticated, NotPermitted
 from core.model import UserGroup
 from core.services.accounts import TokenBearer, token_hash
+from core.services.administration.rights import NOT_ADMINISTRATOR
 
 _TOKEN_LENGTH = 40
 _HEX = frozenset("0123456789abcdefABCDEF")
@@ -78,3 +79,5 @@ def check_access(caller: Principal, access: Access) -> None:
         and UserGroup.PRESIDENT not in caller.person.groups
     ):
         raise NotPermitted("Only society presidents can do this.")
+    if access is Access.ADMINISTRATOR and isinstance(caller, Account) and not caller.person.is_admin:
+        raise NotPermitted(NOT_ADMINISTRATOR)

@@ -42,6 +42,7 @@ class Access(Enum):
     PUBLIC = "everyone"
     PERSON = "people who are logged in"
     PRESIDENT = "presidents of a society (Group_4)"
+    ADMINISTRATOR = "administrators"
     PERSON_OR_SOCIETY = "people who are logged in, and holders of a society's token"
 
 
