@@ -1,5 +1,6 @@
 """Reads what a picture shows: from the read model or, outside its range, from storage."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -36,6 +37,8 @@ NOW_STEP = timedelta(minutes=5)
 _MAX_DAYS_AHEAD = 400_000
 """Days since 1970: dates beyond are no dates."""
 _MAX_DAYS = 14
+_MAX_ON_LOOP = 16
+"""Rooms. A full day of 60 takes some 5 ms, too long for the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ async def read_timeline(
     request: PictureRequest, rooms: Sequence[Room], interval: Interval, facts: PictureFacts
 ) -> Timeline:
     """`read_picture` with the rooms and the time of `find_rooms`."""
-    return compose(request, rooms, await _schedules(rooms, interval, facts), facts)
+    schedules = await _schedules(rooms, interval, facts)
+    if len(rooms) > _MAX_ON_LOOP:
+        return await asyncio.to_thread(compose, request, rooms, schedules, facts)
+    return compose(request, rooms, schedules, facts)
 
 
 def find_rooms(request: PictureRequest, facts: PictureFacts) -> tuple[Sequence[Room], Interval]:

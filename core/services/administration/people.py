@@ -163,7 +163,7 @@ class PeopleAdministration:
             unit.people.link(person.id, identity)
             details: dict[str, str | int] = {"identity": identity}
             if before is not None and before.id != person.id:
-                details |= changed(person=(before.id, person.id))
+                details["from"] = _subject(before)
             unit.audit(by.entry(now, "link", _subject(person), details))
             return person
 

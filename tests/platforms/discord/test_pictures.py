@@ -1,12 +1,19 @@
 """Pictures on Discord: attached after the answer, through discord.py, with their alternative text."""
 
+from dataclasses import replace
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
 from PIL import Image
 
+from bot.chat.picture import Picture
+from bot.chat.reply import Reply
 from bot.pictures.drawing import PHONE_WIDTH
 from bot.pictures.png import SCALE
+from bot.platforms.discord.render.pictures import with_picture
+from bot.platforms.discord.render.renderer import render
 from bot.platforms.pictures import FILE_NAME, Pictures
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
@@ -14,7 +21,9 @@ from tests.fakes.clock import StillClock
 from tests.fakes.pictures import BusyDrawer, WaitingDrawer
 from tests.platforms.discord.environment import Environment, build_environment
 from tests.standins.discord import Discord, Person
+from tests.standins.discord.message_validation import COMPONENTS_V2, validate_message
 from tests.standins.discord.shown_message import ShownMessage
+from tests.strategies import pictures, replies
 
 
 @pytest.fixture
@@ -82,3 +91,11 @@ async def test_an_answer_stays_where_its_picture_cannot_be_drawn(
 
     assert "is free all day" in shown.seen.text
     assert (shown.refusals, shown.seen.pictures) == ([], [])
+
+
+@given(replies(), pictures())
+def test_any_message_has_room_for_its_picture(reply: Reply, picture: Picture) -> None:
+    message = with_picture(render(replace(reply, picture=picture), ZoneInfo("UTC")), picture)
+
+    payload = {"flags": COMPONENTS_V2, "components": list(message.components)}
+    assert validate_message(payload).found == []
