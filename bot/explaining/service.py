@@ -78,5 +78,4 @@ class Explanations:
 
     def _names(self, reader: PersonId | None) -> Names:
         read_model = self._services.read_model
-        people = {key: each.person.name for key, each in read_model.directory.people.items()}
-        return Names(people, read_model.catalogue.rooms, reader)
+        return Names(read_model.directory.name, read_model.catalogue.rooms, reader)

@@ -1,6 +1,6 @@
 """A story: what happened, in the order of time, as a reply on every platform."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,9 +21,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Words for ids: people, rooms and societies. `you` is who reads the story."""
+    """Words for ids. `name_of` is empty for people who are gone; `you` is who reads the story."""
 
-    people: Mapping[PersonId, str] = field(default_factory=dict)
+    name_of: Callable[[PersonId], str]
     rooms: Mapping[RoomId, Room] = field(default_factory=dict)
     you: PersonId | None = None
 
@@ -31,7 +31,7 @@ class Names:
         """`you`, a name, or `somebody` whose account is gone."""
         if person_id is None:
             return "somebody"
-        return "you" if person_id == self.you else self.people.get(person_id, "somebody")
+        return "you" if person_id == self.you else self.name_of(person_id) or "somebody"
 
     def actor(self, actor: str) -> str:
         """An actor of the audit trail (`person:3`, `society:CHESS`, `administrator`) as a subject."""
