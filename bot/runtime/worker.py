@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -69,15 +70,7 @@ async def _sending_webhooks(services: Services, config: Config, worker: str) -> 
     settings = WebhookSettings(config.notifications.lease, config.webhooks.concurrency)
     async with receiver_client(config) as client:
         sender = WebhookSender(services, client, worker, settings)
-        services.metrics.extend(
-            Metric(
-                "roomie_webhook_attempts_total",
-                "Attempts of this process to send an event to a webhook, by outcome.",
-                partial(sender.counts.__getitem__, outcome),
-                {"outcome": outcome},
-            )
-            for outcome in _WEBHOOK_OUTCOMES
-        )
+        register_webhook_metrics(services, sender.counts)
         sending = asyncio.ensure_future(sender.run())
         try:
             yield
@@ -108,4 +101,17 @@ def register_metrics(services: Services, outbox: OutboxSender) -> None:
             "Messages of the outbox that this process is sending.",
             lambda: outbox.claimed_count,
         )
+    )
+
+
+def register_webhook_metrics(services: Services, counts: Counter[str]) -> None:
+    """Registers the metrics of a `WebhookSender`."""
+    services.metrics.extend(
+        Metric(
+            "roomie_webhook_attempts_total",
+            "Attempts of this process to send an event to a webhook, by outcome.",
+            partial(counts.__getitem__, outcome),
+            {"outcome": outcome},
+        )
+        for outcome in _WEBHOOK_OUTCOMES
     )

@@ -115,7 +115,7 @@ def _locked_file(database: Path) -> Iterator[None]:
 
 
 def _swap(copy: Path, database: Path, now: datetime) -> Path | None:
-    """In one step for whoever opens the file."""
+    """In one step, for a program that opens the file meanwhile."""
     if not database.exists():
         copy.replace(database)
         return None

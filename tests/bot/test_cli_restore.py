@@ -1,9 +1,9 @@
-"""`roomie db restore`, and who was erased in the meantime."""
+"""`roomie db restore`, and people erased in the meantime."""
 
 from pathlib import Path
 
 
-def test_whoever_was_erased_since_the_backup_is_erased_again(roomie, tmp_path: Path):
+def test_people_erased_since_the_backup_are_erased_again(roomie, tmp_path: Path):
     assert roomie("user", "add", "gone", "--email", "gone@example.org").status == 0
     copy = tmp_path / "copy.db"
     assert roomie("db", "backup", str(copy)).status == 0

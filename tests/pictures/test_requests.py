@@ -26,7 +26,7 @@ _TIMES = tuple(
     WantedTime(f"K-{number * 7919:x}-G{number:03}", 20_000 + 7 * number, 1140, 1260, BarKind.OTHER_ROOM)
     for number in range(MAX_ROWS)
 )
-LARGEST: list[PictureRequest] = [
+MAX_PICTURE: list[PictureRequest] = [
     RoomPicture("K-J17-G01", 20_000, 7, _OWN),
     BuildingPicture("K-J17", 20_000, _OWN),
     TimesPicture("A" * 80, "Ω" * 80, _TIMES, names_rooms=True, own=_OWN),
@@ -34,19 +34,19 @@ LARGEST: list[PictureRequest] = [
 ]
 
 
-@pytest.mark.parametrize("request_", LARGEST)
+@pytest.mark.parametrize("request_", MAX_PICTURE)
 def test_the_longest_urls_fit_into_slacks_image_block(request_: PictureRequest):
     assert len(picture_url("https://rooms.example.org", b"secret", pack(request_), NOW)) < 3000
     assert unpack(pack(request_)) == request_
 
 
-@pytest.mark.parametrize("request_", LARGEST)
+@pytest.mark.parametrize("request_", MAX_PICTURE)
 def test_a_picture_for_everybody_names_nobodys_bookings(request_: PictureRequest):
     assert not is_personal(for_everybody(request_))
     assert is_personal(request_) == (not isinstance(request_, DatesPicture))
 
 
-@pytest.mark.parametrize("text", ["", "x", "AAAA", "é", pack(LARGEST[0])[:-8]])
+@pytest.mark.parametrize("text", ["", "x", "AAAA", "é", pack(MAX_PICTURE[0])[:-8]])
 def test_what_is_no_request_is_refused(text: str):
     with pytest.raises(UnknownPicture):
         unpack(text)

@@ -219,11 +219,11 @@ async def test_a_receiver_may_ask_for_a_pause(hooks: Hooks):
     await hooks.send()
 
     await hooks.pass_time(timedelta(minutes=50), timedelta(minutes=10))
-    asked_during_pause = receiver.requests
+    requests_during_pause = receiver.requests
     receiver.status = 200
     await hooks.pass_time(timedelta(minutes=20), timedelta(minutes=10))
 
-    assert (asked_during_pause, len(receiver.received)) == (1, 1)
+    assert (requests_during_pause, len(receiver.received)) == (1, 1)
 
 
 async def test_both_secrets_sign_for_a_day_after_a_rotation(hooks: Hooks):

@@ -15,7 +15,7 @@ _RUN_A_WORKER = "Is a worker running? Start roomie run, or one with --only worke
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _BackgroundState:
     """What was read from the database at once."""
 
     jobs: list[JobState]
@@ -37,8 +37,8 @@ async def examine_work(services: Services) -> list[Finding]:
     ]
 
 
-def _read(unit: UnitOfWork) -> _State:
-    return _State(
+def _read(unit: UnitOfWork) -> _BackgroundState:
+    return _BackgroundState(
         unit.jobs.all(),
         unit.outbox.backlog(),
         unit.sources.all(),

@@ -10,7 +10,7 @@ from core.interval import Interval
 from core.model import Booking, OutboxMessage, PersonId, Role, Society
 from core.ports import UnitOfWork
 from core.schedule_reading import ALL_TIME
-from core.services.administration.people import LastAdministrator
+from core.services.administration.rights import LastAdministrator
 
 NO_PRESIDENT = "society without president"
 _MESSAGE_LIFETIME = timedelta(days=14)
