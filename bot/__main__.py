@@ -15,12 +15,14 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie society …           add, list, president
   roomie closure …           add, list, remove, import FILE: close rooms, buildings or the campus
   roomie link PERSON ID      link a chat account (slack:T1:U1, discord:2) to a person
-  roomie db …                upgrade, check, seal, backup FILE
+  roomie db …                upgrade, check, seal, backup FILE, restore FILE
   roomie slack manifest      print the Slack app manifest
   roomie discord sync        register the commands with Discord
   roomie scrape [SOURCE]     read timetable sources now (--dry-run); accept SOURCE
   roomie outbox …            list, retry ID, give-up ID
+  roomie webhook …           add, list, remove, pause, resume, rotate, test, deliveries, retry
   roomie jobs                list periodic jobs: last run, next run, last error
+  roomie doctor              examine everything, and say what to do about what is wrong (--json)
   roomie check               check the configuration and show what is set up
 
   roomie COMMAND --help      show the options of a command

@@ -8,25 +8,31 @@ from datetime import timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from bot.refusal_log import RefusalLog
 from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
+from core.model import PersonId
+from core.policy.door_code import DoorCodes
 from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
 from core.random_source import RandomSource
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
+from core.services.administration import Administration
 from core.services.bookings import BookingService
 from core.services.calendar_addresses import CalendarAddresses
 from core.services.closures import ClosureService
 from core.services.login import LoginService
+from core.services.privacy import ErasureService
 from core.services.refresh_timetable import TimetableService
 from core.services.releasing import ReleaseService
 from core.services.series import SeriesService
 from core.services.sharing import SharingService
 from core.services.society import SocietyService
 from core.services.waiting import WaitingService
+from core.services.webhooks import WebhookService
 
 if TYPE_CHECKING:
     from bot.language import NameIndex, ParserDefaults
@@ -104,18 +110,26 @@ class Services:
     """Whether bookings are confirmed by a direct message to those who want it."""
     public_url: str = ""
     """Address for browsers, without a trailing slash."""
+    contact: str = ""
+    """Whom people ask about their account; empty: an administrator."""
     bookable: tuple[str, ...] = ()
     """Patterns of rooms that may be booked although they come from a timetable source."""
     operators: tuple[str, ...] = ()
     """Usernames of the timetable operators; administrators when empty."""
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     """Age by source from which replies note that its timetable is old."""
+    display_generation: int = 1
+    """Which keys of displays are valid."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
+    private_receivers: tuple[str, ...] = ()
+    """Hosts in private networks that webhooks may be sent to."""
     offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
     """Titles by requester and *Book* button, in this process."""
     unfinished: "set[asyncio.Task[None]]" = field(default_factory=set)
     """Writes behind replies, to be finished before the storage closes."""
+    refusals: RefusalLog = field(init=False)
+    """Records refused requests."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
     closures: ClosureService = field(init=False)
@@ -124,8 +138,24 @@ class Services:
     sharing: SharingService = field(init=False)
     releases: ReleaseService = field(init=False)
     calendars: CalendarAddresses = field(init=False)
+    administration: Administration = field(init=False)
+    erasures: ErasureService = field(init=False)
+
+    @property
+    def door_codes(self) -> DoorCodes:
+        return DoorCodes(self.accounts.secrets)
+
+    webhooks: WebhookService = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "refusals", RefusalLog(self.storage, self.clock, self.unfinished))
+        self.metrics.append(
+            Metric(
+                "roomie_refusals_dropped_total",
+                "Refused requests that were not recorded: beyond a limit, or without a database.",
+                lambda: self.refusals.dropped,
+            )
+        )
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
         timetables = TimetableService(
             self.storage, self.read_model, self.clock, self.bookable, self.operators
@@ -143,6 +173,18 @@ class Services:
         object.__setattr__(self, "releases", releases)
         calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
         object.__setattr__(self, "calendars", calendars)
+        erasures = ErasureService(self.storage, self.read_model, self.clock, self.bookings)
+        object.__setattr__(self, "erasures", erasures)
+        administration = Administration(self.storage, self.rules, self.clock, self.accounts.hash)
+        object.__setattr__(self, "administration", administration)
+        webhooks = WebhookService(self.storage, self.clock, self.private_receivers)
+        object.__setattr__(self, "webhooks", webhooks)
+        self.read_model.subscribe(self._forget_titles)
+
+    def _forget_titles(self, touched: frozenset[PersonId]) -> None:
+        """Forgets what people have typed when one of them is gone; which titles are whose is not known."""
+        if any(each not in self.read_model.directory.people for each in touched):
+            self.offered_titles.clear()
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

@@ -6,13 +6,15 @@ Front ends map the base classes to status codes and tones; `code` is public and 
 from datetime import datetime, timedelta
 
 from core.interval import Interval
-from core.model import Booking, Busy, Room
+from core.model import AttemptedRequest, Booking, Busy, Room
 
 
 class RoomieError(Exception):
     """A request that cannot be fulfilled; the message says why and, where known, what to do."""
 
     code = "error"
+    attempt: AttemptedRequest | None = None
+    """The request that is refused, where a use case knows it; see `core.services.attempts`."""
 
 
 class Invalid(RoomieError):
@@ -112,6 +114,22 @@ class MissingField(Invalid):
     code = "missing_field"
 
 
+class UnknownPicture(NotFound):
+    """No picture at this address: it was cut off or changed, or what it shows is gone."""
+
+    code = "no_such_picture"
+
+    def __init__(self) -> None:
+        super().__init__("There is no picture at this address. Ask Roomie in chat again for a new one.")
+
+
+class PictureExpired(NotFound):
+    code = "picture_expired"
+
+    def __init__(self) -> None:
+        super().__init__("This picture has expired. Ask Roomie in chat again for a new one.")
+
+
 class UnknownRoom(NotFound):
     code = "unknown_room"
 
@@ -175,6 +193,29 @@ class CheckInClosed(Conflict):
     def __init__(self, opens: datetime, minutes: int) -> None:
         super().__init__(f"You can check in from {minutes} minutes before the booking starts.")
         self.opens = opens
+
+
+class DoorCodeNeeded(Conflict):
+    """Check-in to `room` without the code that the display at the door shows."""
+
+    code = "door_code_needed"
+
+    def __init__(
+        self,
+        room: Room,
+        message: str = "Check in at the door: scan the code that it shows, or type it in.",
+    ) -> None:
+        super().__init__(message)
+        self.room = room
+
+
+class WrongDoorCode(DoorCodeNeeded):
+    """The code is not that of `room`, or too old."""
+
+    code = "wrong_door_code"
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room, "This code is too old, or not this room's. Scan the code at the door again.")
 
 
 class NothingToPostpone(Conflict):

@@ -41,7 +41,7 @@ from core.policy.rules import Rules
 from core.ports import UnitOfWork, WriteSet
 from core.schedule_reading import complete_schedule, without_end
 
-EVERYTHING = frozenset({Change("catalogue"), Change("timetable"), Change("people"), Change("societies")})
+EVERYTHING = frozenset(Change(kind) for kind in ("catalogue", "timetable", "people", "societies", "webhook"))
 
 
 def default_window(now: datetime, rules: Rules) -> Interval:
@@ -63,7 +63,7 @@ class RoomUpdate:
 
 @dataclass(frozen=True, slots=True)
 class ReadModelUpdate:
-    """Changed entities as read from storage. With `is_complete`, `rooms` replaces all rooms."""
+    """Changed entities as read from storage; None was not read. `is_complete`: `rooms` replaces all rooms."""
 
     catalogue: Catalogue | None = None
     window: Interval | None = None
@@ -72,8 +72,8 @@ class ReadModelUpdate:
     people: Mapping[PersonId, Account | None] = field(default_factory=dict)
     societies: tuple[list[Society], Mapping[SocietyId, TokenTerm]] | None = None
     sources: Mapping[str, SourceState] | None = None
-    logins: bool = False
-    """Whether a login session ended."""
+    logins: bool = False  # whether a login session ended
+    has_webhooks: bool | None = None
 
 
 def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -> ReadModelUpdate:
@@ -94,6 +94,7 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
         if is_complete or "source" in touched
         else None,
         logins=is_complete or "login" in touched,
+        has_webhooks=unit.webhooks.are_any() if "webhook" in touched else None,
     )
 
 
@@ -194,8 +195,8 @@ class ReadModel:
         self.bookings: dict[BookingId, Booking] = {}
         self.window: Interval | None = None
         self.sources: Mapping[str, SourceState] = {}
-        self.logins = 0
-        """Grows whenever a login session ends, in any process."""
+        self.logins = 0  # grows whenever a login session ends, in any process
+        self.has_webhooks = False
         self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
@@ -284,6 +285,8 @@ class ReadModel:
         self.logins += update.logins
         if update.sources is not None:
             self.sources = update.sources
+        if update.has_webhooks is not None:
+            self.has_webhooks = update.has_webhooks
         self._touched.update(update.people)
         if update.is_complete or len(update.people) > _MAX_NOTIFIED:
             self._touched.clear()

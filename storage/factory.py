@@ -3,6 +3,7 @@
 Imports are deferred, so that only the drivers of that database are loaded.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +22,7 @@ class DatabaseAdmin(Protocol):
     async def setting(self, key: str) -> str | None: ...
     async def downgrade(self, to: str) -> None: ...
     async def backup(self, file: Path) -> None: ...
+    async def restore(self, file: Path, now: datetime) -> Path | None: ...
 
 
 def open_storage(url: str, read_model: ReadModel, rules: Rules, clock: Clock) -> ManagedStorage:
@@ -72,6 +74,14 @@ def exposed_files(url: str) -> list[Path]:
 async def backup(url: str, file: Path) -> None:
     """Writes a consistent copy while the database is in use; on PostgreSQL refers to `pg_dump`."""
     await _admin_for(url).backup(file)
+
+
+async def restore(url: str, file: Path, now: datetime) -> Path | None:
+    """Puts a backup in the place of a database that nobody uses; on PostgreSQL refers to `pg_restore`.
+
+    Returns where the replaced database is kept; None if there was none.
+    """
+    return await _admin_for(url).restore(file, now)
 
 
 def _admin_for(url: str) -> DatabaseAdmin:

@@ -15,22 +15,19 @@ from core.interval import Interval
 from core.localtime import EPOCH, epoch_day
 from core.model import (
     AuditEntry,
+    Block,
     Booking,
     BookingState,
     BookingType,
-    Building,
     Charge,
     Closure,
-    Equipment,
     LoginToken,
     MessageState,
     NotificationPreferences,
     Occurrence,
-    OpeningHours,
     OutboxMessage,
     Person,
     QuietHours,
-    Room,
     Series,
     Society,
     TimetableEntry,
@@ -62,79 +59,26 @@ def split_lines(stored: str) -> list[str]:
     return stored.split("\n") if stored else []
 
 
-ALL_BUILDINGS = "SELECT id, name, latitude, longitude, aliases FROM building"
-ALL_ROOMS = """SELECT id, building_id, name, capacity, abbr, usage, school, aliases, equipment,
-    individual_access, bookable, weekday_opens, weekday_closes, weekend_opens, weekend_closes,
-    granularity, check_in FROM room"""
-"""For the bare drivers, before SQLAlchemy is imported. Columns by name: newer schemas may have more."""
-
-
-def to_building(row: Row) -> Building:
-    return Building(row[0], row[1], row[2], row[3], tuple(split_lines(row[4])))
-
-
-def building_values(building: Building) -> dict[str, object]:
-    return {
-        "id": building.id,
-        "name": building.name,
-        "latitude": building.latitude,
-        "longitude": building.longitude,
-        "aliases": join_lines(building.aliases),
-    }
-
-
-def to_room(row: Row) -> Room:
-    return Room(
-        id=row[0],
-        building_id=row[1],
-        name=row[2],
-        capacity=row[3],
-        abbr=row[4],
-        usage=row[5],
-        school=row[6],
-        aliases=tuple(split_lines(row[7])),
-        equipment=frozenset(map(Equipment, split_lines(row[8]))),
-        individual_access=bool(row[9]),
-        bookable=bool(row[10]),
-        weekday_hours=None if row[11] is None else OpeningHours(row[11], row[12]),
-        weekend_hours=None if row[13] is None else OpeningHours(row[13], row[14]),
-        granularity=row[15],
-        check_in=bool(row[16]),
-    )
-
-
-def room_values(room: Room) -> dict[str, object]:
-    weekday, weekend = room.weekday_hours, room.weekend_hours
-    return {
-        "id": room.id,
-        "building_id": room.building_id,
-        "name": room.name,
-        "capacity": room.capacity,
-        "abbr": room.abbr,
-        "usage": room.usage,
-        "school": room.school,
-        "aliases": join_lines(room.aliases),
-        "equipment": join_lines(sorted(room.equipment)),
-        "individual_access": room.individual_access,
-        "bookable": room.bookable,
-        "weekday_opens": weekday and weekday.opens,
-        "weekday_closes": weekday and weekday.closes,
-        "weekend_opens": weekend and weekend.opens,
-        "weekend_closes": weekend and weekend.closes,
-        "granularity": room.granularity,
-        "check_in": room.check_in,
-    }
-
-
 def to_person(row: Row, belongs_to_a_society: object) -> Person:
-    """Membership implies Group_3, whatever groups are stored. Preferences are the last columns but two."""
+    """Membership implies Group_3, whatever groups are stored. Preferences are the last columns but four."""
     groups = {UserGroup(name) for name in split_lines(row[6])}
     groups.discard(UserGroup.SOCIETY_MEMBER)
     if belongs_to_a_society:
         groups.add(UserGroup.SOCIETY_MEMBER)
-    preferences = to_preferences(row[-8:-2])
-    until = None if row[-2] is None else instant(row[-2])
-    return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), preferences, until)
+    preferences = to_preferences(row[-10:-4])
+    same_day_until, blocked_until, reason = row[-4:-1]
+    return Person(
+        id=row[0],
+        username=row[1],
+        email=row[3],
+        name=row[5],
+        groups=frozenset(groups),
+        zone=row[7],
+        is_admin=bool(row[8]),
+        preferences=preferences,
+        same_day_until=None if same_day_until is None else instant(same_day_until),
+        block=None if blocked_until is None else Block(instant(blocked_until), reason or ""),
+    )
 
 
 def to_preferences(row: Row) -> NotificationPreferences:
@@ -147,7 +91,7 @@ def to_preferences(row: Row) -> NotificationPreferences:
 
 
 def person_values(person: Person) -> dict[str, object]:
-    """A row without its id and `same_day_until`, which only `PersonRepository.restrict` changes."""
+    """A row without its id, `same_day_until` and the block, which have methods of their own."""
     return {
         "username": person.username,
         "username_key": stored_key(person.username),
@@ -167,7 +111,8 @@ def person_values(person: Person) -> dict[str, object]:
 
 
 def to_society(row: Row) -> Society:
-    return Society(row[0], row[1])
+    """Columns: id, name, token's generation and issue, limits."""
+    return Society(row[0], row[1], row[4], row[5])
 
 
 def to_booking(row: Row) -> Booking:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def make_private_file(path: Path) -> None:
         os.chmod(real, _FILE)  # noqa: PTH101 - a umask may have removed even the owner's rights
     finally:
         os.close(descriptor)
+
+
+def fresh_file(beside: Path) -> Path:
+    """Creates a private file with an unpredictable name: the folder may be writable by others."""
+    descriptor, name = tempfile.mkstemp(prefix=f"{beside.name}.", suffix=".unfinished", dir=beside.parent)
+    os.close(descriptor)
+    fresh = Path(name)
+    fresh.chmod(_FILE)
+    return fresh
 
 
 def restrict_access(database: Path) -> None:

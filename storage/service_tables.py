@@ -1,6 +1,7 @@
 """Tables of the service itself: deliveries, installations, counters, jobs, logins, calendars, sources.
 
-Instants are whole seconds since 1970, UTC. `storage.tables` adds all others to the same metadata.
+Refusals are here, too. Instants are whole seconds since 1970, UTC. `storage.tables` adds all
+others to the same metadata.
 """
 
 from sqlalchemy import (
@@ -8,6 +9,8 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -24,6 +27,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 seen = Table(
     "seen",
@@ -127,3 +132,49 @@ draft = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
 """What was shown to a person: requests that wait for a button, and answers that later words refer to."""
+
+refused_request = Table(
+    "refused_request",
+    metadata,
+    Column("id", _SERIAL, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("person_id", _SERIAL),
+    Column("action", Text, nullable=False),
+    Column("room_id", Text),
+    Column("start", BigInteger),
+    Column("end", BigInteger),
+    Column("seats", Integer, nullable=False),
+    Column("society_id", Text),
+    Column("platform", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+)
+"""Without foreign keys: a refusal may outlive its person and name a room that is gone."""
+Index("ix_refused_request_person_id_at", refused_request.c.person_id, refused_request.c.at)
+Index("ix_refused_request_room_id_start", refused_request.c.room_id, refused_request.c.start)
+
+quota_grant = Table(
+    "quota_grant",
+    metadata,
+    Column("id", _SERIAL, primary_key=True, autoincrement=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("week", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("granted_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Minutes added to a person's quota of one week, by administrators."""
+Index("ix_quota_grant_person_id_week", quota_grant.c.person_id, quota_grant.c.week)
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("hand_over_to", BigInteger),
+)
+"""People who are being erased, and those who were: no repository finds them. Without foreign keys, for they
+outlive the account. The one whose account stays is the placeholder that owns erased people's bookings.
+"""

@@ -18,19 +18,21 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    exists,
     func,
     literal_column,
     text,
 )
 
-from storage import service_tables
+from storage.service_tables import erasure
+from storage.webhook_tables import webhook
 
 MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
 """Seconds. Bounds how far back a search for overlaps must look; opening hours keep bookings far shorter."""
 MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
 """Seconds. The same bound for timetable entries; imports split longer ones."""
 
-metadata = service_tables.metadata
+metadata = webhook.metadata
 """Of all tables."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -43,6 +45,7 @@ building = Table(
     Column("latitude", Float, nullable=False),
     Column("longitude", Float, nullable=False),
     Column("aliases", Text, nullable=False),
+    Column("retired_at", BigInteger),
 )
 
 room = Table(
@@ -65,6 +68,7 @@ room = Table(
     Column("weekend_closes", SmallInteger),
     Column("granularity", SmallInteger),
     Column("check_in", Boolean, nullable=False, server_default=text("false")),
+    Column("retired_at", BigInteger),
     CheckConstraint("capacity >= 0", name="capacity"),
 )
 
@@ -88,8 +92,13 @@ person = Table(
     Column("deliver_to", Text),
     Column("wants_confirmations", Boolean, nullable=False, server_default=text("true")),
     Column("same_day_until", BigInteger),
+    Column("blocked_until", BigInteger),
+    Column("block_reason", Text),
     sqlite_autoincrement=True,
 )
+
+is_present: ColumnElement[bool] = ~exists().where(erasure.c.person_id == person.c.id)
+"""Whether a person is not being erased."""
 
 identity = Table(
     "identity",
@@ -114,6 +123,9 @@ society = Table(
     Column("name", Text, nullable=False),
     Column("token_generation", Integer),
     Column("token_issued_on", Integer),
+    Column("series_hours", Integer),
+    Column("weekly_minutes", Integer),
+    Column("dissolved_at", BigInteger),
 )
 
 membership = Table(
@@ -223,6 +235,14 @@ closure = Table(
 )
 """Without room and building it is the whole campus that is closed."""
 
+Index(
+    "ix_booking_cancelled",
+    booking.c.room_id,
+    booking.c.start,
+    sqlite_where=text("state = 0"),
+    postgresql_where=text("state = 0"),
+)
+
 is_active: ColumnElement[bool] = booking.c.state == literal_column("1")
 """A literal, not a parameter: SQLite uses the partial index above only then."""
 
@@ -253,6 +273,8 @@ Index(
     sqlite_where=text("state < 2"),
     postgresql_where=text("state < 2"),
 )
+
+Index("ix_wait_person_id_start", wait.c.person_id, wait.c.start)
 
 charge = Table(
     "charge",
@@ -386,4 +408,10 @@ Index(
     outbox.c.due_at,
     sqlite_where=text("state < 2"),
     postgresql_where=text("state < 2"),
+)
+Index(
+    "ix_outbox_given_up",
+    outbox.c.person_id,
+    sqlite_where=text("state = 3"),
+    postgresql_where=text("state = 3"),
 )

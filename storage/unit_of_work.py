@@ -19,8 +19,10 @@ from storage.repositories.login_sessions import SqlLoginSessionRepository
 from storage.repositories.notice_channels import SqlNoticeChannelRepository
 from storage.repositories.outbox import SqlOutboxRepository
 from storage.repositories.people import SqlPersonRepository
+from storage.repositories.privacy import SqlPrivacyRepository
 from storage.repositories.processed_events import SqlProcessedEventRepository
 from storage.repositories.ratings import SqlRatingRepository
+from storage.repositories.refusals import SqlRefusalRepository
 from storage.repositories.retention import SqlRetentionRepository
 from storage.repositories.rooms import SqlRoomRepository
 from storage.repositories.series import SqlSeriesRepository
@@ -29,6 +31,7 @@ from storage.repositories.timetable import SqlTimetableRepository
 from storage.repositories.timetable_runs import SqlSourceRepository, SqlTimetableRunRepository
 from storage.repositories.tokens import SqlTokenRepository
 from storage.repositories.waits import SqlWaitRepository
+from storage.repositories.webhooks import SqlWebhookRepository
 from storage.tables import audit, change, setting
 from storage.upsert import upsert
 
@@ -61,6 +64,9 @@ class SqlUnitOfWork:
         self.ratings = SqlRatingRepository(connection)
         self.waits = SqlWaitRepository(connection)
         self.calendars = SqlCalendarRepository(connection)
+        self.refusals = SqlRefusalRepository(connection)
+        self.privacy = SqlPrivacyRepository(connection, self.changes)
+        self.webhooks = SqlWebhookRepository(connection, self.changes)
         self.retention = SqlRetentionRepository(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:

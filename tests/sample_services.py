@@ -10,6 +10,7 @@ from bot.login.passwords import Argon2Passwords, Cost
 from bot.sample.load import load_sample
 from bot.services import Services
 from core.clock import Clock
+from core.policy.door_code import DoorCodes
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
@@ -18,6 +19,7 @@ from core.services.society import SocietyService
 from storage.factory import open_storage
 from tests.fakes.clock import StillClock
 
+SECRET = b"a secret of the tests"
 _QUICK = Cost(passes=1, memory=8, lanes=1)
 
 
@@ -30,11 +32,9 @@ def create_services(url: str, clock: Clock, rules: Rules) -> Services:
         read_model=read_model,
         rules=rules,
         clock=clock,
-        bookings=BookingService(storage, read_model, rules, clock),
+        bookings=BookingService(storage, read_model, rules, clock, DoorCodes((SECRET,))),
         societies=SocietyService(storage, rules, clock),
-        accounts=Accounts(
-            storage, read_model, Argon2Passwords(_QUICK), rules, clock, b"a secret of the tests"
-        ),
+        accounts=Accounts(storage, read_model, Argon2Passwords(_QUICK), rules, clock, SECRET),
     )
 
 

@@ -1,20 +1,17 @@
 """Addresses of calendars, links to calendar programs, and signed links to single bookings."""
 
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from urllib.parse import quote
 
-from core.localtime import epoch_day
+from bot.signing import SignedToken, make_token, read_token
 from core.model import Booking, BookingId
 
 PATH = "/calendars"
 LINK_DAYS = 30
 """How long a link to a booking works."""
-_DAY_BYTES, _MAC_BYTES = 3, 16
+_PURPOSE = "booking link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,8 @@ def free_busy_url(base: str, room_id: str) -> str:
 
 def booking_url(base: str, server_secret: bytes, booking: Booking, now: datetime) -> str:
     """The signed link to a booking as an `.ics` file, valid for 30 days for its present owner's booking."""
-    day = epoch_day((now + timedelta(days=LINK_DAYS)).date())
-    content = day.to_bytes(_DAY_BYTES, "big") + booking.id.encode()
-    token = _encode(_mac(server_secret, content, booking) + content)
+    until = now + timedelta(days=LINK_DAYS)
+    token = make_token(server_secret, _PURPOSE, booking.id.encode(), until, _owner(booking))
     return CalendarLinks(base, f"bookings/{token}").https
 
 
@@ -71,33 +67,21 @@ class BookingLink:
     """A link's content, to be verified against the booking that it names."""
 
     booking_id: BookingId
-    content: bytes
-    mac: bytes
+    token: SignedToken
 
     def is_valid(self, server_secrets: Sequence[bytes], booking: Booking, now: datetime) -> bool:
-        last_day = int.from_bytes(self.content[:_DAY_BYTES], "big")
-        signatures = (_mac(each, self.content, booking) for each in server_secrets)
-        is_signed = any(hmac.compare_digest(each, self.mac) for each in signatures)
-        return is_signed and epoch_day(now.date()) <= last_day
+        is_signed = self.token.is_signed(server_secrets, _PURPOSE, _owner(booking))
+        return is_signed and not self.token.is_expired(now)
 
 
-def read_booking_link(token: str) -> BookingLink | None:
-    """None for what is no such link, or is spelled in another way."""
-    try:
-        decoded = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        content = decoded[_MAC_BYTES:]
-        booking_id = content[_DAY_BYTES:].decode("ascii")
-    except ValueError:
+def read_booking_link(text: str) -> BookingLink | None:
+    """None for what is no such link."""
+    token = read_token(text)
+    if token is None or not (token.content.isascii() and token.content.decode("ascii").isprintable()):
         return None
-    is_canonical = _encode(decoded) == token and booking_id.isprintable()
-    return BookingLink(BookingId(booking_id), content, decoded[:_MAC_BYTES]) if is_canonical else None
+    return BookingLink(BookingId(token.content.decode("ascii")), token)
 
 
-def _encode(content: bytes) -> str:
-    return urlsafe_b64encode(content).decode().rstrip("=")
-
-
-def _mac(server_secret: bytes, content: bytes, booking: Booking) -> bytes:
-    """Bound to the owner: when a booking is given away, the links of its former owner end."""
-    owner = f"{booking.booked_by} {booking.society_id or ''}".encode()
-    return hmac.new(server_secret, b"booking link\n" + content + b"\n" + owner, sha256).digest()[:_MAC_BYTES]
+def _owner(booking: Booking) -> str:
+    """What a link is bound to: when a booking is given away, the links of its former owner end."""
+    return f"{booking.booked_by} {booking.society_id or ''}"

@@ -40,3 +40,21 @@ class Action(StrEnum):
     WAITING = "waiting"
     WATCH = "watch"
     WHO_AM_I = "whoami"
+
+
+READ_ONLY_ACTIONS = frozenset(
+    {
+        Action.FREE_NOW,
+        Action.HELP,
+        Action.MY_BOOKINGS,
+        Action.MY_QUOTA,
+        Action.OPEN_FORM,
+        Action.SEARCH,
+        Action.WAITING,
+        Action.WHO_AM_I,
+        "refresh_form",
+        "status",
+        "timetable",
+    }
+)
+"""Buttons that change nothing, so that links may carry them."""

@@ -11,9 +11,19 @@ from bot.chat.request import ChatRequest
 from bot.chat.timezones import zone_of
 from bot.services import Services
 from core.directory import Account
-from core.errors import NotAuthenticated
+from core.errors import NotAllowed, NotAuthenticated
 from core.model import Person
 from core.read_model import ReadModel
+
+
+class ConfirmationRequired(NotAllowed):
+    """A request that only followed a link would change something."""
+
+    code = "confirmation_required"
+
+    def __init__(self) -> None:
+        super().__init__("This changes something, so please confirm it.")
+
 
 TOP_LEVEL_ALIASES = frozenset({"book"})
 """Aliases that Slack and Discord know as commands; few, for all apps of a place share one list."""
@@ -108,7 +118,7 @@ class ButtonAction:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Command that people can type. `name` is one or two words (`rooms free`)."""
+    """Command that people can type. `name` is one to three words (`rooms free`, `admin room add`)."""
 
     name: str
     summary: str
@@ -126,3 +136,7 @@ class Command:
     """Answers a quoted message; most commands have none."""
     without_text: str = ""
     """The command that runs when nothing follows the name, if it is another one."""
+    explains_itself: bool = False
+    """`help` in its text is passed to it, rather than to the help command."""
+    is_listed: bool = True
+    """Whether the list of all commands has it; others are listed by a command of their family."""

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from bot.chat.picture import Picture
+from core.errors import RoomieError
 from core.interval import Interval
 from core.model import Identity
 
@@ -206,10 +208,19 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyFile:
+    """File that is attached to a reply where the platform can."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Reply to a request, or a notification.
 
-    Shown in this order: title, text, fields, items, table, actions, footer. `form` makes the platform open a
+    Shown in this order: title, text, fields, items, picture, table, actions, footer. The words say all that
+    the picture shows, and no reply waits until it is drawn. `form` makes the platform open a
     form (terminals ask line by line); `form_errors` (by input name) belong to the submitted form. With
     `replaces`, the reply takes the place of the message whose button was pressed. `code` is the error code
     of a refusal.
@@ -221,6 +232,7 @@ class Reply:
     fields: tuple[ReplyField, ...] = ()
     items: tuple[ReplyItem, ...] = ()
     table: Table | None = None
+    picture: Picture | None = None
     actions: tuple[Button | Choice, ...] = ()
     footer: Text = ()
     audience: Audience = Audience.REQUESTER
@@ -229,6 +241,9 @@ class Reply:
     form_errors: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     subject: Subject | None = field(default=None, metadata={"is_internal": True})
+    file: ReplyFile | None = field(default=None, metadata={"is_internal": True})
+    refusal: RoomieError | None = field(default=None, compare=False, metadata={"is_internal": True})
+    """The refusal that the reply words; the dispatcher records it."""
 
     @property
     def is_refusal(self) -> bool:

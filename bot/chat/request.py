@@ -12,6 +12,11 @@ class PlatformName(StrEnum):
     TERMINAL = "terminal"
     SLACK = "slack"
     DISCORD = "discord"
+    WEB = "web"
+
+
+MESSENGERS = (PlatformName.TERMINAL, PlatformName.SLACK, PlatformName.DISCORD)
+"""Platforms that messages can be sent to. A browser only gets answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class ChatRequest:
     thread: str = ""
     requested_at: datetime | None = None
     """When it was made, if it waited for a login since: `tomorrow` is the day after that."""
+    is_read_only: bool = False
+    """Whether it only followed a link, which may come from anybody: then it must not change anything."""
 
     @property
     def is_in_channel(self) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.cli.reports import add_reports, report_handler
+from bot.cli.webhook_arguments import add_webhooks
 from bot.config import ConfigError, Settings, read_settings
 from core.errors import RoomieError
 
@@ -18,7 +20,7 @@ CliHandler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, 
 def main(arguments: Sequence[str], run_loop: RunLoop) -> int:
     """Runs one command and returns its exit status: 2 for unusable arguments or settings, 1 for a refusal."""
     _replace_invalid_characters()
-    parsed = _parser().parse_args(arguments)
+    parsed = _parser(arguments).parse_args(arguments)
     try:
         settings = read_settings(Path(parsed.config) if parsed.config else None, os.environ)
         return run_loop(_handler(parsed.command)(parsed, settings))
@@ -70,17 +72,24 @@ def _handler(command: str) -> CliHandler:
             from bot.cli.closures import closure
 
             return closure
-        case "outbox":
-            from bot.cli.outbox import outbox
-
-            return outbox
+        case "outbox" | "webhook" | "doctor":
+            return _watching_handler(command)
         case _:
             from bot.cli import admin
 
-            return admin.HANDLERS[command]
+            return admin.HANDLERS.get(command) or report_handler(command)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _watching_handler(command: str) -> CliHandler:
+    from bot.cli.doctor import doctor
+    from bot.cli.outbox import outbox
+    from bot.cli.webhooks import webhook
+
+    return {"doctor": doctor, "outbox": outbox, "webhook": webhook}[command]
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of these arguments: the verbs of administration are read only if they are needed."""
     parser = argparse.ArgumentParser(prog="roomie", description="Find and book campus rooms.")
     parser.add_argument("--config", metavar="FILE", help="configuration file (default: config.toml)")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -88,10 +97,18 @@ def _parser() -> argparse.ArgumentParser:
     _add_parse(commands)
     _add_import(commands)
     _add_closures(commands)
-    _add_people(commands)
+    families = _add_people(commands) | _add_administration(commands)
+    if not families.keys().isdisjoint(arguments):
+        from bot.cli.administration import add_verbs
+
+        for name, family in families.items():
+            add_verbs(family, name)
     _add_database(commands)
+    add_reports(commands)
     _add_platforms(commands)
     _add_worker(commands)
+    _add_display(commands)
+    add_webhooks(_add(commands, "webhook", "send events to other programs"))
     return parser
 
 
@@ -201,10 +218,10 @@ def _add_closures(commands: Commands) -> None:
         each.add_argument("--yes", action="store_true", help="also if somebody has booked")
 
 
-def _add_people(commands: Commands) -> None:
-    user = _add(commands, "user", "manage people, passwords and logins").add_subparsers(
-        dest="verb", required=True
-    )
+def _add_people(commands: Commands) -> dict[str, argparse.ArgumentParser]:
+    """People and societies have verbs of their own beside those of administration; returns both parsers."""
+    people = _add(commands, "user", "manage people, passwords and logins")
+    user = people.add_subparsers(dest="verb", required=True)
     add = user.add_parser("add", help="add a person")
     add.add_argument("username")
     add.add_argument("--email", required=True)
@@ -219,21 +236,42 @@ def _add_people(commands: Commands) -> None:
     tokens = user.add_parser("tokens", help="list a person's program logins, or end one")
     tokens.add_argument("username")
     tokens.add_argument("--revoke", type=int, metavar="N", help="end the login with this number")
-    groups = user.add_parser("groups", help="show or set a person's groups")
-    groups.add_argument("username")
-    groups.add_argument("groups", nargs="*", metavar="Group_2")
-    society = _add(commands, "society", "manage societies").add_subparsers(dest="verb", required=True)
-    found = society.add_parser("add", help="add a society")
-    found.add_argument("id")
-    found.add_argument("name")
-    found.add_argument("--president", metavar="USERNAME")
+    password.add_argument("--generate", action="store_true", help="generate one, and print it once")
+    _add_privacy(user)
+    societies = _add(commands, "society", "manage societies")
+    society = societies.add_subparsers(dest="verb", required=True)
     society.add_parser("list", help="list all societies")
-    president = society.add_parser("president", help="set the president")
-    president.add_argument("id")
-    president.add_argument("username")
     link = _add(commands, "link", "link a chat account to a person")
     link.add_argument("person")
     link.add_argument("identity", help="slack:TEAM:USER or discord:USER")
+    return {"user": people, "society": societies}
+
+
+def _add_administration(commands: Commands) -> dict[str, argparse.ArgumentParser]:
+    """Commands whose verbs are all those of administration."""
+    families = {
+        "room": "add, change and retire rooms",
+        "building": "add, change and retire buildings",
+        "announce": "post a text in the channels that get notices",
+        "wait": "see and shorten the waiting list",
+        "hold": "see and free held rooms",
+        "source": "see, read and accept timetable sources",
+        "job": "see and run periodic jobs",
+    }
+    return {name: _add(commands, name, help_line) for name, help_line in families.items()}
+
+
+def _add_privacy(user: Commands) -> None:
+    exported = user.add_parser("export", help="write all that is known about a person, as JSON or text")
+    exported.add_argument("username")
+    exported.add_argument("--out", metavar="FILE", help="a new file that only you can read")
+    exported.add_argument("--text", action="store_true", help="readable text instead of JSON")
+    erase = user.add_parser("erase", help="erase a person for good; asks first")
+    erase.add_argument("username")
+    erase.add_argument("--hand-over", metavar="USERNAME", help="who gets the bookings to come")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    erased = user.add_parser("erased", help="list the numbers of people who were erased")
+    erased.add_argument("--again", metavar="FILE", help="erase those of a list again, after a restore")
 
 
 def _add_database(commands: Commands) -> None:
@@ -243,7 +281,11 @@ def _add_database(commands: Commands) -> None:
     db.add_parser("seal", help="encrypt stored tokens with the current secret")
     backup = db.add_parser("backup", help="write a consistent copy, even while Roomie runs")
     backup.add_argument("file", metavar="FILE")
+    restore = db.add_parser("restore", help="put a backup in the place of the database, which is kept")
+    restore.add_argument("file", metavar="FILE")
     _add(commands, "check", "check the configuration and show what is set up")
+    doctor = _add(commands, "doctor", "examine everything, and say what to do about what is wrong")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_platforms(commands: Commands) -> None:
@@ -274,6 +316,13 @@ def _add_worker(commands: Commands) -> None:
         help="print the places that are none of our rooms, as [source.rooms]",
     )
     _add(commands, "jobs", "list periodic jobs with their last run, next run and last error")
+
+
+def _add_display(commands: Commands) -> None:
+    display = _add(commands, "display", "print the addresses for the displays of rooms")
+    display.add_argument(
+        "places", nargs="+", metavar="PLACE", help="a room or building, by id or name, or: campus"
+    )
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:

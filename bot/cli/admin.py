@@ -4,21 +4,26 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.administration.people import generate_password
+from bot.cli.administration import administer
+from bot.cli.display import display
 from bot.cli.exporting import export_table
 from bot.cli.importing import import_files
+from bot.cli.privacy import erase_person, export_person, list_erased
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.app import backup, open_services, revision, upgrade
+from bot.runtime.restoring import restore_backup
 from bot.sample.load import load_sample
+from bot.webhooks.secrets import reencrypt_webhooks
 from core.errors import Invalid, NotAllowed
-from core.model import Identity, Person, PersonId, Society, SocietyId, UserGroup
-from core.ports import UnitOfWork
+from core.model import Identity, Person, PersonId, UserGroup
 from core.services.accounts import find_person
+from core.services.administration import Administrator
 
 AdminHandler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
@@ -41,7 +46,7 @@ async def _sample(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _user(arguments: argparse.Namespace, settings: Settings) -> int:
     await upgrade(settings.config.database.url)
-    return await _USER_VERBS[arguments.verb](arguments, settings)
+    return await _USER_VERBS.get(arguments.verb, administer)(arguments, settings)
 
 
 async def _user_add(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -70,26 +75,14 @@ async def _user_list(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _user_password(arguments: argparse.Namespace, settings: Settings) -> int:
-    password = _password(from_stdin=arguments.password_stdin)
+    new = generate_password() if arguments.generate else ""
+    password = new or _password(from_stdin=arguments.password_stdin) or ""
     async with open_services(settings) as services:
-        person = await services.accounts.set_password(arguments.username, password or "")
+        people = services.administration.people
+        person = await people.set_password(Administrator(), arguments.username, password)
     print(f"{person.username} has a new password and was logged out everywhere.")
-    return 0
-
-
-async def _user_groups(arguments: argparse.Namespace, settings: Settings) -> int:
-    groups = _groups(arguments.groups)
-
-    def update(unit: UnitOfWork) -> Person:
-        person = find_person(unit, arguments.username)
-        if groups:
-            unit.people.put(replace(person, groups=groups))
-            return find_person(unit, arguments.username)
-        return person
-
-    async with open_services(settings) as services:
-        person = await services.storage.write(update)
-    print(f"{person.username}: {' '.join(sorted(person.groups)) or 'no groups'}")
+    if new:
+        print(f"It is: {new}")
     return 0
 
 
@@ -111,28 +104,20 @@ async def _user_tokens(arguments: argparse.Namespace, settings: Settings) -> int
 
 
 async def _society(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.verb != "list":
+        return await administer(arguments, settings)
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
-        if arguments.verb == "add":
-            society = Society(_society_id(arguments.id), arguments.name)
-            await services.societies.found(society, arguments.president)
-            print(f"Added {society.name} ({society.id}).")
-        elif arguments.verb == "president":
-            change = await services.societies.appoint(SocietyId(arguments.id), arguments.username)
-            print(f"{change.person.username} is now president of {change.society.name}.")
-        else:
-            for society in await services.storage.read(lambda unit: unit.societies.all()):
-                print(f"{society.id}\t{society.name}")
+        for society in await services.storage.read(lambda unit: unit.societies.all()):
+            print(f"{society.id}\t{society.name}")
     return 0
 
 
 async def _link(arguments: argparse.Namespace, settings: Settings) -> int:
     await upgrade(settings.config.database.url)
-    platform, _, rest = arguments.identity.partition(":")
-    if platform not in {"slack", "discord"} or not rest:
-        raise Invalid("An identity looks like slack:T0123:U0456 or discord:8034.")
     async with open_services(settings) as services:
-        person = await services.accounts.link(arguments.person, Identity(arguments.identity))
+        people, identity = services.administration.people, Identity(arguments.identity)
+        person = await people.link(Administrator(), arguments.person, identity)
     print(f"{arguments.identity} is now linked to {person.username}.")
     return 0
 
@@ -143,6 +128,8 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
         await backup(url, Path(arguments.file))
         print(f"Backup written to {arguments.file}.")
         return 0
+    if arguments.verb == "restore":
+        return await _restore(Path(arguments.file), settings)
     if arguments.verb == "seal":
         return await _seal(settings)
     if arguments.verb == "upgrade":
@@ -156,14 +143,38 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0 if current else 1
 
 
+async def _restore(file: Path, settings: Settings) -> int:
+    done = await restore_backup(settings, file)
+    print(f"Restored {file}. Start Roomie again.")
+    if done.replaced is not None:
+        print(f"The database that was there before is kept: {done.replaced}")
+    if done.erased_again:
+        print(f"Erased again, as they were since the backup: {done.erased_again}")
+    if not done.has_list:
+        print(
+            "It could not be asked who was erased since the backup. If you have a list of them, run "
+            "roomie user erased --again FILE.",
+            file=sys.stderr,
+        )
+    return 0
+
+
 async def _seal(settings: Settings) -> int:
     """Status 1 if a token remains that no secret decrypts."""
     async with open_services(settings) as services:
         done = await reencrypt_tokens(services)
+        webhooks, lost = await reencrypt_webhooks(services)
     print(f"{done.sealed} tokens encrypted with the current secret.")
+    if webhooks:
+        print(f"The secrets of {webhooks} webhooks encrypted with the current secret.")
+    for webhook_id in lost:
+        print(
+            f"webhook {webhook_id}: no secret decrypts its secret; run roomie webhook rotate {webhook_id}",
+            file=sys.stderr,
+        )
     for team in done.lost:
         print(f"{team}: no secret decrypts its token; reinstall Roomie in that workspace", file=sys.stderr)
-    return 1 if done.lost else 0
+    return 1 if done.lost or lost else 0
 
 
 async def _check(_arguments: argparse.Namespace, settings: Settings) -> int:
@@ -181,12 +192,6 @@ def _groups(names: list[str]) -> frozenset[UserGroup]:
     except ValueError:
         known = ", ".join(UserGroup)
         raise Invalid(f"Unknown group in {' '.join(names)}. Groups are {known}.") from None
-
-
-def _society_id(text: str) -> SocietyId:
-    if not 0 < len(text) <= 24 or not text.isascii() or not text.replace("-", "").isalnum():
-        raise Invalid("A society's id is up to 24 letters, digits and hyphens, such as SOTECHSOC.")
-    return SocietyId(text)
 
 
 def _password(*, from_stdin: bool, optional: bool = False) -> str | None:
@@ -209,11 +214,14 @@ _USER_VERBS: Mapping[str, AdminHandler] = {
     "add": _user_add,
     "list": _user_list,
     "password": _user_password,
-    "groups": _user_groups,
     "tokens": _user_tokens,
+    "export": export_person,
+    "erase": erase_person,
+    "erased": list_erased,
 }
 
 HANDLERS: Mapping[str, AdminHandler] = {
+    "display": display,
     "import": import_files,
     "export": export_table,
     "sample": _sample,
@@ -222,5 +230,6 @@ HANDLERS: Mapping[str, AdminHandler] = {
     "link": _link,
     "db": _db,
     "check": _check,
+    **dict.fromkeys(("room", "building", "announce", "wait", "hold", "source", "job"), administer),
 }
 """Handlers by command name; other commands have modules of their own."""

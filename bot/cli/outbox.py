@@ -2,20 +2,14 @@
 
 import argparse
 
+from bot.administration.operations import STATE_NAMES
 from bot.config import Settings
 from bot.runtime.app import open_services, upgrade
 from bot.services import Services
-from core.errors import NotFound
 from core.model import MessageState, OutboxEntry
+from core.services.administration import Administrator
 
 _MAX_LISTED = 200
-_STATE_NAMES = {
-    MessageState.WAITING: "waiting",
-    MessageState.SENDING: "unclear",
-    MessageState.SENT: "sent",
-    MessageState.GIVEN_UP: "given up",
-    MessageState.DROPPED: "dropped",
-}
 
 
 async def outbox(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -40,6 +34,9 @@ async def _list(services: Services, *, everything: bool) -> None:
         print("\t".join(_describe(each, services)))
     backlog = await services.storage.read(lambda unit: unit.outbox.backlog())
     print(f"{backlog.waiting} waiting, {backlog.sending} unclear, {backlog.given_up} given up")
+    events = await services.storage.read(lambda unit: unit.webhooks.backlog())
+    if events.waiting or events.given_up:
+        print(f"webhooks: {events.waiting} waiting, {events.given_up} given up (roomie webhook deliveries)")
 
 
 def _describe(entry: OutboxEntry, services: Services) -> tuple[str, ...]:
@@ -49,7 +46,7 @@ def _describe(entry: OutboxEntry, services: Services) -> tuple[str, ...]:
     due = message.due_at.astimezone(services.rules.zone)
     return (
         str(entry.id),
-        _STATE_NAMES[entry.state],
+        STATE_NAMES[entry.state],
         f"{due:%Y-%m-%d %H:%M}",
         message.kind,
         recipient,
@@ -59,14 +56,10 @@ def _describe(entry: OutboxEntry, services: Services) -> tuple[str, ...]:
 
 
 async def _retry(services: Services, message_id: int) -> None:
-    now = services.clock.now()
-    if not await services.storage.write(lambda unit: unit.outbox.retry(message_id, now)):
-        raise NotFound(f"No message {message_id} was given up.")
+    await services.administration.operations.retry(Administrator(), message_id)
     print(f"Message {message_id} will be sent, unless it turns out to have arrived already.")
 
 
 async def _give_up(services: Services, message_id: int) -> None:
-    reason = "given up by an operator"
-    if not await services.storage.write(lambda unit: unit.outbox.give_up(message_id, reason)):
-        raise NotFound(f"No message {message_id} is waiting to be sent.")
+    await services.administration.operations.give_up(Administrator(), message_id)
     print(f"Message {message_id} will not be sent.")

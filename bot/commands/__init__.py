@@ -2,9 +2,11 @@
 
 from bot.chat.command import Command
 from bot.commands import (
+    admin,
     calendar,
     login,
     logout,
+    privacy,
     rooms_book,
     rooms_cancel,
     rooms_close,
@@ -39,6 +41,7 @@ from bot.commands import (
     timetable_accept,
     tokens,
     whoami,
+    why,
 )
 from bot.commands import (
     help as help_command,
@@ -67,6 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     rooms_swap.COMMAND,
     calendar.COMMAND,
     rooms_quota.COMMAND,
+    why.COMMAND,
     rooms_notices.COMMAND,
     settings.COMMAND,
     rooms_share.COMMAND,
@@ -78,9 +82,12 @@ COMMANDS: tuple[Command, ...] = (
     society_plan.COMMAND,
     society_token.COMMAND,
     timetable_accept.COMMAND,
+    admin.COMMAND,
+    *admin.VERB_COMMANDS,
     login.COMMAND,
     logout.COMMAND,
     tokens.COMMAND,
     whoami.COMMAND,
+    privacy.COMMAND,
     help_command.COMMAND,
 )

@@ -35,9 +35,10 @@ async def handle(context: CommandContext) -> Reply:
     topic = (context.argument("command") or context.value).strip().removeprefix("/").casefold()
     commands = [each for each in context.commands if _may_use(context, each)]
     if topic == _ALL:
-        return _list(commands)
+        return _list([each for each in commands if each.is_listed])
     exact = [each for each in context.commands if topic in {each.name, *each.aliases}]
-    matching = exact or [each for each in commands if topic and _is_about(each, topic)]
+    listed = (each for each in commands if each.is_listed)
+    matching = exact or [each for each in listed if topic and _is_about(each, topic)]
     if len(matching) == 1:
         return _describe(context, matching[0])
     return _list(matching) if matching else _first_steps(context)

@@ -12,7 +12,7 @@ async def handle(context: CommandContext) -> Reply:
         return await login_link_reply(context.services, context.request, waits=False)
     person = context.account.person
     text = ("You're logged in as ", Bold(person.name), f" ({person.username}).")
-    if context.request.requester.platform is PlatformName.TERMINAL:
+    if context.request.requester.platform in {PlatformName.TERMINAL, PlatformName.WEB}:
         return Reply(text)
     return Reply(
         (*text, " To switch accounts, use ", Code("/logout"), " first."),

@@ -11,6 +11,8 @@ async def handle(context: CommandContext) -> Reply:
         return Reply(("You're not logged in here.",), actions=(Button(Action.LOG_IN, "Log in"),))
     if context.request.requester.platform is PlatformName.TERMINAL:
         return Reply(("There's no login at the terminal. Use ", Code("/as NAME"), " to switch users."))
+    if context.request.requester.platform is PlatformName.WEB:
+        return Reply(("To log out here, use “Log out” at the top of the page.",))
     await context.services.logins.unlink(context.account.person.id, context.request.requester.identity)
     return Reply(
         (

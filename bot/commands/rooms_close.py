@@ -106,6 +106,7 @@ def _bookings(count: int) -> str:
 
 COMMAND = Command(
     name="rooms close",
+    aliases=("admin close",),
     summary="Close a room, a building or the campus",
     usage='/rooms close ROOM|BUILDING|campus WHEN ["REASON"] [every year]',
     handle=handle,

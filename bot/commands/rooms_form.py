@@ -117,7 +117,9 @@ async def handle_form(context: CommandContext) -> Reply:
         name = _input_of(refusal, values)
         form = _form(context, read_model, {**_first_values(context), **values})
         actions = _wait_buttons(context, wanted, refusal)
-        return Reply(form=form, form_errors={name: refusal_sentence(refusal)}, actions=actions)
+        return Reply(
+            form=form, form_errors={name: refusal_sentence(refusal)}, actions=actions, refusal=refusal
+        )
 
 
 def _wait_buttons(

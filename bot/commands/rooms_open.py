@@ -69,6 +69,7 @@ def _choose(context: CommandContext, closures: list[Closure], question: str, not
 
 COMMAND = Command(
     name="rooms open",
+    aliases=("admin open",),
     summary="Open again what was closed",
     usage="/rooms open [ROOM|BUILDING|campus] [WHEN]",
     handle=handle,

@@ -24,6 +24,7 @@ from bot.conversation.booking import resolve_slot
 from bot.conversation.button_values import SearchValue, SlotValue
 from bot.conversation.free_slots import free_slots, hours_text
 from bot.conversation.near_rooms import DID_YOU_MEAN, nearest_buttons
+from bot.conversation.pictures import building_picture
 from bot.conversation.questions import clarification, word_hint
 from bot.conversation.refusals import refusal_sentence
 from bot.conversation.schedules import busy_text, campus_day, schedules
@@ -137,6 +138,7 @@ async def _building_status(
             *(_hours_note(context, rooms[0], at) if rooms and not buttons else ()),
         ),
         table=Table(("Room", "Seats", "Status"), rows) if rows else None,
+        picture=await building_picture(context, building, day) if rooms else None,
         actions=_few(context, building_id, at, buttons),
         footer=(
             *((f"And {left_out} more. Name a room to see its status.",) if left_out > 0 else ()),

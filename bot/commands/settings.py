@@ -2,7 +2,7 @@
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, Form, FormInput, FormInputKind, Option, Reply, ReplyField, Tone
-from bot.chat.request import PlatformName
+from bot.chat.request import MESSENGERS
 from bot.conversation.preferences import (
     SETTINGS,
     PreferenceValues,
@@ -137,7 +137,7 @@ COMMAND = Command(
             ("reminders", ParameterType.TEXT, "Minutes before a booking, separated by commas, or off", ()),
             ("notices", ParameterType.TEXT, "on or off: a message when your quota resets", ("on", "off")),
             ("quiet", ParameterType.TEXT, "No messages at these hours, such as 22:00-8:00, or off", ()),
-            ("deliver", ParameterType.TEXT, "Where to send messages", ("anywhere", *PlatformName)),
+            ("deliver", ParameterType.TEXT, "Where to send messages", ("anywhere", *MESSENGERS)),
             ("timezone", ParameterType.TIME_ZONE, "A city, such as Sydney, or campus", ()),
             ("confirmations", ParameterType.TEXT, "A message about each booking you make", ("on", "off")),
         )

@@ -64,6 +64,10 @@ RENAMED = {
 """Keys of release 0.1 and what they are called now. An old key is an error that names the new one."""
 
 
+OLD_SECTIONS = {"retention": "privacy"}
+"""Sections of earlier releases and what they are called now. Both names are good, but not for one key."""
+
+
 class ConfigError(Exception):
     """The configuration is unusable; `problems` lists all reasons."""
 
@@ -79,6 +83,7 @@ def read_settings(path: Path | None, environment: Environment) -> Settings:
     values = {} if path is None else _read_file(path, problems)
     _reject_renamed(values, problems)
     _reject_secrets(values, problems)
+    _merge_old_sections(values, problems)
     _merge_environment(values, environment, problems)
     config = _validate(values, problems)
     now = _read_start_time(environment, config, problems)
@@ -130,6 +135,19 @@ def _reject_renamed(values: dict[str, Any], problems: list[str]) -> None:
             del values[section]
 
 
+def _merge_old_sections(values: dict[str, Any], problems: list[str]) -> None:
+    for old, new in OLD_SECTIONS.items():
+        given, table = values.get(old), values.get(new, {})
+        if not isinstance(given, dict) or not isinstance(table, dict):
+            continue
+        problems += [
+            f"{old}.{key}: [{old}] is called [{new}] now, which has {key} too; leave one of them out"
+            for key in sorted(given.keys() & table.keys())
+        ]
+        values[new] = given | table
+        del values[old]
+
+
 def _tables(section: str, given: object) -> Iterator[tuple[str, dict[str, Any]]]:
     """The table of a section, or each table of an array, with its place for messages."""
     if isinstance(given, dict):
@@ -158,7 +176,13 @@ def _merge_environment(values: dict[str, Any], environment: Environment, problem
     settings = {
         (section, each.name): each for section, model in sections().items() for each in _fields(model)
     }
-    variables = {_variable(*place): place for place in settings}
+    old_names = {
+        _variable(old, key): (new, key)
+        for old, new in OLD_SECTIONS.items()
+        for section, key in settings
+        if section == new
+    }
+    variables = old_names | {_variable(*place): place for place in settings}
     for name, place in (_COMMON_NAMES | variables).items():
         given = _variable_value(name, environment, problems)
         table = values.setdefault(place[0], {}) if given else None

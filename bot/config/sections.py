@@ -43,6 +43,7 @@ class CampusSection(Section, frozen=True, kw_only=True):
 
     name: str = "Sample Campus"
     timezone: TimeZoneName = "Europe/London"
+    contact: str = ""
 
 
 class DatabaseSection(Section, frozen=True, kw_only=True):
@@ -87,7 +88,10 @@ class FreeroomsSection(Section, frozen=True, kw_only=True):
 
 
 class BookingSection(Section, frozen=True, kw_only=True):
-    """Booking rules: minutes, whole days, and the hour of Monday at which the quota resets."""
+    """Booking rules: minutes, whole days, and the hour of Monday at which the quota resets.
+
+    Each `display_generation` has other keys for displays, which show the codes for `door_code_rooms`.
+    """
 
     weekday_hours: DailyHours = field(default_factory=lambda: OpeningHours(8 * 60, 21 * 60))
     weekend_hours: DailyHours = field(default_factory=lambda: OpeningHours(9 * 60, 18 * 60))
@@ -107,6 +111,8 @@ class BookingSection(Section, frozen=True, kw_only=True):
     max_guests: Annotated[int, Meta(ge=0, le=200)] = 30
     transfer_hours: Annotated[int, Meta(ge=1, le=30 * 24)] = 24
     check_in_rooms: TextList = field(default_factory=list)
+    door_code_rooms: TextList = field(default_factory=list)
+    display_generation: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     release_after: Duration = timedelta(minutes=15)
     release_refunds: bool = False
     no_show_limit: Annotated[int, Meta(ge=0, le=100)] = 0
@@ -197,17 +203,21 @@ class LoginSection(Section, frozen=True, kw_only=True):
     tokens_per_person: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
-class RetentionSection(Section, frozen=True, kw_only=True):
-    """Retention times: bookings after their end, notifications after they were due.
+class PrivacySection(Section, frozen=True, kw_only=True):
+    """How long things are kept: bookings and waits after their end, notifications after they were due.
 
-    `audit_rows` bounds the audit log; refused logins are counted separately.
+    `named_bookings` is how long a booking that is over still says whose it was. `audit_rows` bounds the
+    audit log; refused logins are counted separately.
     """
 
     bookings: BookingRetentionTime = timedelta(days=3 * 366)
+    named_bookings: BookingRetentionTime = timedelta(days=3 * 366)
     messages: RetentionTime = timedelta(days=14)
     audit: RetentionTime = timedelta(days=400)
     audit_rows: Annotated[int, Meta(ge=1000)] = 5_000_000
     refused_logins: RetentionTime = timedelta(days=30)
+    refusals: RetentionTime = timedelta(days=400)
+    waits: RetentionTime = timedelta(days=400)
 
 
 class TerminalSection(Section, frozen=True, kw_only=True):
@@ -235,6 +245,25 @@ class NotificationsSection(Section, frozen=True, kw_only=True):
     confirmations: bool = True
     concurrency: Annotated[int, Meta(ge=1, le=100)] = 8
     lease: Duration = timedelta(minutes=2)
+
+
+class WebhooksSection(Section, frozen=True, kw_only=True):
+    """Delivery of events to webhooks. `concurrency` is sends in progress for each of them.
+
+    `private_hosts` are receivers in private networks; they may be reached by http. `timeout` bounds a send.
+    """
+
+    private_hosts: TextList = field(default_factory=list)
+    timeout: Duration = timedelta(seconds=10)
+    concurrency: Annotated[int, Meta(ge=1, le=50)] = 4
+
+
+class BackupSection(Section, frozen=True, kw_only=True):
+    """Backups of a SQLite database. Without `folder` they are in `backups` beside it."""
+
+    every: OptionalJobSchedule = None
+    keep: Annotated[int, Meta(ge=1, le=10_000)] = 7
+    folder: str = ""
 
 
 class TimetablesSection(Section, frozen=True, kw_only=True):
@@ -317,10 +346,12 @@ class Config(Section, frozen=True, kw_only=True):
     discord: DiscordSection = field(default_factory=DiscordSection)
     security: SecuritySection = field(default_factory=SecuritySection)
     login: LoginSection = field(default_factory=LoginSection)
-    retention: RetentionSection = field(default_factory=RetentionSection)
+    privacy: PrivacySection = field(default_factory=PrivacySection)
     terminal: TerminalSection = field(default_factory=TerminalSection)
     jobs: JobsSection = field(default_factory=JobsSection)
     notifications: NotificationsSection = field(default_factory=NotificationsSection)
+    webhooks: WebhooksSection = field(default_factory=WebhooksSection)
+    backup: BackupSection = field(default_factory=BackupSection)
     timetables: TimetablesSection = field(default_factory=TimetablesSection)
     cache: CacheSection = field(default_factory=CacheSection)
     log: LogSection = field(default_factory=LogSection)

@@ -71,7 +71,7 @@ async def eligibility_with_quota(
         return eligibility(context, society_id)
     quota = await context.services.bookings.quota(context.person.id)
     moved = moving.interval.minutes if moving is not None else 0
-    return eligibility(context, society_id, quota.weekly_quota - quota.left - moved)
+    return eligibility(context, society_id, quota.spent - moved)
 
 
 async def alternative_items(

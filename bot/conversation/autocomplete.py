@@ -122,6 +122,8 @@ class Autocomplete:
         directory = self._services.read_model.directory
         account = directory.by_identity(requester.identity)
         societies = [each.society for each in account.memberships] if account else []
+        if account is not None and account.person.is_admin:
+            societies = list(directory.societies.values())
         meant = self._meant(f"for {typed}")
         options = [Option(f"{each.name} ({each.id})", each.id) for each in societies]
         named = [each for each in options if each.value in meant]

@@ -25,7 +25,7 @@ from bot.conversation.alternatives import (
 )
 from bot.conversation.button_values import SlotValue, resolve_id
 from bot.conversation.own_bookings import upcoming_bookings
-from bot.conversation.refusals import refusal_actions, refusal_text, refusal_tone
+from bot.conversation.refusals import of_request, refusal_actions, refusal_text, refusal_tone
 from bot.conversation.term_notes import week_note
 from bot.conversation.wait_buttons import wait_buttons
 from core.catalogue import RoomQuery
@@ -43,7 +43,7 @@ from core.errors import (
     UnknownBooking,
 )
 from core.interval import Interval
-from core.model import Booking, BookingId, Room
+from core.model import AttemptedRequest, Booking, BookingId, RequestedAction, Room
 from core.policy.quota import has_quota
 from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import new_booking_id
@@ -115,7 +115,7 @@ async def predicted_refusal(context: CommandContext, value: SlotValue) -> Reply 
         return None
     if isinstance(refusal, RECOVERABLE):
         return await refusal_reply(context, value, refusal)
-    raise refusal
+    raise of_request(refusal, _attempt(context, value))
 
 
 def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
@@ -176,7 +176,20 @@ async def refusal_reply(
     wait = _wait_buttons(context, value, moving) if isinstance(refusal, SlotTaken) else ()
     actions = (*_society_buttons(context, value, refusal), *refusal_actions(refusal), *wait)
     subject = Subject(slot=str(value)) if moving is None else Subject(booking_id=moving.id)
-    return Reply(text, tone=refusal_tone(refusal), items=items, actions=actions, subject=subject)
+    return Reply(
+        text,
+        tone=refusal_tone(refusal),
+        items=items,
+        actions=actions,
+        subject=subject,
+        refusal=of_request(refusal, _attempt(context, value, moving)),
+    )
+
+
+def _attempt(context: CommandContext, value: SlotValue, moving: Booking | None = None) -> AttemptedRequest:
+    by = context.account.person.id if context.account is not None else None
+    action = RequestedAction.BOOK if moving is None else RequestedAction.MOVE
+    return AttemptedRequest(action, by, value.room_id, value.slot, value.society_id)
 
 
 def _wait_buttons(context: CommandContext, value: SlotValue, moving: Booking | None) -> tuple[Button, ...]:

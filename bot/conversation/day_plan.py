@@ -9,6 +9,7 @@ from bot.chat.formatting import format_distance, room_name
 from bot.chat.reply import Bold, Inline, Reply, ReplyItem, Text, TimeRange, Tone
 from bot.conversation.alternatives import book_button, bookable_query, eligibility, price_text
 from bot.conversation.free_rooms import availability_for
+from bot.conversation.pictures import plan_picture
 from bot.conversation.search import criteria_of, reading_notes, search_from
 from bot.conversation.series_text import count_words
 from bot.conversation.wait_buttons import wait_buttons
@@ -49,7 +50,9 @@ async def day_plan_reply(context: CommandContext, reading: ParseResult) -> Reply
     minutes = sum(last - first for _, first, last in plan.parts) // 60
     cost = await _cost_words(context, minutes, search.society_id)
     items = tuple(_item(context, part, place, reading) for place, part in enumerate(plan.parts))
-    return Reply((*lead, *_why(context, plan), cost, *reading_notes(_without_seats(reading))), items=items)
+    text = (*lead, *_why(context, plan), cost, *reading_notes(_without_seats(reading)))
+    slots = [(room, _interval(first, last)) for room, first, last in plan.parts]
+    return Reply(text, items=items, picture=await plan_picture(context, slots))
 
 
 async def _cost_words(context: CommandContext, minutes: int, society_id: SocietyId | None) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from bot.chat.actions import Action
-from bot.chat.command import ButtonAction, Command, CommandContext
+from bot.chat.actions import READ_ONLY_ACTIONS, Action
+from bot.chat.command import ButtonAction, Command, CommandContext, ConfirmationRequired
 from bot.chat.reply import Audience, Button, Code, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester
 from bot.conversation.identity_names import hide_identities
@@ -21,17 +21,19 @@ from bot.conversation.refusals import refusal_actions, refusal_text, refusal_ton
 from bot.conversation.staleness import ABOUT_TIMETABLES, with_staleness_note
 from bot.login.chat_link import login_link_reply
 from bot.login.email_addresses import is_same_address, spellings
+from bot.pictures.audience import public_picture
 from bot.redaction import without_text
 from bot.services import Services
-from core.directory import Account
+from core.directory import Account, Directory
 from core.errors import Invalid, NotAuthenticated, RoomieError
-from core.model import Building, Room
+from core.model import Building, Identity, PersonId, Room
 
 logger = logging.getLogger(__name__)
 
 _MAX_LINE = 2_000
 _MAX_VALUE = 100
 _MAX_NAME_WORDS = 6
+_MAX_COMMAND_WORDS = 3
 MAX_ACTION_NAME = 20
 """Platforms allow little room beside the value."""
 _SPACES = re.compile(r"\s+")
@@ -79,7 +81,14 @@ class Dispatcher:
 
     async def dispatch(self, request: ChatRequest) -> Reply:
         """The reply to a request."""
-        return hide_identities(await self._answer(request), self._services.read_model.directory)
+        reply = self._record(await self._answer(request), request.requester)
+        return hide_identities(reply, self._services.read_model.directory)
+
+    def _record(self, reply: Reply, requester: Requester) -> Reply:
+        """Records the refusal that a reply words: every refusal in chat passes here."""
+        if reply.refusal is not None:
+            self._services.refusals.note(reply.refusal, requester.platform)
+        return reply
 
     async def _answer(self, request: ChatRequest) -> Reply:
         try:
@@ -103,6 +112,9 @@ class Dispatcher:
 
     async def offer(self, message: QuotedMessage) -> Reply:
         """Offers rooms for a quoted message. Its text is parsed, and never run as a command."""
+        return self._record(await self._offer(message), message.requester)
+
+    async def _offer(self, message: QuotedMessage) -> Reply:
         requester, text = message.requester, _storable(message.text)
         try:
             request = ChatRequest(requester, delivery_id=message.delivery_id, channel=message.channel)
@@ -151,10 +163,14 @@ class Dispatcher:
             action = self._actions.get(request.action)
             if action is None or not _is_button_value(request.value):
                 raise Invalid("This button has expired. Please ask again.")
+            if request.is_read_only and request.action not in READ_ONLY_ACTIONS:
+                raise ConfirmationRequired
             return await action.handle(context)
         command, text = self._find(request)
         if command is None:
             return self._unknown(request)
+        if request.is_read_only and _may_change(command, text):
+            raise ConfirmationRequired
         await self._services.prepared_names()
         options = request.options
         reply = await command.handle(
@@ -175,11 +191,16 @@ class Dispatcher:
             return self._refusal_reply(error)
 
     async def _account_of(self, request: ChatRequest) -> Account | None:
-        """The account linked to the requester, from a synced read model. Terminals may give any username."""
+        """The account linked to the requester, from a synced read model.
+
+        Terminals may give any username, and `bot.web` the person of a session.
+        """
         directory = (await self._services.synced_read_model()).directory
         identity = request.requester.identity
         if request.requester.platform is PlatformName.TERMINAL:
             return directory.by_name(identity.removeprefix(f"{PlatformName.TERMINAL}:"))
+        if request.requester.platform is PlatformName.WEB:
+            return _account_of_browser(directory, identity)
         return directory.by_identity(identity) or await self._match_by_email(request.requester)
 
     async def _match_by_email(self, requester: Requester) -> Account | None:
@@ -202,7 +223,7 @@ class Dispatcher:
             raise Invalid(f"That's too long. Please keep it under {_MAX_LINE:,} characters.")
         line = request.text.strip().removeprefix("/").strip()
         words = _SPACES.split(line) if line else []
-        for length in (2, 1):
+        for length in (_MAX_COMMAND_WORDS, 2, 1):
             command = self._commands.get(tuple(word.casefold() for word in words[:length]))
             if command is not None and len(words) >= length:
                 return self._with_help(command, _after(line, length), has_options=bool(request.options))
@@ -217,7 +238,7 @@ class Dispatcher:
 
     def _with_help(self, command: Command, text: str, *, has_options: bool) -> tuple[Command, str]:
         """`/logout help` and `/book G01 3pm help` explain the command and do nothing else."""
-        if text and command.name != "help" and self._ends_in_help(text):
+        if text and command.name != "help" and not command.explains_itself and self._ends_in_help(text):
             return self._command("help"), command.name
         if not text and command.without_text and not has_options:
             return self._command(command.without_text), ""
@@ -273,7 +294,8 @@ class Dispatcher:
 
     def _refusal_reply(self, refusal: RoomieError) -> Reply:
         text, tone = refusal_text(refusal, self._services), refusal_tone(refusal)
-        return Reply(text, tone=tone, actions=refusal_actions(refusal), code=refusal.code)
+        actions = refusal_actions(refusal)
+        return Reply(text, tone=tone, actions=actions, code=refusal.code, refusal=refusal)
 
 
 _ABOUT_ROOMS = frozenset({"rooms free", "rooms status", "rooms timetable", "help"})
@@ -283,9 +305,12 @@ _ABOUT_ROOMS = frozenset({"rooms free", "rooms status", "rooms timetable", "help
 def _for_everybody(reply: Reply, command: str = "rooms free") -> Reply:
     """The reply for the whole channel, unless it says why the requester can't book the rooms in it."""
     is_personal = command == "rooms free" and reply.items and not any(each.buttons for each in reply.items)
-    return reply if is_personal else replace(reply, audience=Audience.CHANNEL)
+    if is_personal:
+        return reply
+    return replace(reply, audience=Audience.CHANNEL, picture=public_picture(reply.picture))
 
 
+_SHOWN_WITHOUT_TEXT = frozenset({"rooms form", "settings", "tokens"})
 _PLURALS = {"room", "societies"}
 """Other words for families of commands."""
 _HELP_WORDS = {"help", "?", "h"}
@@ -321,6 +346,17 @@ def _sanitize(request: ChatRequest) -> ChatRequest:
 
 def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _may_change(command: Command, text: str) -> bool:
+    """Whether a command could change something; some only show what there is unless text follows."""
+    return command.is_mutating and (bool(text) or command.name not in _SHOWN_WITHOUT_TEXT)
+
+
+def _account_of_browser(directory: Directory, identity: Identity) -> Account | None:
+    """The person of a browser's session; None for a visitor who is not logged in."""
+    number = identity.removeprefix(f"{PlatformName.WEB}:")
+    return directory.people.get(PersonId(int(number))) if number.isdecimal() else None
 
 
 def _after(line: str, words: int) -> str:

@@ -39,12 +39,12 @@ from bot.conversation.alternatives import (
     price_text,
 )
 from bot.conversation.button_values import SearchValue, resolve_id
-from bot.conversation.refusals import refusal_text
+from bot.conversation.refusals import NoSuchRoom, NothingFree, refusal_text, refused_search
 from bot.conversation.search import criteria_of, horizon_of, truncate_to_minute
 from bot.conversation.term_notes import week_note
 from bot.conversation.wait_buttons import wait_buttons
 from core.availability import Availability
-from core.errors import OutsideHours, SlotTaken
+from core.errors import OutsideHours, RoomieError, SlotTaken, TooFarAhead
 from core.interval import Interval
 from core.localtime import local_instant
 from core.model import Equipment, Room
@@ -177,6 +177,7 @@ class RoomSearch:
             tone=Tone.REFUSED,
             items=others or items,
             actions=actions,
+            refusal=refused_search(context, search, slot, refusal or NothingFree()),
         )
 
     def _while_open(self, slot: Interval, hours: OutsideHours) -> tuple[Button, ...]:
@@ -214,18 +215,26 @@ async def no_room_reply(context: CommandContext, search: SearchValue) -> Reply:
     read_model = context.read_model
     if not read_model.catalogue.rooms:
         return Reply((_NO_ROOMS,), tone=Tone.REFUSED)
+    reply, refusal = await _no_room(context, search)
+    return replace(reply, refusal=refused_search(context, search, _first_slot(search), refusal))
+
+
+async def _no_room(context: CommandContext, search: SearchValue) -> tuple[Reply, RoomieError]:
+    read_model = context.read_model
     if not read_model.covers(search.slot):
-        return _too_far_ahead(context, search)
+        days = horizon_of(context, search.society_id)
+        return _too_far_ahead(context, search), TooFarAhead(f"It was more than {days} days ahead.", days)
     if not read_model.catalogue.matching(bookable_query(search.query, search.society_id)):
-        return _no_such_room(read_model, search)
+        return _no_such_room(read_model, search), NoSuchRoom()
     others = await alternative_items(
         context, UnavailableSlot(search.query, _first_slot(search), search.society_id)
     )
     why, wait = _why(read_model, search), _wait_buttons(context, search)
     if not others:
         text: Text = (why, " Nothing similar is free around then. Try another day.")
-        return Reply(text, tone=Tone.REFUSED, actions=wait)
-    return Reply((why, " Free instead:"), items=others, tone=Tone.REFUSED, actions=wait)
+        return Reply(text, tone=Tone.REFUSED, actions=wait), NothingFree()
+    reply = Reply((why, " Free instead:"), items=others, tone=Tone.REFUSED, actions=wait)
+    return reply, NothingFree()
 
 
 def _wait_buttons(context: CommandContext, search: SearchValue) -> tuple[Button, ...]:

@@ -11,7 +11,7 @@ from bot.chat.formatting import format_length, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Subject, Text, TimeRange, Tone
 from bot.conversation.alternatives import UnavailableSlot, alternative_items, eligibility, price_text
 from bot.conversation.button_values import SearchValue, SlotValue
-from bot.conversation.refusals import refusal_text
+from bot.conversation.refusals import NothingFree, refusal_text, refused_search
 from bot.conversation.search import horizon_of, truncate_to_minute
 from bot.conversation.wait_buttons import wait_buttons
 from core.catalogue import RoomQuery
@@ -107,6 +107,7 @@ async def _nothing_free(context: CommandContext, room: Room, search: SearchValue
         tone=Tone.REFUSED,
         items=others,
         actions=(button, *wait),
+        refusal=refused_search(context, search, wanted, refusal or NothingFree()),
     )
 
 

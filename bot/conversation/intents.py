@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
+from core.policy.door_code import ALPHABET, LENGTH
+
 _POLITE = (
     r"^\W*(?:(?:please|pls|plz|hi|hey|hello|ok|okay|so)\W+)*"
     r"(?:(?:can|could|may) (?:i|you|we|u) (?:please |pls )?|i(?:'d| would) like to |let me |let'?s "
@@ -39,6 +41,21 @@ _FALLS_FREE = (
     r"(?: up| again)?\b"
 )
 _SOMEBODY = r"(?:@|\b(?:slack|discord):)\w"
+_HALF_CODE = f"[{ALPHABET}]{{{LENGTH // 2}}}"
+_DOOR_CODE = f"{_HALF_CODE}[ -]?{_HALF_CODE}"
+_PERSONAL = r"(?:data|account|profile|(?:personal )?(?:details|information|info))"
+_ERASE_ME = (
+    rf"{_POLITE}(?:erase|delete|remove|forget)\s+(?:all\s+)?(?:(?:of\s+)?my\s+{_PERSONAL}\b"
+    r"|(?:everything|all|the data|what you know)\s+(?:you (?:know|have|store|keep)\s+)?(?:about|on|of) me\b"
+    r"|(?:about )?me\W*$)"
+)
+_MY_DATA = (
+    rf"{_POLITE}(?:export|download|send me|give me|show me|get)\s+(?:all\s+)?(?:of\s+)?my\s+{_PERSONAL}\b"
+)
+_ABOUT_ME = (
+    r"\bwhat\b.*\b(?:know|store|keep|have|save|collect)\b.*\b(?:about|on) me\b"
+    r"|^\W*(?:gdpr|privacy|data protection)\W*$"
+)
 _STATE = r"\b(?:free|busy|taken|available|open)\b"
 
 
@@ -82,12 +99,22 @@ _INTENTS = (
         "rooms quota",
         r"\bquota\b|\bhow (?:many minutes|many hours|much time) (?:do i have|have i|(?:is |are )?left)\b",
     ),
+    _intent(
+        "why",
+        r"^\W*(?:(?:but|so|ok(?:ay)?|and)\W+)*why(?:\W+(?:not|is that|was i refused"
+        r"|was (?:that|it)(?: refused)?|can(?:'?t|not) i(?: (?:book|have|do) (?:it|that))?"
+        r"|did(?:n'?t)? (?:that|it)(?: work| fail)?))?\W*$",
+    ),
     _intent("whoami", r"\bwho am i\b"),
+    replace(_intent("privacy", _ERASE_ME), added="erase"),
+    replace(_intent("privacy", _MY_DATA), added="export"),
+    _intent("privacy", _ABOUT_ME),
     _intent(
         "rooms here",
-        r"^\W*(?:i'?m|we'?re|i am|we are) (?:here|in|in the room)\W*$|^\W*check(?:ing)?[ -]?(?:me )?in\W*$"
-        r"|^\W*(?:i'?ve|just) arrived\W*$",
+        r"^\W*(?:(?:i'?m|we'?re|i am|we are) (?:here|in|in the room)|check(?:ing)?[ -]?(?:me )?in"
+        rf"|(?:i'?ve|just) arrived)(?:\W+(?:with )?(?:the )?(?:code )?(?P<argument>{_DOOR_CODE}))?\W*$",
     ),
+    _intent("rooms here", rf"^\W*(?:(?:the )?code (?:is )?)?(?P<argument>{_DOOR_CODE})\W*$"),
     _request("rooms invite", rf"invite|add(?=.*{_SOMEBODY}.*\bto (?:my|the|our)\b)"),
     _request("rooms give", r"give(?! (?:me|us)\b)(?=.*\bto\b)|hand ?over|hand(?=.*\bto\b)"),
     _request("rooms swap", r"(?:swap|exchange|trade)(?=.* with\b)"),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.chat.formatting import format_time, join_with_and
-from bot.chat.request import PlatformName
+from bot.chat.request import MESSENGERS
 from core.errors import Invalid
 from core.model import NotificationPreferences, QuietHours
 from core.time_zones import find_time_zone, time_zones_of
@@ -117,8 +117,8 @@ def _platform(value: str) -> str:
     name = value.lower().removeprefix("to ").strip()
     if name in {"anywhere", "any", *_OFF}:
         return ""
-    if name not in set(PlatformName):
-        raise Invalid(f"Messages can go to {join_with_and([*PlatformName])}, or anywhere.")
+    if name not in MESSENGERS:
+        raise Invalid(f"Messages can go to {join_with_and(MESSENGERS)}, or anywhere.")
     return name
 
 

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.chat.actions import Action
+from bot.chat.command import CommandContext
 from bot.chat.formatting import format_grid, format_minutes, format_time, room_name
 from bot.chat.reply import Bold, Button, Code, Mention, Text, TimeRange, Timestamp, TimestampStyle, Tone
 from bot.chat.request import PlatformName
+from bot.conversation.button_values import SearchValue
 from bot.services import Services
 from core.errors import (
     CheckInClosed,
+    Conflict,
     InThePast,
     Invalid,
     InvalidTimes,
@@ -35,10 +38,48 @@ from core.errors import (
     UnknownRoom,
     UnknownSociety,
 )
-from core.model import Identity
+from core.interval import Interval
+from core.model import AttemptedRequest, Identity, RequestedAction
+from core.policy.blocking import Blocked
 
 _MAX_TEXT = 60
 """Characters of user text that a refusal repeats."""
+
+
+class NothingFree(Conflict):
+    """A search found no room."""
+
+    code = "nothing_free"
+
+    def __init__(self) -> None:
+        super().__init__("No matching room was free.")
+
+
+class NoSuchRoom(Conflict):
+    """No room that the requester may book is as the search wants it, at any time."""
+
+    code = "no_such_room"
+
+    def __init__(self) -> None:
+        super().__init__("There is no room like that to book.")
+
+
+def refused_search(
+    context: CommandContext, search: SearchValue, slot: Interval, refusal: RoomieError
+) -> RoomieError:
+    """The refusal of a search, with what was searched for."""
+    by = context.account.person.id if context.account is not None else None
+    query = search.query
+    return of_request(
+        refusal,
+        AttemptedRequest(RequestedAction.SEARCH, by, query.room, slot, search.society_id, query.capacity),
+    )
+
+
+def of_request(refusal: RoomieError, attempt: AttemptedRequest) -> RoomieError:
+    """The refusal with what was asked, unless the use case that raised it has said so."""
+    refusal.attempt = refusal.attempt or attempt
+    return refusal
 
 
 def refusal_text(refusal: RoomieError, services: Services) -> Text:
@@ -48,8 +89,8 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
             again = Timestamp(services.clock.now() + refusal.resets_in)
             whole = format_minutes(services.rules.weekly_quota)
             return (f"{refusal_sentence(refusal)} You get {whole} again ", again, ".")
-        case RoomClosed() | CheckInClosed() | SameDayOnly():
-            return _closed_until(refusal)
+        case Blocked() | RoomClosed() | CheckInClosed() | SameDayOnly():
+            return _closed_until(refusal, services)
         case TooFarAhead():
             last = services.clock.now() + timedelta(days=refusal.days)
             return (f"{refusal_sentence(refusal)} The last day you can book now is ", _day(last), ".")
@@ -59,7 +100,7 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
             return (f"{room_name(refusal.room)} {rule}",)
         case NoBookings():
             find = Code("/rooms free now 20 seats")
-            return ("You have no bookings to come. Find a room with ", find, ".")
+            return ("You have no upcoming bookings. Find a room with ", find, ".")
         case UnknownBooking():
             return ("I can't find that booking among yours. ", Code("/rooms mine"), " lists them.")
         case UnknownPerson() if refusal.name.partition(":")[0] in {PlatformName.SLACK, PlatformName.DISCORD}:
@@ -95,7 +136,11 @@ _SENTENCES: Mapping[type[RoomieError], str] = {
 }
 
 
-def _closed_until(refusal: RoomClosed | CheckInClosed | SameDayOnly) -> Text:
+def _closed_until(refusal: Blocked | RoomClosed | CheckInClosed | SameDayOnly, services: Services) -> Text:
+    if isinstance(refusal, Blocked):
+        why, ask = refusal.block.reason, services.contact or "an administrator"
+        because = f" ({why})" if why else ""
+        return ("You can't book until ", Timestamp(refusal.block.until), f"{because}. Questions? Ask {ask}.")
     if isinstance(refusal, SameDayOnly):
         return (f"{refusal} You can book ahead again from ", Timestamp(refusal.until), ".")
     if isinstance(refusal, CheckInClosed):

@@ -33,10 +33,14 @@ def page_size(context: CommandContext) -> int:
     return _PAGE_SIZES.get(context.request.requester.platform, _PAGE_SIZE)
 
 
+def shown_on_page(context: CommandContext, dates: Sequence[SeriesDate], page: int) -> Sequence[SeriesDate]:
+    size = page_size(context)
+    return dates[page * size : (page + 1) * size]
+
+
 def dates_table(context: CommandContext, dates: Sequence[SeriesDate], page: int) -> Table | None:
     """A row for each date of a page; columns that all dates leave empty or share are left out."""
-    size = page_size(context)
-    shown = dates[page * size : (page + 1) * size]
+    shown = shown_on_page(context, dates, page)
     if not shown:
         return None
     columns: dict[str, list[Text]] = {

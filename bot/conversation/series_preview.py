@@ -11,6 +11,7 @@ from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Text, Tone
 from bot.conversation.alternatives import eligibility
 from bot.conversation.booking import is_lost_from_view
 from bot.conversation.button_values import resolve_id
+from bot.conversation.pictures import series_picture
 from bot.conversation.series_dates import (
     dates_table,
     is_own,
@@ -18,6 +19,7 @@ from bot.conversation.series_dates import (
     page_number,
     page_size,
     plan_words,
+    shown_on_page,
     substitute_name,
 )
 from bot.conversation.series_drafts import (
@@ -150,6 +152,7 @@ async def _preview_reply(
         _preview_text(context, preview),
         tone=Tone.INFO if shown else Tone.REFUSED,
         table=dates_table(context, preview.dates, page),
+        picture=await series_picture(context, preview, shown_on_page(context, preview.dates, page)),
         actions=(
             *_book_buttons(context, preview, stored),
             *_wait_buttons(context, preview),

@@ -30,7 +30,7 @@ async def series_reply(context: CommandContext, reading: ParseResult, when: Pars
         notes.append(" The times were widened to when bookings start and end here.")
     reply = await series_preview(context, request, notes=tuple(notes))
     further = [button async for button in _further(context, reading, room)]
-    return Reply(reply.text, tone=reply.tone, table=reply.table, actions=(*reply.actions, *further))
+    return replace(reply, actions=(*reply.actions, *further))
 
 
 def _ask(context: CommandContext, room: Room, question: str) -> Reply:

@@ -9,10 +9,11 @@ from bot.chat.formatting import format_distance, join_with_and, room_name
 from bot.chat.reply import Bold, Button, Inline, Reply, ReplyItem
 from bot.conversation.alternatives import bookable_query
 from bot.conversation.button_values import SearchValue, short_id_of
+from bot.conversation.pictures import dates_picture
 from bot.conversation.search import criteria_of, reading_notes
 from bot.conversation.series_drafts import DraftValue, SeriesDraft, store_draft
 from bot.conversation.series_preview import IN_ROOM, request_text, series_preview
-from bot.conversation.series_text import all_words, count_words, day_words, series_request
+from bot.conversation.series_text import all_words, count_words, day_words, rule_words, series_request
 from bot.language import ParsedTime, ParseResult
 from core.availability import Availability
 from core.interval import Interval
@@ -59,7 +60,9 @@ async def series_search_reply(context: CommandContext, reading: ParseResult, whe
     text += [" · ", Bold(criteria), ": "] if criteria else [": "]
     text += [_count(found, len(slots)), *notes]
     plan = Button(Action.SERIES_BOOK, "Choose rooms for me", str(DraftValue(draft.id, "page", "0")))
-    return Reply(tuple(text), items=items, actions=(plan,))
+    rooms = [(each.room, each.missing) for each in shown]
+    picture = await dates_picture(context, rule_words(request.rule), series_dates(request.rule), rooms)
+    return Reply(tuple(text), items=items, picture=picture, actions=(plan,))
 
 
 def _slots(context: CommandContext, request: SeriesRequest) -> list[Interval]:

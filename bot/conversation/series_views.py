@@ -215,7 +215,7 @@ async def submit_form(context: CommandContext) -> Reply:
         raise
     except RoomieError as refusal:
         form = _form(context, overview, day, values)
-        return Reply(form=form, form_errors={field: refusal_sentence(refusal)})
+        return Reply(form=form, form_errors={field: refusal_sentence(refusal)}, refusal=refusal)
 
 
 def _scope(values: Mapping[str, str]) -> SeriesScope:

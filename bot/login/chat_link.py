@@ -11,8 +11,9 @@ from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName
 from bot.login import requester as login_requester
 from bot.login.encrypted_replies import seal_reply
-from bot.login.links import Links
+from bot.login.links import BROWSER_LOGIN_PATH, Links
 from bot.services import Services
+from core.errors import NotAuthenticated
 from core.model import Identity, LoginSession, OutboxMessage, Person
 from core.ports import UnitOfWork
 
@@ -29,6 +30,7 @@ PLATFORMS = {
     PlatformName.SLACK: "Slack",
     PlatformName.DISCORD: "Discord",
     PlatformName.TERMINAL: "the terminal",
+    PlatformName.WEB: "the browser",
 }
 
 
@@ -36,6 +38,8 @@ async def login_link_reply(services: Services, request: ChatRequest, *, waits: b
     """A reply with a login link for this chat account. With `waits` the request continues after the login."""
     if request.requester.platform is PlatformName.TERMINAL:
         return Reply(("There's no user with this name. ", "Use /as NAME to switch users."), tone=Tone.REFUSED)
+    if request.requester.platform is PlatformName.WEB:
+        return _browser_login(waits=waits)
     if not services.public_url:
         return _link_by_operator(request)
     request = replace(request, requested_at=request.requested_at or services.clock.now())
@@ -51,6 +55,15 @@ async def login_link_reply(services: Services, request: ChatRequest, *, waits: b
             ),
         ),
         footer=("This link is only for you, so don't share it. It works once, within ten minutes.",),
+    )
+
+
+def _browser_login(*, waits: bool) -> Reply:
+    """The reply to a browser: it logs in at our own pages, which lead back to where it was."""
+    text = "Please log in first. You then come back to this page." if waits else "You're not logged in."
+    button = Button("log_in", "Log in", url=BROWSER_LOGIN_PATH, style=ButtonStyle.PRIMARY)
+    return Reply(
+        (text,), tone=Tone.REFUSED if waits else Tone.INFO, actions=(button,), code=NotAuthenticated.code
     )
 
 

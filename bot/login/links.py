@@ -9,6 +9,8 @@ from core.policy.login import full_sid
 _API = "/api/v1/"
 LOGIN_PATH = f"{_API}login"
 """Path of the login page. A web client beside Roomie owns `/login`, and its server sends us `/api` only."""
+BROWSER_LOGIN_PATH = "/login"
+"""Path of the board's own login, which begins without a sid."""
 CONFIRMATION_PATH = f"{LOGIN_PATH}/confirm"
 
 

@@ -22,17 +22,27 @@ _FIELDS_OF_0_1 = {
 
 
 class LoginRequester(msgspec.Struct, frozen=True):
-    """A program with its address and user agent, or a chat account with the request that waits."""
+    """A program or browser with its address and user agent, or a chat account with the request that waits.
+
+    A browser gets the login itself, and goes on at the path `next`.
+    """
 
     name: str = ""
     address: str = ""
     agent: str = ""
     request: ChatRequest | None = msgspec.field(default=None, name="asked")
     """Stored as `asked` since release 0.1."""
+    is_browser: bool = False
+    next: str = ""
 
 
 def from_program(address: str, agent: str) -> LoginRequester:
     return LoginRequester(address=address, agent=one_line(agent)[:_MAX_USER_AGENT])
+
+
+def from_browser(address: str, agent: str, next_path: str) -> LoginRequester:
+    short = one_line(agent)[:_MAX_USER_AGENT]
+    return LoginRequester(address=address, agent=short, is_browser=True, next=next_path)
 
 
 def from_chat(request: ChatRequest, *, waits: bool) -> LoginRequester:

@@ -1,18 +1,22 @@
 """Notifications, one file for each type. They are composed when sent, so that they are up to date."""
 
 from bot.notifications import (
+    administration,
+    backup_failed,
     closure,
     confirmation,
     conflict,
     deferred_reply,
     import_rejected,
     invitation,
+    no_president,
     quota,
     release,
     reminder,
     series_confirmation,
     transfer,
     waiting,
+    webhook_failed,
 )
 from bot.notifications.template import NotificationType
 
@@ -29,10 +33,15 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     quota.CHANNEL_QUOTA_TYPE,
     conflict.CONFLICT_TYPE,
     closure.CLOSURE_TYPE,
+    administration.ADMINISTRATION_TYPE,
+    administration.ANNOUNCEMENT_TYPE,
     import_rejected.IMPORT_REJECTED_TYPE,
+    no_president.NO_PRESIDENT_TYPE,
     waiting.OFFER_TYPE,
     waiting.MISSED_TYPE,
     waiting.FREE_TYPE,
     release.RELEASE_WARNING_TYPE,
     release.RELEASED_TYPE,
+    webhook_failed.WEBHOOK_FAILED_TYPE,
+    backup_failed.BACKUP_FAILED_TYPE,
 )

@@ -20,8 +20,10 @@ from bot.runtime.server_secret import previous_secrets, server_secret
 from bot.services import Services
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
+from bot.webhooks.client import ReceiverClient
 from core.clock import Clock, ShiftedClock, SystemClock
 from core.errors import Invalid
+from core.policy.door_code import DoorCodes
 from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.policy.terms import Terms
@@ -60,23 +62,16 @@ def build_services(config: Config, clock: Clock) -> Services:
     from bot.login.passwords import Argon2Passwords
 
     read_model, rules = ReadModel(), booking_rules(config)
+    secret, previous = server_secret(config), previous_secrets(config)
     storage = open_storage(config.database.url, read_model, rules, clock)
     return Services(
         storage=storage,
         read_model=read_model,
         rules=rules,
         clock=clock,
-        bookings=BookingService(storage, read_model, rules, clock),
+        bookings=BookingService(storage, read_model, rules, clock, DoorCodes((secret, *previous))),
         societies=SocietyService(storage, rules, clock),
-        accounts=Accounts(
-            storage,
-            read_model,
-            Argon2Passwords(),
-            rules,
-            clock,
-            server_secret(config),
-            previous_secrets(config),
-        ),
+        accounts=Accounts(storage, read_model, Argon2Passwords(), rules, clock, secret, previous),
         random=SystemRandom(),
         default_minutes=config.booking.default_minutes,
         bookable=tuple(config.booking.bookable_rooms),
@@ -84,7 +79,10 @@ def build_services(config: Config, clock: Clock) -> Services:
         stale_after={each.name: _stale_after(each) for each in config.source},
         confirmations=config.notifications.confirmations,
         public_url=public_url(config),
+        display_generation=config.booking.display_generation,
+        contact=config.campus.contact,
         retention=_retention(config),
+        private_receivers=tuple(config.webhooks.private_hosts),
     )
 
 
@@ -110,6 +108,7 @@ def booking_rules(config: Config) -> Rules:
         max_guests=booking.max_guests,
         transfer_expiry=timedelta(hours=booking.transfer_hours),
         check_in_rooms=tuple(booking.check_in_rooms),
+        door_code_rooms=tuple(booking.door_code_rooms),
         release_after=booking.release_after,
         refunds_released=booking.release_refunds,
         no_show_limit=booking.no_show_limit,
@@ -122,13 +121,16 @@ def booking_rules(config: Config) -> Rules:
 
 
 def _retention(config: Config) -> Retention:
-    times = config.retention
+    times = config.privacy
     return Retention(
         audit=times.audit,
         audit_rows=times.audit_rows,
         refused_logins=times.refused_logins,
         messages=times.messages,
         bookings=times.bookings,
+        named_bookings=times.named_bookings,
+        refusals=times.refusals,
+        waits=times.waits,
     )
 
 
@@ -152,6 +154,12 @@ def http_settings(config: Config) -> HttpSettings:
         ratings=config.freerooms.ratings,
         metrics_from=tuple(ip_network(each, strict=False) for each in http.metrics_from),
     )
+
+
+def receiver_client(config: Config) -> ReceiverClient:
+    """The client that sends to webhooks."""
+    private_hosts = [each.lower() for each in config.webhooks.private_hosts]
+    return ReceiverClient(private_hosts, config.webhooks.timeout)
 
 
 def login_context(config: Config, services: Services) -> LoginContext:

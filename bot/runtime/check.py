@@ -8,6 +8,7 @@ from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
 from bot.platforms.discord.settings import invite_link
 from bot.runtime.app import http_settings, revision, setting
+from bot.runtime.backups import backup_warnings
 from bot.runtime.platforms import discord_settings, slack_settings
 from bot.runtime.server_secret import permission_warnings, secret_file
 from bot.sample.data import SAMPLE_PEOPLE
@@ -33,7 +34,7 @@ async def check(settings: Settings) -> tuple[list[str], bool]:
         f"discord: {_discord(config)}",
         f"sources: {', '.join(each.name for each in config.source) or 'none'}",
         f"terms: {_terms(config)}",
-        *(f"warning: {each}" for each in permission_warnings(config)),
+        *(f"warning: {each}" for each in (*permission_warnings(config), *backup_warnings(config))),
         *(f"problem: {each}" for each in problems),
     ]
     return lines, is_there and not problems

@@ -1,9 +1,10 @@
 """Health of the background work, as parts of `/readyz`."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.conversation.staleness import stale_sources
 from bot.services import Services
+from core.model import WebhookState
 
 
 async def outbox_health(services: Services) -> Mapping[str, object]:
@@ -37,3 +38,25 @@ async def sources_health(services: Services) -> Mapping[str, object]:
             for each in states
         },
     }
+
+
+async def webhooks_health(services: Services) -> Mapping[str, object]:
+    """Events that wait for webhooks, and the webhooks that fail or are paused; the API stays in service."""
+    found, backlog = await services.storage.read(lambda unit: (unit.webhooks.all(), unit.webhooks.backlog()))
+    oldest = backlog.oldest_due
+    return {
+        "ok": True,
+        "waiting": backlog.waiting,
+        "given_up": backlog.given_up,
+        "oldest": oldest.isoformat() if oldest is not None else None,
+        "failing": [each.id for each in found if each.failing_since is not None],
+        "paused": [each.id for each in found if each.state is not WebhookState.ACTIVE],
+    }
+
+
+BACKGROUND_CHECKS: Mapping[str, Callable[[Services], Awaitable[Mapping[str, object]]]] = {
+    "outbox": outbox_health,
+    "timetables": sources_health,
+    "webhooks": webhooks_health,
+}
+"""Parts of `/readyz` by name."""

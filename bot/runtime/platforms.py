@@ -5,14 +5,18 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.chat.picture import Picture
 from bot.chat.request import PlatformName
 from bot.chat.timezones import zone_of
 from bot.commands import COMMANDS
 from bot.config import Config
+from bot.config.types import host_of, is_loopback
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
+from bot.pictures.links import picture_url
 from bot.platforms.base import Platform
 from bot.platforms.discord.settings import GATEWAY, DiscordSettings
+from bot.platforms.pictures import Pictures
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms.stores import (
     DeduplicationStore,
@@ -113,6 +117,18 @@ def _discord_settings_for_roles(
     return replace(settings, gateway=gateway, sync=settings.sync if receives else "never")
 
 
+def platform_pictures(services: Services) -> Pictures:
+    """Pictures by URL where chat platforms can reach this server: at a public https address."""
+    return Pictures(partial(_public_picture_url, services))
+
+
+def _public_picture_url(services: Services, picture: Picture) -> str:
+    base = services.public_url
+    if not picture.content or not base.startswith("https://") or is_loopback(host_of(base)):
+        return ""
+    return picture_url(base, services.accounts.secrets[0], picture.content, services.clock.now())
+
+
 def _slack_platform(settings: SlackSettings, services: Services, dispatcher: Dispatcher) -> Platform:
     from bot.platforms.slack.adapter import SlackPlatform
 
@@ -137,6 +153,7 @@ def _slack_platform(settings: SlackSettings, services: Services, dispatcher: Dis
         zone=services.rules.zone,
         installations=StoredInstallations(services),
         oauth_states=StoredOAuthStates(services),
+        pictures=platform_pictures(services),
     )
     status = platform.status
     _register_metrics(services, "slack", lambda: status.is_ok, status.counts, status.events)
@@ -189,6 +206,7 @@ def discord_platform(
         clock=services.clock,
         zone=services.rules.zone,
         zone_of=lambda identity: zone_of(services, services.read_model.directory.by_identity(identity), ""),
+        pictures=platform_pictures(services),
     )
     status = platform.status
     _register_metrics(services, "discord", lambda: platform.is_connected, status.counts, status.events)

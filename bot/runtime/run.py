@@ -26,7 +26,8 @@ from bot.runtime.app import (
     setting,
     upgrade,
 )
-from bot.runtime.health import outbox_health, sources_health
+from bot.runtime.backups import backup_checks, backup_warnings
+from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
@@ -69,7 +70,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
         tasks = await stack.enter_async_context(_Tasks())
         url = await stack.enter_async_context(_serving(services, config, platforms, roles))
         logger.info("listening on %s", url or "no port")
-        for each in permission_warnings(config):
+        for each in (*permission_warnings(config), *backup_warnings(config)):
             logger.warning(each)
         if not checks_sample:
             await services.storage.load()
@@ -79,7 +80,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
-        tasks.start(asyncio.to_thread(_preload_parser), "language")
+        tasks.start(asyncio.to_thread(_preload), "language and pages")
         tasks.start(_reload_periodically(services, config.cache.reload_interval), "read model")
         outbox = await stack.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
@@ -97,9 +98,7 @@ def _check_login_configuration(config: Config) -> None:
     if problems := login_problems(config, secret_file(config)):
         raise ConfigError(problems)
     if config.login.dev_user:
-        logger.warning(
-            "DEVELOPMENT: everybody who opens a login page is logged in as %s", config.login.dev_user
-        )
+        logger.warning("DEVELOPMENT: everybody who opens a login page is logged in as login.dev_user")
 
 
 async def _may_hold_sample(url: str) -> bool:
@@ -160,11 +159,13 @@ def freeze_gc() -> None:
     gc.freeze()
 
 
-def _preload_parser() -> None:
-    """Loads the parser's vocabulary before the first request needs it."""
+def _preload() -> None:
+    """Loads the parser's vocabulary and the pages' templates before the first request needs them."""
     from bot.language import preload
+    from bot.web.pages.templating import preload as preload_templates
 
     preload()
+    preload_templates()
 
 
 async def _reload_periodically(services: Services, interval: timedelta) -> None:
@@ -193,7 +194,8 @@ async def _serving(
         services,
         _limit_connections(http_settings(config)),
         checks={platform.name: partial(_platform_health, platform) for platform in platforms}
-        | {"outbox": partial(outbox_health, services), "timetables": partial(sources_health, services)},
+        | {name: partial(check, services) for name, check in BACKGROUND_CHECKS.items()}
+        | dict(backup_checks(config, services)),
         parse=lambda text: parse_text(services, text),
         routes=ROUTES if is_web else HEALTH_ROUTES,
         login=login_context(config, services),

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -10,20 +11,26 @@ from bot.config import Config
 from bot.notifications import NOTIFICATION_TYPES
 from bot.platforms.base import Platform
 from bot.platforms.stores import reencrypt_tokens
+from bot.runtime.app import receiver_client
+from bot.runtime.backups import backup_jobs, register_backup_metrics
 from bot.runtime.refresh import source_jobs
 from bot.services import Metric, Services
+from bot.webhooks.secrets import reencrypt_webhooks
 from bot.worker import scheduler as jobs
 from bot.worker.offers import OfferMaker
 from bot.worker.outbox import OutboxSender, OutboxSettings
 from bot.worker.releases import ReleaseRunner
+from bot.worker.webhooks import WebhookSender, WebhookSettings
 
 
 async def _encrypt_tokens(services: Services) -> None:
-    """Tokens that no secret decrypts are logged by `StoredInstallations` when they are used."""
+    """What no secret decrypts is logged, or shown by `roomie webhook list`, when it is used."""
     await reencrypt_tokens(services)
+    await reencrypt_webhooks(services)
 
 
 _ENCRYPTION_JOB = jobs.Job("seal", lambda config: config.jobs.purge, _encrypt_tokens)
+_WEBHOOK_OUTCOMES = ("delivered", "failed", "given_up")
 _OUTCOMES = ("sent", "sending", "waiting", "dropped", "given_up")
 
 
@@ -38,13 +45,16 @@ async def run_worker(
     worker = uuid.uuid4().hex
     outbox = OutboxSender(services, platforms, NOTIFICATION_TYPES, worker, outbox_settings(config))
     register_metrics(services, outbox)
+    register_backup_metrics(config, services)
     releasing = asyncio.ensure_future(ReleaseRunner(services, receivers, is_worker=True).run())
     sending, offering = asyncio.ensure_future(outbox.run()), asyncio.ensure_future(OfferMaker(services).run())
-    runner = jobs.JobRunner(services, config, (*jobs.JOBS, _ENCRYPTION_JOB, *source_jobs(config)), worker)
+    all_jobs = (*jobs.JOBS, _ENCRYPTION_JOB, *backup_jobs(config), *source_jobs(config))
+    runner = jobs.JobRunner(services, config, all_jobs, worker)
     await runner.prepare()
     scheduler = jobs.start(runner)
     try:
-        yield outbox
+        async with _sending_webhooks(services, config, worker):
+            yield outbox
     finally:
         scheduler.shutdown(wait=False)
         await runner.stop()
@@ -52,6 +62,22 @@ async def run_worker(
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+@asynccontextmanager
+async def _sending_webhooks(services: Services, config: Config, worker: str) -> AsyncIterator[None]:
+    """Sends events to webhooks; on exit finishes sends in progress."""
+    settings = WebhookSettings(config.notifications.lease, config.webhooks.concurrency)
+    async with receiver_client(config) as client:
+        sender = WebhookSender(services, client, worker, settings)
+        register_webhook_metrics(services, sender.counts)
+        sending = asyncio.ensure_future(sender.run())
+        try:
+            yield
+        finally:
+            sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sending
 
 
 def outbox_settings(config: Config) -> OutboxSettings:
@@ -75,4 +101,17 @@ def register_metrics(services: Services, outbox: OutboxSender) -> None:
             "Messages of the outbox that this process is sending.",
             lambda: outbox.claimed_count,
         )
+    )
+
+
+def register_webhook_metrics(services: Services, counts: Counter[str]) -> None:
+    """Registers the metrics of a `WebhookSender`."""
+    services.metrics.extend(
+        Metric(
+            "roomie_webhook_attempts_total",
+            "Attempts of this process to send an event to a webhook, by outcome.",
+            partial(counts.__getitem__, outcome),
+            {"outcome": outcome},
+        )
+        for outcome in _WEBHOOK_OUTCOMES
     )

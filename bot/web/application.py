@@ -11,14 +11,24 @@ from aiohttp.http import HttpVersion11
 
 from bot.platforms.base import PlatformRoute
 from bot.services import Services
+from bot.web.endpoints.administration import ADMINISTRATION
+from bot.web.endpoints.assets import ASSETS
+from bot.web.endpoints.board import BOARD
 from bot.web.endpoints.calendars import CALENDARS
+from bot.web.endpoints.check_in import CHECK_IN
+from bot.web.endpoints.display import DISPLAY
 from bot.web.endpoints.freerooms import FREEROOMS
 from bot.web.endpoints.login_api import LOGIN
 from bot.web.endpoints.login_pages import LOGIN_PAGES
 from bot.web.endpoints.login_streams import STREAMS
+from bot.web.endpoints.personal_data import PERSONAL_DATA
+from bot.web.endpoints.pictures import PICTURES
 from bot.web.endpoints.ratings import RATINGS
 from bot.web.endpoints.roomie import ROOMIE
 from bot.web.endpoints.service import SERVICE, descriptions
+from bot.web.endpoints.session_pages import SESSION_PAGES
+from bot.web.endpoints.signs import SIGNS
+from bot.web.endpoints.usage import USAGE
 from bot.web.framework.connection import Connection
 from bot.web.framework.connection_register import Register
 from bot.web.framework.errors import HttpError, TooManyRequests, http_error_response
@@ -39,9 +49,19 @@ ROUTES: tuple[Route, ...] = (
     *RATINGS,
     *ROOMIE,
     *CALENDARS,
+    *PICTURES,
     *LOGIN,
     *STREAMS,
     *LOGIN_PAGES,
+    *BOARD,
+    *SESSION_PAGES,
+    *CHECK_IN,
+    *DISPLAY,
+    *SIGNS,
+    *USAGE,
+    *ADMINISTRATION,
+    *ASSETS,
+    *PERSONAL_DATA,
     *SERVICE,
 )
 HEALTH_ROUTES: tuple[Route, ...] = tuple(
@@ -156,6 +176,7 @@ async def _end_streams(app: web.Application) -> None:
     """Ends open streams, which a shutdown would wait for otherwise; clients reconnect elsewhere."""
     state = app[STATE]
     await state.subscriptions.close()
+    await state.live.close()
     if state.login.oidc is not None:
         await state.login.oidc.close()
 
@@ -203,6 +224,7 @@ def _register_metrics(state: ServerState, register: Register) -> None:
         lambda: len(state.responses) + len(state.intervals),
     )
     add("roomie_login_subscribers", "Open streams that wait for a login.", lambda: len(state.subscriptions))
+    add("roomie_live_streams", "Open pages that wait for changes.", lambda: len(state.live))
     add("roomie_rate_limit_keys", "Addresses and accounts in the rate limiter.", lambda: len(state.rates))
     add("roomie_connections", "Open HTTP connections.", lambda: len(register))
     add(
@@ -234,6 +256,8 @@ _NOT_FOUND = Route(
     {},
     path=NOWHERE_PATH,
     before_cache_ready=True,
+    uses_session=True,
+    is_page_if_accepted=True,
 )
 _INVALID_TARGET = replace(
     _NOT_FOUND, name="invalid target", handler=_invalid_target, path=INVALID_TARGET_PATH

@@ -17,7 +17,7 @@ from bot.redaction import error_name, without_text
 from bot.services import Services
 from core.errors import RoomieError, Unavailable
 from core.policy.retention import limits
-from core.policy.schedule import DailyAt, Schedule
+from core.policy.schedule import DailyAt, Periodic, Schedule
 from core.ports import UnitOfWork
 from core.services.notices import queue_quota_notices
 from core.services.purge import Purge
@@ -35,6 +35,8 @@ _RENEWALS = 4
 _RETRY_DELAY = timedelta(minutes=5)
 """Delay before a failed job runs again, unless its schedule comes earlier."""
 _MAX_ERROR_LENGTH = 500
+_ERASURES_INTERVAL = timedelta(minutes=5)
+"""Usually there is nothing to do: the process that was asked erases at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ async def purge(services: Services) -> None:
     logger.debug("purged %d rows", deleted)
 
 
+async def complete_erasures(services: Services) -> None:
+    """Completes what a killed process has left of erasing people."""
+    await services.erasures.complete_all()
+
+
 async def send_quota_notices(services: Services) -> None:
     """Queues a notice of the new quota week for everyone who subscribed to it."""
     now = services.clock.now()
@@ -65,6 +72,7 @@ def _quota_reset(config: Config) -> Schedule:
 
 JOBS: tuple[Job, ...] = (
     Job("purge", lambda config: config.jobs.purge, purge),
+    Job("erasures", lambda _: Periodic(_ERASURES_INTERVAL), complete_erasures),
     Job("quota notices", _quota_reset, send_quota_notices),
 )
 

@@ -28,6 +28,7 @@ from core.model.campus import (
 from core.model.change import Change
 from core.model.closure import Closure, ClosureId, closed_times, closure_source
 from core.model.counters import CounterIncrement, CounterValue
+from core.model.delivery import Delivery
 from core.model.draft import Draft
 from core.model.installation import Installation
 from core.model.jobs import JobState
@@ -41,6 +42,7 @@ from core.model.outbox import (
     OutboxMessage,
 )
 from core.model.people import (
+    Block,
     Identity,
     LoginToken,
     Membership,
@@ -48,13 +50,16 @@ from core.model.people import (
     Person,
     PersonId,
     QuietHours,
+    QuotaGrant,
     Role,
     Society,
     SocietyId,
     TokenTerm,
     UserGroup,
 )
+from core.model.privacy import DataSubject, Erasure, PersonalData, PersonalFact
 from core.model.rating import MAX_STARS, MIN_STARS, Rating, RatingSummary, Stars
+from core.model.refused_request import AttemptedRequest, RefusedRequest, RequestedAction
 from core.model.retention import Expired, Expiring, Limit
 from core.model.series import (
     MAX_SERIES_DATES,
@@ -66,16 +71,29 @@ from core.model.series import (
 )
 from core.model.term import CalendarDays, Term
 from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
-from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
+from core.model.timetable_run import PublishedEntry, RunState, SourceState, TimetableRun, TimetableSlot
 from core.model.wait import Wait, WaitEnd, WaitId, WaitState
+from core.model.webhook import (
+    EventType,
+    Webhook,
+    WebhookBacklog,
+    WebhookDelivery,
+    WebhookDeliveryState,
+    WebhookEvent,
+    WebhookId,
+    WebhookOutcome,
+    WebhookState,
+)
 
 __all__ = [
     "MAX_ENTRY_LENGTH",
     "MAX_SERIES_DATES",
     "MAX_STARS",
     "MIN_STARS",
+    "AttemptedRequest",
     "AuditEntry",
     "Backlog",
+    "Block",
     "Booking",
     "BookingId",
     "BookingRules",
@@ -93,9 +111,13 @@ __all__ = [
     "ClosureId",
     "CounterIncrement",
     "CounterValue",
+    "DataSubject",
+    "Delivery",
     "DeliveryOutcome",
     "Draft",
     "Equipment",
+    "Erasure",
+    "EventType",
     "Expired",
     "Expiring",
     "Guest",
@@ -116,10 +138,16 @@ __all__ = [
     "OutboxMessage",
     "Person",
     "PersonId",
+    "PersonalData",
+    "PersonalFact",
+    "PublishedEntry",
     "QuietHours",
+    "QuotaGrant",
     "Rating",
     "RatingSummary",
+    "RefusedRequest",
     "ReleaseNotice",
+    "RequestedAction",
     "Role",
     "Room",
     "RoomId",
@@ -145,6 +173,14 @@ __all__ = [
     "WaitEnd",
     "WaitId",
     "WaitState",
+    "Webhook",
+    "WebhookBacklog",
+    "WebhookDelivery",
+    "WebhookDeliveryState",
+    "WebhookEvent",
+    "WebhookId",
+    "WebhookOutcome",
+    "WebhookState",
     "busy_for",
     "closed_times",
     "closure_source",

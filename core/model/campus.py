@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
@@ -47,13 +48,14 @@ _UPPER_FROM = 19
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """A building. Coordinates are degrees; 0, 0 means unknown."""
+    """A building. Coordinates are degrees; 0, 0 means unknown. `retired_at`: out of use since then."""
 
     id: BuildingId
     name: str
     latitude: float = 0.0
     longitude: float = 0.0
     aliases: tuple[str, ...] = ()
+    retired_at: datetime | None = None
 
     @property
     def location(self) -> Location:
@@ -94,7 +96,7 @@ class Room:
 
     `individual_access` false means that only societies may book it; `bookable` false that nobody may. With
     `check_in`, a booking is released if nobody checks in. `weekday_hours`, `weekend_hours` and `granularity`
-    (minutes) override the campus-wide rules.
+    (minutes) override the campus-wide rules. Out of use since `retired_at`, it is neither found nor booked.
     """
 
     id: RoomId
@@ -112,6 +114,7 @@ class Room:
     weekend_hours: OpeningHours | None = None
     granularity: int | None = None
     check_in: bool = False
+    retired_at: datetime | None = None
 
     @property
     def booking_rules(self) -> BookingRules:

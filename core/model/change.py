@@ -8,7 +8,8 @@ class Change(NamedTuple):
 
     `kind` is `catalogue`, `room` (`key`'s bookings), `schedule` (`key`'s busy intervals, changed by a
     transaction function), `timetable` (all busy intervals), `person` (`key`, with identities, memberships and
-    logins), `people` (all of them), `society`, `societies`, `source` or `login` (one has ended).
+    logins), `people` (all of them), `society`, `societies`, `source`, `login` (one has ended) or `webhook`
+    (one was added or removed).
     """
 
     kind: str

@@ -60,6 +60,26 @@ class NotificationPreferences:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Set by an administrator: the person may not book until then."""
+
+    until: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaGrant:
+    """Minutes that an administrator added to (negative: took from) a person's quota of one week."""
+
+    person_id: PersonId
+    week: int
+    minutes: int
+    reason: str
+    granted_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A human with one account. `zone` is an IANA name; None means the campus's time zone.
 
@@ -75,6 +95,7 @@ class Person:
     is_admin: bool = False
     preferences: NotificationPreferences = NotificationPreferences()
     same_day_until: datetime | None = None
+    block: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +116,16 @@ class LoginToken:
 
 @dataclass(frozen=True, slots=True)
 class Society:
+    """A student society.
+
+    `series_hours` a week for its series, in place of the campus-wide limit, and `weekly_minutes` for all its
+    bookings; None: no limit of its own.
+    """
+
     id: SocietyId
     name: str
+    series_hours: int | None = None
+    weekly_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

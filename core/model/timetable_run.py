@@ -40,6 +40,15 @@ class TimetableRun:
     report: str = ""
 
 
+class PublishedEntry(NamedTuple):
+    """A timetable entry that is served, with the run of its source that published it."""
+
+    slot: TimetableSlot
+    source: str
+    run_id: int
+    published_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """Health of a source. `fingerprints` are those of the pages that its current run was read from."""

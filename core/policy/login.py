@@ -31,8 +31,10 @@ class StaleLink(NotFound):
 
     code = "stale_link"
 
-    def __init__(self) -> None:
-        super().__init__("This link is not good any more. Links last ten minutes and work once.")
+    def __init__(
+        self, message: str = "This link is not good any more. Links last ten minutes and work once."
+    ) -> None:
+        super().__init__(message)
 
 
 class NotConfirmed(NotAllowed):

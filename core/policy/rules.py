@@ -52,6 +52,8 @@ class Rules:
     waits_per_person: int = 3
     check_in_rooms: tuple[str, ...] = ()
     """Ids of rooms and buildings, or patterns of them, in addition to the rooms that have `check_in`."""
+    door_code_rooms: tuple[str, ...] = ()
+    """Ids of rooms and buildings, or patterns of them, where checking in takes the code at the door."""
     release_after: timedelta = timedelta(minutes=15)
     """How long after its start a booking without a check-in is released; at least one step of the grid."""
     refunds_released: bool = False

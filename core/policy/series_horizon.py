@@ -1,10 +1,10 @@
-"""How far a series may reach, and how many hours a week a society's may take."""
+"""How far a series may reach."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
-from core.errors import SeriesHoursSpent, SeriesNotAllowed, TooFarAhead
+from core.errors import SeriesNotAllowed, TooFarAhead
 from core.interval import Interval
 from core.localtime import EPOCH
 from core.model import Person, UserGroup
@@ -63,9 +63,3 @@ def week_of(instant: datetime, rules: Rules) -> Interval:
         hours=rules.quota_reset_hour
     )
     return Interval(start, next_reset(instant, rules))
-
-
-def check_series_hours(minutes: int, rules: Rules) -> None:
-    """Requires that a society's series take no more than its hours in one week."""
-    if rules.society_series_hours is not None and minutes > rules.society_series_hours * 60:
-        raise SeriesHoursSpent(minutes, rules.society_series_hours * 60)

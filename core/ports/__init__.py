@@ -1,6 +1,7 @@
 """Interfaces that the core expects from storage and password hashing."""
 
 from core.ports.calendars import CalendarRepository
+from core.ports.campus import RoomRepository, SocietyRepository
 from core.ports.closures import ClosureRepository
 from core.ports.decisions import (
     CLOSURE_LOOKAHEAD,
@@ -12,6 +13,7 @@ from core.ports.decisions import (
 )
 from core.ports.history import HistoryRepository
 from core.ports.passwords import PasswordHasher
+from core.ports.privacy import PrivacyRepository
 from core.ports.repositories import (
     MAX_KNOWN_ADDRESSES,
     BookingRepository,
@@ -26,9 +28,7 @@ from core.ports.repositories import (
     ProcessedEventRepository,
     RatingRepository,
     RetentionRepository,
-    RoomRepository,
     SeriesRepository,
-    SocietyRepository,
     TokenRepository,
 )
 from core.ports.storage import ManagedStorage, Storage, UnitOfWork
@@ -55,6 +55,7 @@ __all__ = [
     "OutboxRepository",
     "PasswordHasher",
     "PersonRepository",
+    "PrivacyRepository",
     "ProcessedEventRepository",
     "RatingRepository",
     "RetentionRepository",

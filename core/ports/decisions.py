@@ -52,8 +52,8 @@ class DecisionKeys:
     request: str | None = None
     """Idempotency key: executed once; repeats get the same result."""
     series: SeriesId | None = None
-    series_week: Interval | None = None
-    """The interval in which bookings of series by `society` are summed."""
+    society_week: Interval | None = None
+    """The interval in which the bookings of `society` are summed."""
 
     @property
     def closure_window(self) -> Interval | None:
@@ -69,7 +69,8 @@ class Facts:
     `society` and `role` are the existing booking's when the keys have no society. `spent` is the sum of the
     person's charges in the week; `charged` is what they were charged for the existing booking in that week,
     and `charges` what in each week. `guests` are the people with accounts who are invited to it.
-    `series_minutes` are those of the society's series in `series_week`.
+    `series_minutes` are those of the society's series in `society_week`, `society_minutes` those of all its
+    bookings. Granted minutes count as not spent.
     """
 
     room: Room | None = None
@@ -86,6 +87,7 @@ class Facts:
     charged: int = 0
     charges: tuple[tuple[int, int], ...] = ()
     series_minutes: int = 0
+    society_minutes: int = 0
     guests: tuple[Person, ...] = ()
     previous_result: Booking | None = None
     """The result of an earlier request with the same idempotency key."""

@@ -7,9 +7,9 @@ from typing import Protocol
 from core.interval import Interval
 from core.model import (
     Backlog,
+    Block,
     Booking,
     BookingId,
-    Building,
     Charge,
     ClaimedMessage,
     CounterIncrement,
@@ -23,34 +23,20 @@ from core.model import (
     Limit,
     LoginSession,
     LoginToken,
-    Membership,
     MessageState,
     OutboxEntry,
     OutboxMessage,
     Person,
     PersonId,
+    QuotaGrant,
     Rating,
     RatingSummary,
-    Role,
-    Room,
     RoomId,
     Series,
     SeriesId,
-    Society,
     SocietyId,
     Stars,
-    TokenTerm,
 )
-
-
-class RoomRepository(Protocol):
-    """Buildings and rooms."""
-
-    def buildings(self) -> list[Building]: ...
-    def rooms(self) -> list[Room]: ...
-    def put_buildings(self, buildings: Iterable[Building]) -> None: ...
-    def put_rooms(self, rooms: Iterable[Room]) -> None: ...
-
 
 MAX_KNOWN_ADDRESSES = 16
 """Per person; the most recently used."""
@@ -71,11 +57,19 @@ class PersonRepository(Protocol):
         ...
 
     def put(self, person: Person) -> None:
-        """Stores all but `same_day_until`."""
+        """Stores all but `same_day_until` and the block."""
         ...
 
     def restrict(self, person_id: PersonId, until: datetime) -> None:
         """Sets `same_day_until`."""
+        ...
+
+    def lock_administrators(self) -> None:
+        """Keeps other changes of who may administer away until the commit."""
+        ...
+
+    def block(self, person_id: PersonId, block: Block | None) -> None:
+        """Sets or lifts (None) a block."""
         ...
 
     def password_hash(self, person_id: PersonId) -> str | None: ...
@@ -95,28 +89,6 @@ class PersonRepository(Protocol):
     def all_known_addresses(self) -> Mapping[PersonId, Mapping[bytes, int]]: ...
 
 
-class SocietyRepository(Protocol):
-    """Societies, their memberships and valid tokens."""
-
-    def get(self, society_id: SocietyId) -> Society | None: ...
-    def all(self) -> list[Society]: ...
-    def add(self, society: Society) -> None: ...
-    def rename(self, society: Society) -> None:
-        """Changes the name of the society with this id."""
-        ...
-
-    def memberships(self, person_id: PersonId) -> list[Membership]: ...
-    def all_memberships(self) -> Mapping[PersonId, list[Membership]]: ...
-    def members(self, society_id: SocietyId) -> list[Membership]: ...
-    def role(self, person_id: PersonId, society_id: SocietyId) -> Role | None: ...
-    def set_role(self, person_id: PersonId, society_id: SocietyId, role: Role | None) -> None:
-        """Sets or removes (None) a membership."""
-        ...
-
-    def terms(self) -> Mapping[SocietyId, TokenTerm]: ...
-    def set_term(self, society_id: SocietyId, term: TokenTerm) -> None: ...
-
-
 class BookingRepository(Protocol):
     """Bookings and the quota ledger."""
 
@@ -134,13 +106,29 @@ class BookingRepository(Protocol):
         """What the bookings of a series were charged in each week."""
         ...
 
-    def spent(self, person_id: PersonId, week: int) -> int: ...
-    def spent_since(self, person_id: PersonId, week: int) -> Mapping[int, int]:
-        """Minutes charged by quota week, from this one on."""
+    def spent(self, person_id: PersonId, week: int) -> int:
+        """Minutes charged in a quota week, less those granted."""
         ...
+
+    def spent_since(self, person_id: PersonId, week: int) -> Mapping[int, int]:
+        """The same by quota week, from this one on."""
+        ...
+
+    def grant(self, new: QuotaGrant) -> None: ...
+    def granted(self, person_id: PersonId, week: int) -> int: ...
 
     def lock(self, booking: Booking) -> None:
         """Keeps decisions on a booking, its room and its owner away until the commit."""
+        ...
+
+    def lock_all(
+        self,
+        bookings: Iterable[Booking],
+        rooms: Iterable[RoomId] = (),
+        people: Iterable[PersonId] = (),
+        societies: Iterable[SocietyId] = (),
+    ) -> None:
+        """The same for many bookings, and for all decisions about these rooms, people and societies."""
         ...
 
     def update(self, before: Booking, after: Booking) -> bool:

@@ -9,9 +9,12 @@ from typing import Protocol, TypeVar
 
 from core.model import AuditEntry
 from core.ports.calendars import CalendarRepository
+from core.ports.campus import RoomRepository, SocietyRepository
 from core.ports.closures import ClosureRepository
 from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
 from core.ports.history import HistoryRepository
+from core.ports.privacy import PrivacyRepository
+from core.ports.refusals import RefusalRepository
 from core.ports.repositories import (
     BookingRepository,
     CounterRepository,
@@ -25,13 +28,12 @@ from core.ports.repositories import (
     ProcessedEventRepository,
     RatingRepository,
     RetentionRepository,
-    RoomRepository,
     SeriesRepository,
-    SocietyRepository,
     TokenRepository,
 )
 from core.ports.timetable import SourceRepository, TimetableRepository, TimetableRunRepository
 from core.ports.waits import WaitRepository
+from core.ports.webhooks import WebhookRepository
 
 T = TypeVar("T")
 
@@ -83,6 +85,12 @@ class UnitOfWork(Protocol):
     def waits(self) -> WaitRepository: ...
     @property
     def calendars(self) -> CalendarRepository: ...
+    @property
+    def refusals(self) -> RefusalRepository: ...
+    @property
+    def privacy(self) -> PrivacyRepository: ...
+    @property
+    def webhooks(self) -> WebhookRepository: ...
     @property
     def retention(self) -> RetentionRepository: ...
     def audit(self, entry: AuditEntry) -> None: ...
@@ -152,6 +160,10 @@ class ManagedStorage(Storage, Protocol):
 
     async def probe(self) -> None:
         """Raises `Unavailable` unless the database accepts writes."""
+        ...
+
+    async def scrub(self) -> None:
+        """Overwrites the remains of deleted rows in the database's files, where the engine can (SQLite)."""
         ...
 
     async def close(self) -> None:

@@ -1,8 +1,9 @@
 """What is required of the waiting list's storage."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
+from core.interval import Interval
 from core.model import PersonId, RoomId, Wait
 
 
@@ -30,4 +31,12 @@ class WaitRepository(Protocol):
 
     def of_person(self, person_id: PersonId) -> list[Wait]:
         """A person's entries that have not ended."""
+        ...
+
+    def ever_of_person(self, person_id: PersonId, slot: Interval) -> list[Wait]:
+        """A person's entries for a time that overlaps a slot, ended or not."""
+        ...
+
+    def during(self, window: Interval) -> Iterator[Wait]:
+        """The entries of everybody for a time that begins in a window, ended or not."""
         ...

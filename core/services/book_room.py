@@ -18,12 +18,14 @@ from core.model import (
     TokenTerm,
 )
 from core.policy.access import check_personal_access, check_society_access, check_token_access
+from core.policy.blocking import check_not_blocked
 from core.policy.closures import check_closures
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, has_quota, quota_left, quota_week
 from core.policy.rules import Rules
-from core.policy.series_horizon import check_series_horizon
+from core.policy.series_horizon import check_series_horizon, week_of
+from core.policy.society_limits import check_society_minutes, minutes_with
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.reminders import confirmation, reminders
 
@@ -67,6 +69,7 @@ def booking_keys(request: BookRoom, rules: Rules, now: datetime) -> DecisionKeys
         person=request.by,
         society=request.society_id,
         request=request.request,
+        society_week=week_of(request.slot.start, rules) if request.society_id is not None else None,
     )
 
 
@@ -86,14 +89,18 @@ def check_booking(
     `last_day` is how far the series reaches to which the booking belongs; it takes the place of the horizon.
     With `facts.booking` the request is for a change of that one.
     """
-    if (room := facts.room) is None:
+    if (room := facts.room) is None or room.retired_at is not None:
         raise UnknownRoom(request.room_id)
+    check_not_blocked(facts.person, now)
     _check_access(facts, request, room, rules, now)
     check_opening(request.slot, room, rules, now)
     _check_horizon(facts, request, rules, now, last_day)
     check_closures(request.slot, facts.closures, room, rules, facts.booking)
     if facts.busy:
         raise SlotTaken(facts.busy)
+    if request.society_id is not None and last_day is None:
+        minutes = minutes_with(request.slot, facts.society_minutes, facts.booking, rules)
+        check_society_minutes(minutes, facts.society)
     cost = cost_of(request.slot, facts.person, request.society_id)
     if facts.person is not None:
         check_quota(cost, facts.spent, facts.person, rules, now)
@@ -158,7 +165,7 @@ def _writes(
     charge = (
         Charge(request.by, booking.id, quota_week(now, rules), cost, now) if request.by and cost else None
     )
-    audit = AuditEntry(now, actor_of(booking), "book", booking.id, {"room": booking.room_id, "cost": cost})
+    audit = AuditEntry(now, actor_of(booking), "book", booking.id, _details(request, cost))
     left = quota_left(facts.spent + cost, rules)
     wants_one = request.confirm and facts.person is not None and facts.person.preferences.confirmations
     confirmations = (confirmation(booking, now, request.booked_from),) if wants_one else ()
@@ -172,6 +179,18 @@ def _writes(
             messages=(*confirmations, *reminders(booking, facts.person, now)),
         ),
     )
+
+
+def _details(request: BookRoom, cost: int) -> dict[str, str | int]:
+    """For the audit; `from` is the platform."""
+    details: dict[str, str | int] = {"room": request.room_id, "cost": cost, **slot_details(request.slot)}
+    platform = request.booked_from.partition(":")[0]
+    return details | {"from": platform} if platform else details
+
+
+def slot_details(slot: Interval) -> dict[str, int]:
+    """A slot in the audit, in seconds since 1970: the booking itself only has the latest."""
+    return {"start": int(slot.start.timestamp()), "end": int(slot.end.timestamp())}
 
 
 def actor_of(booking: Booking) -> str:

@@ -10,52 +10,90 @@ from zoneinfo import ZoneInfo
 from core.clock import Clock
 from core.errors import InvalidTimes, UnknownBooking
 from core.interval import Interval
-from core.model import Booking, BookingId, BookingState, Identity, PersonId, Room, RoomId
+from core.model import (
+    AttemptedRequest,
+    Booking,
+    BookingId,
+    BookingState,
+    Identity,
+    PersonId,
+    RequestedAction,
+    Room,
+    RoomId,
+)
+from core.policy.door_code import DoorCodes
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports import Decision, Facts, Storage
+from core.ports import Decision, Facts, Storage, UnitOfWork
 from core.read_model import ReadModel
+from core.services.attempts import about, attempting
 from core.services.book_room import BookingResult, BookRoom, booking_keys, decide_booking
 from core.services.cancel_booking import CancelBooking, CancellationResult, cancel_keys, decide_cancel
-from core.services.check_in import CheckIn, check_in_keys, decide_check_in
+from core.services.check_in import CheckIn, DoorCodeCheck, check_in_keys, decide_check_in
 from core.services.move_booking import MoveBooking, MoveResult, decide_move, move_keys
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaStatus:
-    """Minutes left of this quota week's quota, and minutes spent last week."""
+    """Minutes left of this quota week's quota, and minutes spent last week.
+
+    `weekly_quota` includes what was granted for this week; `spent` is less by it.
+    """
 
     left: int
     weekly_quota: int
     last_week: int
+    spent: int = 0
 
 
 def new_booking_id() -> BookingId:
     return BookingId(str(uuid.uuid4()))
 
 
+def quota_status(unit: UnitOfWork, person_id: PersonId, week: int, rules: Rules) -> QuotaStatus:
+    """A person's quota of a week, and what was used in the week before."""
+    ledger, before = unit.bookings, week - 7
+    spent, granted = ledger.spent(person_id, week), ledger.granted(person_id, week)
+    last_week = ledger.spent(person_id, before) + ledger.granted(person_id, before)
+    whole = max(0, rules.weekly_quota + granted)
+    return QuotaStatus(quota_left(spent, rules), whole, last_week, spent)
+
+
 class BookingService:
     """Runs decisions on bookings and looks bookings up."""
 
-    def __init__(self, storage: Storage, read_model: ReadModel, rules: Rules, clock: Clock) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        read_model: ReadModel,
+        rules: Rules,
+        clock: Clock,
+        door_codes: DoorCodes | None = None,
+    ) -> None:
         self._storage = storage
         self._read_model = read_model
         self._rules = rules
         self._clock = clock
+        self._door_codes = door_codes or DoorCodes()
 
     async def book(self, request: BookRoom) -> BookingResult:
         now = self._clock.now()
-        return await self._storage.decide(
-            booking_keys(request, self._rules, now),
-            partial(decide_booking, request=request, rules=self._rules, now=now),
+        attempt = AttemptedRequest(
+            RequestedAction.BOOK, request.by, request.room_id, request.slot, request.society_id
         )
+        with attempting(attempt):
+            return await self._storage.decide(
+                booking_keys(request, self._rules, now),
+                partial(decide_booking, request=request, rules=self._rules, now=now),
+            )
 
     async def cancel(self, booking_id: BookingId, by: PersonId) -> CancellationResult:
         now, request = self._clock.now(), CancelBooking(booking_id, by)
-        return await self._storage.decide(
-            cancel_keys(request, self._rules, now),
-            partial(decide_cancel, request=request, rules=self._rules, now=now),
-        )
+        with attempting(self._attempt_at(RequestedAction.CANCEL, booking_id, by)):
+            return await self._storage.decide(
+                cancel_keys(request, self._rules, now),
+                partial(decide_cancel, request=request, rules=self._rules, now=now),
+            )
 
     async def preview_cancel(self, booking_id: BookingId, by: PersonId) -> CancellationResult:
         """What cancelling would refund now, without cancelling; raises what cancelling would raise."""
@@ -87,28 +125,46 @@ class BookingService:
             booking.version,
             is_occurrence=booking.occurrence is not None,
             title=title,
+            society_id=booking.society_id,
         )
-        return await self._storage.decide(
-            move_keys(request, self._rules, now),
-            partial(decide_move, request=request, rules=self._rules, now=now),
-        )
+        with attempting(
+            AttemptedRequest(RequestedAction.MOVE, by, request.room_id, slot, booking.society_id)
+        ):
+            return await self._storage.decide(
+                move_keys(request, self._rules, now),
+                partial(decide_move, request=request, rules=self._rules, now=now),
+            )
 
     async def extend(self, booking: Booking, by: PersonId, longer: timedelta) -> MoveResult:
         """Moves the end of a booking by `longer`; negative shortens it."""
         start, end = booking.interval.start, booking.interval.end + longer
         if end <= start:
             raise InvalidTimes("That would leave nothing of the booking. Cancel it instead.")
-        return await self.move(booking, by, Interval(start, end))
+        with attempting(about(RequestedAction.EXTEND, booking, by)):
+            return await self.move(booking, by, Interval(start, end))
 
     async def check_in(
-        self, booking_id: BookingId, by: PersonId | None, identities: tuple[Identity, ...] = ()
+        self,
+        booking_id: BookingId,
+        by: PersonId | None,
+        identities: tuple[Identity, ...] = (),
+        door_code: str = "",
     ) -> Booking:
         """Checks in the owner or a guest, who may have been invited by one of their chat accounts."""
-        now, request = self._clock.now(), CheckIn(booking_id, by, identities)
-        return await self._storage.decide(
-            check_in_keys(request, self._rules, now),
-            partial(decide_check_in, request=request, rules=self._rules, now=now),
-        )
+        now, request = self._clock.now(), CheckIn(booking_id, by, identities, door_code)
+        check = DoorCodeCheck(self._door_codes, self._read_model.catalogue.rooms)
+        with attempting(self._attempt_at(RequestedAction.CHECK_IN, booking_id, by)):
+            return await self._storage.decide(
+                check_in_keys(request, self._rules, now),
+                partial(decide_check_in, request=request, rules=self._rules, now=now, check=check),
+            )
+
+    def _attempt_at(
+        self, action: RequestedAction, booking_id: BookingId, by: PersonId | None
+    ) -> AttemptedRequest:
+        """What is asked of a booking, as far as the read model knows it."""
+        booking = self._read_model.bookings.get(booking_id)
+        return AttemptedRequest(action, by) if booking is None else about(action, booking, by)
 
     async def get(self, booking_id: BookingId) -> Booking:
         """Finds an active booking, in the read model first."""
@@ -126,10 +182,7 @@ class BookingService:
 
     async def quota(self, person_id: PersonId) -> QuotaStatus:
         week = quota_week(self._clock.now(), self._rules)
-        spent, before = await self._storage.read(
-            lambda unit: (unit.bookings.spent(person_id, week), unit.bookings.spent(person_id, week - 7))
-        )
-        return QuotaStatus(quota_left(spent, self._rules), self._rules.weekly_quota, before)
+        return await self._storage.read(lambda unit: quota_status(unit, person_id, week, self._rules))
 
 
 GridSlot = NewType("GridSlot", Interval)

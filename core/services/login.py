@@ -128,9 +128,9 @@ class LoginService:
         return await self._storage.read(transaction)
 
     async def complete_with_token(
-        self, session: LoginSession, login: LoginToken, encrypted_result: bytes
+        self, session: LoginSession, login: LoginToken, encrypted_result: bytes | None
     ) -> None:
-        """Completes a program's login after confirmation."""
+        """Completes the login of a program after confirmation, or of a browser, which fetches no result."""
         now = self._now()
 
         def transaction(unit: UnitOfWork) -> None:

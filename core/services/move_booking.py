@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 
 from core.errors import InThePast, InvalidTimes, SlotTaken, StaleVersion, UnknownRoom
 from core.interval import Interval
-from core.model import AuditEntry, Booking, BookingId, Charge, PersonId, Room, RoomId
+from core.model import AuditEntry, Booking, BookingId, Charge, PersonId, Room, RoomId, SocietyId
 from core.policy.access import check_personal_access, check_society_access
+from core.policy.blocking import check_not_blocked
 from core.policy.closures import check_closures
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, quota_left, quota_week
 from core.policy.refund import changes_by_week, non_refundable_after_change, refundable_minutes
 from core.policy.rules import Rules
+from core.policy.series_horizon import week_of
+from core.policy.society_limits import check_society_minutes, minutes_with
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
-from core.services.book_room import cost_of
+from core.services.book_room import cost_of, slot_details
 from core.services.guest_messages import notices
 from core.services.ownership import own_booking
 from core.services.reminders import reminders
@@ -39,6 +42,7 @@ class MoveBooking:
     version: int
     is_occurrence: bool = False
     title: str | None = None
+    society_id: SocietyId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def move_keys(request: MoveBooking, rules: Rules, now: datetime) -> DecisionKeys
         window=request.slot,
         person=request.by,
         booking=request.booking_id,
+        society=request.society_id,
+        society_week=week_of(request.slot.start, rules) if request.society_id is not None else None,
     )
 
 
@@ -72,13 +78,17 @@ def decide_move(facts: Facts, request: MoveBooking, rules: Rules, now: datetime)
         raise StaleVersion
     if request.title is not None and (request.room_id, request.slot) == (booking.room_id, booking.interval):
         return _rename(facts, booking, request, request.title, rules, now)
-    if (room := facts.room) is None:
+    if (room := facts.room) is None or room.retired_at is not None:
         raise UnknownRoom(request.room_id)
     _check_as_new(facts, booking, request, room, rules, now)
     check_closures(request.slot, facts.closures, room, rules, booking)
     others = tuple(busy for busy in facts.busy if busy.booking_id != booking.id)
     if others:
         raise SlotTaken(others)
+    if booking.society_id is not None and request.slot.minutes > booking.interval.minutes:
+        check_society_minutes(
+            minutes_with(request.slot, facts.society_minutes, booking, rules), facts.society
+        )
     changes = _charges(facts, booking, request, rules, now)
     if facts.person is not None:
         check_quota(changes.get(_week(request, rules, now), 0), facts.spent, facts.person, rules, now)
@@ -114,6 +124,7 @@ def _charges(
 def _check_as_new(
     facts: Facts, booking: Booking, request: MoveBooking, room: Room, rules: Rules, now: datetime
 ) -> None:
+    check_not_blocked(facts.person, now)
     if booking.society_id is not None:
         check_society_access(facts.person, facts.society, facts.role, room)
     elif facts.person is not None:
@@ -185,7 +196,8 @@ def _writes(
         checked_in_at=booking.checked_in_at if request.slot.start == booking.interval.start else None,
     )
     charges = {each: Charge(request.by, booking.id, each, changes[each], now) for each in changes}
-    audit = AuditEntry(now, f"person:{request.by}", "move", booking.id, {"room": moved.room_id, "cost": cost})
+    details: dict[str, str | int] = {"room": moved.room_id, "cost": cost, **slot_details(moved.interval)}
+    audit = AuditEntry(now, f"person:{request.by}", "move", booking.id, details)
     left = quota_left(facts.spent + changes.get(week, 0), rules)
     has_new_start = moved.interval.start != booking.interval.start
     return Decision(

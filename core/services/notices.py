@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from core.model import OutboxMessage
 from core.policy.quota import has_quota, quota_week
 from core.policy.rules import Rules
+from core.policy.webhook_events import quota_reset
 from core.ports import UnitOfWork
 
 QUOTA_NOTICE = "notice"
@@ -15,7 +16,7 @@ NOTICE_LIFETIME = timedelta(days=2)
 def queue_quota_notices(unit: UnitOfWork, rules: Rules, now: datetime) -> int:
     """Queues one message per person and channel for the current quota week; returns how many are new.
 
-    The week is part of the deduplication key. Missed weeks are not caught up on.
+    The week is part of the deduplication key. Missed weeks are not caught up on. Webhooks are told, too.
     """
     week, expires = quota_week(now, rules), now + NOTICE_LIFETIME
     people = (
@@ -31,4 +32,5 @@ def queue_quota_notices(unit: UnitOfWork, rules: Rules, now: datetime) -> int:
         )
         for each in unit.notice_channels.all()
     )
+    unit.webhooks.announce([quota_reset(week, rules, now)])
     return unit.outbox.add([*people, *channels])

@@ -1,4 +1,4 @@
-"""Timetable operators, and their notifications of rejected imports."""
+"""Operators, and their notifications of rejected imports and failed backups."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -9,6 +9,8 @@ from core.names import same_name
 from core.ports import UnitOfWork
 
 IMPORT_REJECTED = "refused timetable"
+BACKUP_FAILED = "backup failed"
+_MAX_ERROR_LENGTH = 300
 _MESSAGE_LIFETIME = timedelta(days=14)
 
 
@@ -35,6 +37,22 @@ def queue_for_operators(
             payload=source,
             person_id=each.id,
             expires_at=now + _MESSAGE_LIFETIME,
+        )
+        for each in unit.people.all()
+        if is_operator(each, operators)
+    )
+
+
+def queue_backup_failure(unit: UnitOfWork, operators: Collection[str], error: str, now: datetime) -> int:
+    """Queues one message per operator and day; returns how many are new."""
+    return unit.outbox.add(
+        OutboxMessage(
+            key=f"{BACKUP_FAILED} {now.date()} {each.id}",
+            kind=BACKUP_FAILED,
+            due_at=now,
+            payload=error[:_MAX_ERROR_LENGTH],
+            person_id=each.id,
+            expires_at=now + timedelta(days=1),
         )
         for each in unit.people.all()
         if is_operator(each, operators)

@@ -24,6 +24,7 @@ from core.model import (
     TimetableRun,
     TimetableSlot,
 )
+from core.policy.webhook_events import timetable_refused
 from core.ports import Storage, UnitOfWork
 from core.read_model import ReadModel
 from core.services.conflicts import by_series, find_conflicts, queue_conflict_notices
@@ -216,6 +217,7 @@ class TimetableService:
             current = unit.timetable_runs.current(source)
             current_run = current.id if current is not None else 0
             queue_for_operators(unit, self.operators, source, current_run, snapshot.anomalies, now)
+            unit.webhooks.announce([timetable_refused(source, current_run, snapshot.anomalies, now)])
 
         await self._write_relaxed(transaction)
         await self._purge()

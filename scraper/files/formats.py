@@ -9,6 +9,7 @@ MAX_FILE_BYTES = 200_000_000
 """Of an imported file. Half a million timetable entries are 40 MB."""
 BOM = "\ufeff"
 WORKBOOK_START = b"PK\x03\x04"
+_WORKBOOK_PART = b"[Content_Types].xml"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _OTHER_FORMATS = {
     b"\xd0\xcf\x11\xe0": "an old or protected Excel workbook:"
@@ -45,6 +46,11 @@ def decode_with_remarks(content: bytes) -> tuple[str, tuple[str, ...]]:
     if content.startswith(WORKBOOK_START):
         raise UnreadableFile(
             "this is an Excel workbook or another archive: save the sheet as CSV UTF-8 and use that"
+        )
+    if _WORKBOOK_PART in content:
+        raise UnreadableFile(
+            "this was an Excel workbook, but the file is damaged;"
+            " open it in Excel, save it again and import that"
         )
     if encoding := _utf16(content):
         return _decode_utf16(content, encoding), ()

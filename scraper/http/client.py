@@ -23,12 +23,13 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from core.guarded_sockets import PrivateNetworkError, guarded_socket_factory
 from scraper.common.errors import AddressRefused, PageUnavailable, SourceFailed, SourceTooLarge
 from scraper.http.page import FetchedPage
 from scraper.http.politeness import MAX_PAGE_BYTES, Politeness
 from scraper.http.robots import ROBOT_NAME, RobotsRules
 from scraper.http.throttle import Sleep, Throttle, retry_after_delay, retry_delay
-from scraper.http.url_guard import AllowedUrls, PrivateNetworkError, guarded_socket_factory, parse_web_address
+from scraper.http.url_guard import AllowedUrls, parse_web_address
 
 USER_AGENT = f"{ROBOT_NAME}/1 (campus room finder; reads published timetables)"
 MAX_REDIRECTS = 5

@@ -1,25 +1,15 @@
-"""SSRF guard: allows only the configured hosts, and no private networks behind their names."""
+"""SSRF guard: allows only the configured hosts. `core.guarded_sockets` keeps private networks out."""
 
 import re
-import socket
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from yarl import URL
 
-from core.ip_addresses import is_public
 from scraper.common.errors import AddressRefused
 
 _WEBCAL_SCHEME = re.compile(r"^webcals?://", re.IGNORECASE)
 _HOST_PATTERN = re.compile(r"[A-Za-z0-9._:%-]+")
 _DEFAULT_PORTS = frozenset({80, 443})
-
-AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
-
-
-class PrivateNetworkError(OSError):
-    """A host name resolved to an address that is not public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +45,3 @@ def parse_web_address(address: str) -> URL:
     if url.scheme not in {"http", "https"} or port is None or not _HOST_PATTERN.fullmatch(url.raw_host or ""):
         raise AddressRefused("The address must begin with http:// or https:// and name a host.")
     return url
-
-
-def guarded_socket_factory(*, allow_private: bool) -> Callable[[AddressInfo], socket.socket]:
-    """Socket factory that refuses private addresses, unless `allow_private`.
-
-    It runs last before the connection, so a name that resolves differently the second time (DNS rebinding)
-    does not get around it.
-    """
-
-    def create_socket(info: AddressInfo) -> socket.socket:
-        family, kind, protocol, _, address = info
-        if not allow_private and not is_public(str(address[0])):
-            raise PrivateNetworkError("a private network")
-        return socket.socket(family, kind, protocol)
-
-    return create_socket

@@ -1,5 +1,6 @@
 """Administration of a PostgreSQL database."""
 
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -52,6 +53,12 @@ class PostgresAdmin:
         raise Invalid(
             "PostgreSQL brings its own program for this, which may run beside Roomie: "
             f"pg_dump --format=custom --file={file} '{self._address.shown}' (and pg_restore to read it back)."
+        )
+
+    async def restore(self, file: Path, now: datetime) -> Path | None:
+        raise Invalid(
+            "PostgreSQL brings its own program for this. Stop Roomie, make an empty database, and run: "
+            f"pg_restore --exit-on-error --dbname='{self._address.shown}' {file} (then roomie db upgrade)."
         )
 
     async def _migrate(self, down_to: str | None) -> None:

@@ -8,14 +8,16 @@ from itertools import islice
 from typing import Any, Protocol
 
 from core.errors import StaleVersion
-from core.model import BookingId
+from core.model import BookingId, WebhookEvent
+from core.policy.webhook_events import events_of
 from core.ports import WriteSet
 from storage.advisory_locks import CLOSURE_LOCK
-from storage.mapping import Row
+from storage.mapping import Row, instant
 from storage.postgres.command import QueuedDecision
 from storage.postgres.connection import BATCH_SETTINGS, connect
 from storage.postgres.errors import OutcomeUnknown, is_connection_error, is_retryable, is_unknown_transaction
 from storage.postgres.statements import (
+    ANNOUNCE,
     DETACH,
     END_HOLDS,
     FACTS,
@@ -23,6 +25,7 @@ from storage.postgres.statements import (
     WRITE,
     WRITE_SERIES,
     TimedWrite,
+    announcement_parameters,
     begin_and_lock,
     fact_parameters,
     facts_of,
@@ -42,6 +45,8 @@ _MAX_ATTEMPTS = 3
 class CommitObserver(Protocol):
     """Updates the read model, before the callers get their results."""
 
+    @property
+    def has_webhooks(self) -> bool: ...
     def commit_begins(self) -> "asyncio.Future[None]":
         """Returns a future that the worker resolves when the commit has ended, successfully or not."""
         ...
@@ -99,6 +104,9 @@ class _Batch:
                 for row, keys in known:
                     self.holds_to_end += holds_to_end(row, keys, command.at)
         return writes
+
+    def events(self) -> list[WebhookEvent]:
+        return [event for command in self.decided for event in events_of(command.writes, instant(command.at))]
 
     def resolve(self) -> None:
         for command in self.decided:
@@ -176,7 +184,14 @@ class BatchWorker:
         if updated != sum(each.series_before is not None for each in changed):
             raise StaleVersion
 
+    async def _announce(self, batch: _Batch) -> None:
+        """Stores the events of what is written for webhooks."""
+        if events := batch.events():
+            await self._session.execute(ANNOUNCE, *announcement_parameters(events))
+
     async def _write(self, batch: _Batch, writes: list[TimedWrite]) -> None:
+        if self._observer.has_webhooks:
+            await self._announce(batch)
         await self._write_series(writes)
         if detached := [booking_id for each in writes for booking_id in each.writes.detach]:
             await self._session.execute(DETACH, detached)

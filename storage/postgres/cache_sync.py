@@ -55,6 +55,10 @@ class ReadModelSync:
         self._open_commits: set[asyncio.Future[None]] = set()
         self._uncertain: frozenset[Change] = frozenset()
 
+    @property
+    def has_webhooks(self) -> bool:
+        return self._read_model.has_webhooks
+
     def commit_begins(self) -> "asyncio.Future[None]":
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._open_commits.add(ended)

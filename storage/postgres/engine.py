@@ -88,6 +88,10 @@ class _CommitPublisher:
         self._listener = listener
         self.commit_begins = sync.commit_begins
 
+    @property
+    def has_webhooks(self) -> bool:
+        return self._sync.has_webhooks
+
     def on_commit(self, transaction: int, writes: Sequence[WriteSet]) -> None:
         self._sync.on_commit(transaction, writes)
         self._listener.notify()

@@ -12,7 +12,7 @@ def exclusive_locks(keys: DecisionKeys) -> frozenset[int]:
         ("booking", keys.booking),
         ("request", keys.request),
         ("series", keys.series),
-        ("series of society", keys.society if keys.series_week is not None else None),
+        ("week of society", keys.society if keys.society_week is not None else None),
     )
     return frozenset(lock_number(kind, key) for kind, key in named if key is not None)
 

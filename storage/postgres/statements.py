@@ -15,12 +15,13 @@ from core.model import (
     Busy,
     MessageState,
     Role,
-    Society,
     TokenTerm,
+    WebhookEvent,
     busy_for,
     closed_times,
 )
 from core.ports import CLOSURE_LOOKAHEAD, DecisionKeys, Facts, WriteSet
+from storage.campus_columns import to_room
 from storage.mapping import (
     MESSAGE_COLUMNS,
     Row,
@@ -33,7 +34,7 @@ from storage.mapping import (
     to_booking,
     to_closure,
     to_person,
-    to_room,
+    to_society,
 )
 from storage.tables import (
     MAX_BOOKING_LENGTH,
@@ -50,6 +51,8 @@ from storage.tables import (
     series,
     society,
 )
+from storage.webhook_rows import event_values
+from storage.webhook_tables import webhook_event
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
@@ -94,14 +97,17 @@ SELECT w.place, {_columns(room, "r")},
     {_columns(society, "s")}, m.role,
     {_columns(booking, "b")},
     {_columns(booking, "h")},
-    (SELECT sum(minutes) FROM charge WHERE person_id = w.person AND week = w.week),
+    coalesce((SELECT sum(minutes) FROM charge WHERE person_id = w.person AND week = w.week), 0)
+        - coalesce((SELECT sum(minutes) FROM quota_grant WHERE person_id = w.person AND week = w.week), 0),
     (SELECT json_agg(json_build_array(c.week, c.minutes)) FROM (
         SELECT week, sum(minutes) AS minutes FROM charge
         WHERE booking_id = w.booking AND person_id = w.person GROUP BY week
     ) c),
     w.week,
-    (SELECT sum(f."end" - f.start) / 60 FROM booking f
-     WHERE f.society_id = w.society AND f.state = 1 AND f.series_id IS NOT NULL
+    (SELECT json_build_array(
+         coalesce(sum(f."end" - f.start) FILTER (WHERE f.series_id IS NOT NULL), 0) / 60,
+         coalesce(sum(f."end" - f.start), 0) / 60)
+     FROM booking f WHERE f.society_id = w.society AND f.state = 1
      AND f.start >= w.week_start AND f.start < w.week_end),
     (SELECT json_agg(json_build_array({_columns(booking, "o")}) ORDER BY o.start) FROM booking o
      WHERE o.room_id = w.room AND o.state = 1
@@ -117,7 +123,8 @@ SELECT w.place, {_columns(room, "r")},
     (SELECT json_agg(json_build_array({_columns(person, "g", _PERSON_COLUMNS)},
          EXISTS (SELECT FROM membership WHERE person_id = g.id)))
       FROM unnest(string_to_array(b.guests, E'\\n')) AS line JOIN person g
-         ON g.id = CASE WHEN line ~ '^[0-9]+$' THEN line::bigint END),
+         ON g.id = CASE WHEN line ~ '^[0-9]+$' THEN line::bigint END
+         AND NOT EXISTS (SELECT FROM erasure WHERE person_id = g.id)),
     (SELECT json_agg(json_build_array({_columns(booking, "k")})) FROM booking k
      WHERE k.room_id = w.room AND k.state = 2
      AND k.start < w."end" AND k.start > w.start - {MAX_BOOKING_LENGTH} AND k."end" > w.start)
@@ -125,9 +132,9 @@ FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6:
     $8::text[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
     AS w(week, room, start, "end", person, society, booking, request, week_start, week_end, place)
 LEFT JOIN room r ON r.id = w.room
-LEFT JOIN person p ON p.id = w.person
+LEFT JOIN person p ON p.id = w.person AND NOT EXISTS (SELECT FROM erasure WHERE person_id = p.id)
 LEFT JOIN booking b ON b.id = w.booking
-LEFT JOIN society s ON s.id = coalesce(w.society, b.society_id)
+LEFT JOIN society s ON s.id = coalesce(w.society, b.society_id) AND s.dissolved_at IS NULL
 LEFT JOIN membership m ON m.society_id = s.id AND m.person_id = w.person
 LEFT JOIN request q ON q.key = w.request
 LEFT JOIN booking h ON h.id = q.booking_id
@@ -147,8 +154,8 @@ def fact_parameters(batch: Sequence[DecisionKeys]) -> tuple[list[Any], ...]:
             keys.society,
             keys.booking,
             keys.request,
-            keys.series_week and seconds(keys.series_week.start),
-            keys.series_week and seconds(keys.series_week.end),
+            keys.society_week and seconds(keys.society_week.start),
+            keys.society_week and seconds(keys.society_week.end),
         )
         for keys in batch
     ]
@@ -159,24 +166,26 @@ def facts_of(row: Row, keys: DecisionKeys, at: int) -> Facts:
     """Facts of one result row of `FACTS`, for its keys. `at` is now, in seconds."""
     person_row = row[_AFTER_ROOM:_AFTER_PERSON]
     society_row = row[_AFTER_PERSON:_AFTER_SOCIETY]
-    spent, charged, week, series_minutes, booked, taught, closed, guests, held = row[_AFTER_HANDLED:]
+    spent, charged, week, in_week, booked, taught, closed, guests, held = row[_AFTER_HANDLED:]
+    series_minutes, society_minutes = json.loads(in_week or "[0, 0]")
     charges = tuple((week, minutes) for week, minutes in json.loads(charged or "[]"))
     return Facts(
         room=None if row[1] is None else to_room(row[1:_AFTER_ROOM]),
         person=None if person_row[0] is None else to_person(person_row, person_row[-1]),
-        society=None if society_row[0] is None else Society(society_row[0], society_row[1]),
+        society=None if society_row[0] is None else to_society(society_row),
         term=TokenTerm(society_row[2], society_row[3]) if society_row[2] else None,
-        role=Role(society_row[4]) if society_row[4] else None,
+        role=Role(society_row[-1]) if society_row[-1] else None,
         booking=None if row[_AFTER_SOCIETY] is None else to_booking(row[_AFTER_SOCIETY:_AFTER_BOOKING]),
         previous_result=None
         if row[_AFTER_BOOKING] is None
         else to_booking(row[_AFTER_BOOKING:_AFTER_HANDLED]),
         busy=_busy(booked, taught, _held_for_others(held, keys, at)) if booked or taught or held else (),
         closures=_closures(closed, keys.closure_window) if closed else (),
-        spent=spent or 0,
+        spent=int(spent),
         charged=dict(charges).get(week, 0),
         charges=charges,
-        series_minutes=int(series_minutes or 0),
+        series_minutes=int(series_minutes),
+        society_minutes=int(society_minutes),
         guests=tuple(to_person(each, each[-1]) for each in json.loads(guests)) if guests else (),
     )
 
@@ -360,3 +369,14 @@ def series_parameters(changed: Sequence[WriteSet]) -> list[list[Any]]:
             ]
         ),
     ]
+
+
+_announced = _UnnestColumns(1, _typed(webhook_event))
+
+ANNOUNCE = f"{_announced.insert_into('webhook_event')} ON CONFLICT DO NOTHING"
+"""Runs before `WRITE`, and only where there are webhooks."""
+
+
+def announcement_parameters(events: Sequence[WebhookEvent]) -> list[list[Any]]:
+    """Parameters of `ANNOUNCE`."""
+    return _announced.values([event_values(each) for each in events])

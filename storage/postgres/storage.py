@@ -10,8 +10,8 @@ from core.clock import Clock
 from core.policy.rules import Rules
 from core.ports import DecisionKeys, Facts, JointDecision, UnitOfWork
 from core.read_model import ReadModel, ReadModelUpdate
+from storage.campus_columns import ALL_BUILDINGS, ALL_ROOMS, to_building, to_room
 from storage.lazy import LazyStorage
-from storage.mapping import ALL_BUILDINGS, ALL_ROOMS, to_building, to_room
 from storage.migrations import check_revision
 from storage.postgres.admin import stored_revision
 from storage.postgres.connection import GENERAL_SETTINGS, connect
@@ -80,6 +80,9 @@ class PostgresStorage(LazyStorage["PostgresEngine"]):
     async def catch_up(self) -> None:
         engine = self._engine or await self._wait_for_engine()
         await engine.sync.catch_up()
+
+    async def scrub(self) -> None:
+        """Nothing: autovacuum frees dead rows, and only `VACUUM FULL` would overwrite them at once."""
 
     async def close(self) -> None:
         if self._engine is not None:

@@ -1,15 +1,28 @@
 """Bookings and the quota ledger."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from core.interval import Interval
-from core.model import Booking, BookingId, BookingState, Change, Charge, PersonId, RoomId, SeriesId, SocietyId
+from core.model import (
+    Booking,
+    BookingId,
+    BookingState,
+    Change,
+    Charge,
+    PersonId,
+    QuotaGrant,
+    RoomId,
+    SeriesId,
+    SocietyId,
+)
 from storage.advisory_locks import take_locks
 from storage.mapping import booking_values, charge_values, seconds, to_booking
+from storage.service_tables import quota_grant
 from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active, is_held
 from storage.windows import overlaps
 
@@ -36,6 +49,22 @@ class SqlBookingRepository:
     def lock(self, known: Booking) -> None:
         owner = [] if known.booked_by is None else [("person", known.booked_by)]
         take_locks(self._connection, [("room", known.room_id), ("booking", known.id), *owner])
+
+    def lock_all(
+        self,
+        bookings: Iterable[Booking],
+        rooms: Iterable[RoomId] = (),
+        people: Iterable[PersonId] = (),
+        societies: Iterable[SocietyId] = (),
+    ) -> None:
+        known = list(bookings)
+        named: set[tuple[str, object]] = {("booking", each.id) for each in known}
+        named |= {("room", each) for each in (*rooms, *(each.room_id for each in known))}
+        named |= {
+            ("person", each) for each in (*people, *(each.booked_by for each in known)) if each is not None
+        }
+        named |= {("society", each) for each in societies}
+        take_locks(self._connection, named)
 
     def update(self, before: Booking, after: Booking) -> bool:
         same = (booking.c.id == before.id, booking.c.version == before.version)
@@ -107,14 +136,27 @@ class SqlBookingRepository:
         return charged
 
     def spent_since(self, person_id: PersonId, week: int) -> Mapping[int, int]:
-        totals = select(charge.c.week, func.sum(charge.c.minutes)).where(
-            charge.c.person_id == person_id, charge.c.week >= week
-        )
-        return {row[0]: int(row[1]) for row in self._connection.execute(totals.group_by(charge.c.week))}
+        totals: dict[int, int] = defaultdict(int)
+        for ledger, sign in ((charge.c, 1), (quota_grant.c, -1)):
+            summed = select(ledger.week, func.sum(ledger.minutes)).where(
+                ledger.person_id == person_id, ledger.week >= week
+            )
+            for each, minutes in self._connection.execute(summed.group_by(ledger.week)):
+                totals[each] += sign * int(minutes)
+        return totals
 
     def spent(self, person_id: PersonId, week: int) -> int:
         total = select(func.coalesce(func.sum(charge.c.minutes), 0)).where(
             charge.c.person_id == person_id, charge.c.week == week
+        )
+        return int(self._connection.execute(total).scalar_one()) - self.granted(person_id, week)
+
+    def grant(self, new: QuotaGrant) -> None:
+        self._connection.execute(insert(quota_grant).values({**asdict(new), "at": seconds(new.at)}))
+
+    def granted(self, person_id: PersonId, week: int) -> int:
+        total = select(func.coalesce(func.sum(quota_grant.c.minutes), 0)).where(
+            quota_grant.c.person_id == person_id, quota_grant.c.week == week
         )
         return int(self._connection.execute(total).scalar_one())
 

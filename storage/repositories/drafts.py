@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select
 from core.model import Draft, PersonId
 from storage.mapping import instant, seconds
 from storage.service_tables import draft
+from storage.tables import is_present, person
 from storage.upsert import upsert
 
 
@@ -26,9 +27,16 @@ class SqlDraftRepository:
                 "payload": each.payload,
                 "expires_at": seconds(each.expires_at),
             }
-            for each in drafts
+            for each in self._of_present_people(drafts)
         ]
         upsert(self._connection, draft, rows)
+
+    def _of_present_people(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Without those of people who have been erased since: others' are stored with them."""
+        ids = {each.person_id for each in drafts}
+        present = select(person.c.id).where(person.c.id.in_(ids), is_present)
+        known = set(self._connection.execute(present).scalars())
+        return [each for each in drafts if each.person_id in known]
 
     def _delete_surplus(self, person_id: PersonId, max_drafts: int) -> None:
         surplus = (

@@ -11,17 +11,18 @@ from sqlalchemy.exc import IntegrityError
 
 from core.directory import is_called
 from core.errors import AlreadyExists, UnknownPerson
-from core.model import Change, Identity, Person, PersonId
+from core.model import Block, Change, Identity, Person, PersonId
 from core.names import name_key, stored_key, stored_keys
 from core.ports import MAX_KNOWN_ADDRESSES
+from storage.advisory_locks import take_locks
 from storage.mapping import person_values, seconds, to_person
-from storage.tables import identity, known_address, membership, person
+from storage.tables import identity, is_present, known_address, membership, person
 from storage.upsert import upsert
 
 
 def people_and_membership() -> Select[*tuple[Any, ...]]:
-    """Selects people, with whether they belong to a society."""
-    return select(person, exists().where(membership.c.person_id == person.c.id))
+    """Selects people, with whether they belong to a society; not those who are being erased."""
+    return select(person, exists().where(membership.c.person_id == person.c.id)).where(is_present)
 
 
 class SqlPersonRepository:
@@ -69,6 +70,17 @@ class SqlPersonRepository:
 
     def restrict(self, person_id: PersonId, until: datetime) -> None:
         values = {"same_day_until": seconds(until)}
+        self._connection.execute(update(person).where(person.c.id == person_id).values(values))
+        self._changed(person_id)
+
+    def lock_administrators(self) -> None:
+        take_locks(self._connection, [("administrators", "")])
+
+    def block(self, person_id: PersonId, block: Block | None) -> None:
+        values = {
+            "blocked_until": None if block is None else seconds(block.until),
+            "block_reason": None if block is None else block.reason,
+        }
         self._connection.execute(update(person).where(person.c.id == person_id).values(values))
         self._changed(person_id)
 

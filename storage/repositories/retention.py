@@ -5,6 +5,7 @@ Finding may scan a whole table, in a snapshot that blocks no writer. Deleting is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -17,22 +18,35 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    null,
     or_,
     select,
     update,
 )
 
 from core.model import Change, Expired, Expiring, Limit
-from storage.mapping import seconds
-from storage.service_tables import draft, login_session, oauth_state, seen, tally
+from storage.erased_account import erased_account
+from storage.mapping import instant, seconds
+from storage.service_tables import (
+    draft,
+    erasure,
+    login_session,
+    oauth_state,
+    quota_grant,
+    refused_request,
+    seen,
+    tally,
+)
 from storage.tables import (
     audit,
     booking,
     change,
     charge,
     closure,
+    is_present,
     known_address,
     outbox,
+    person,
     rating,
     request,
     series,
@@ -40,12 +54,15 @@ from storage.tables import (
     token_alive_at,
     wait,
 )
+from storage.webhook_tables import webhook_delivery, webhook_event
 
 _REFUSED = and_(
     audit.c.action == "log in", audit.c.subject.in_(("refused", "unproved attributes", "declined"))
 )
 _HAS_NO_BOOKINGS = ~exists().where(booking.c.series_id == series.c.id)
 _HAS_GUESTS = or_(booking.c.guests != literal_column("''"), booking.c.transfer.is_not(None))
+_HAS_NAME = exists().where(person.c.id == booking.c.booked_by, is_present)
+_IS_GONE = ~exists().where(person.c.id == erasure.c.person_id)
 _NOT_NEWEST = change.c.seq < select(func.max(change.c.seq)).scalar_subquery()
 """The newest number marks the end of the log."""
 
@@ -78,12 +95,17 @@ _KINDS = {
     Expiring.DRAFTS: _Rows(draft, draft.c.id, draft.c.expires_at),
     Expiring.MESSAGES: _Rows(outbox, outbox.c.id, outbox.c.due_at, is_serial=True),
     Expiring.REFUSED_LOGINS: _Rows(audit, audit.c.id, audit.c.at, _REFUSED, is_serial=True),
+    Expiring.REFUSALS: _Rows(refused_request, refused_request.c.id, refused_request.c.at, is_serial=True),
     Expiring.RATINGS: _Rows(rating, rating.c.key, rating.c.at),
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
+    Expiring.GRANTS: _Rows(quota_grant, quota_grant.c.id, quota_grant.c.at, is_serial=True),
     Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
     Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
+    Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.requested_at, _IS_GONE),
+    Expiring.NAMED_BOOKINGS: _Rows(booking, booking.c.id, booking.c.end, _HAS_NAME),
+    Expiring.WEBHOOK_EVENTS: _Rows(webhook_event, webhook_event.c.number, webhook_event.c.at, is_serial=True),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 
@@ -132,10 +154,14 @@ class SqlRetentionRepository:
         these = (rows.key.in_(keys), rows.at <= newest, *_applies_to(limit))
         if limit.kind is Expiring.BOOKINGS:
             self._discard_what_belongs_to(keys, newest)
+        if limit.kind is Expiring.WEBHOOK_EVENTS:
+            self._connection.execute(delete(webhook_delivery).where(webhook_delivery.c.number.in_(keys)))
         if limit.kind is Expiring.GUESTS:
             return self._connection.execute(
                 update(booking).where(*these).values(guests="", transfer=None)
             ).rowcount
+        if limit.kind is Expiring.NAMED_BOOKINGS:
+            return self._take_names_off(*these, now=instant(newest))
         gone = delete(rows.table).where(*these)
         if limit.kind not in _INVALIDATED:
             return self._connection.execute(gone).rowcount
@@ -144,6 +170,18 @@ class SqlRetentionRepository:
         self._changes.update(
             _EVERYWHERE if each is None else Change(change_kind, str(each)) for each in changed
         )
+        return len(changed)
+
+    def _take_names_off(self, *these: ColumnElement[bool], now: datetime) -> int:
+        """Past bookings stay as numbers: a society's as the society's, others as those of nobody."""
+        nobody = erased_account(self._connection, now)
+        owner = case((booking.c.society_id.is_(None), nobody), else_=null())
+        values = {"booked_by": owner, "title": "", "notes": "", "guests": "", "transfer": None}
+        named = update(booking).where(*these).values(values)
+        changed = self._connection.execute(named.returning(booking.c.id, booking.c.room_id)).all()
+        ids = [row.id for row in changed]
+        self._connection.execute(update(charge).where(charge.c.booking_id.in_(ids)).values(person_id=nobody))
+        self._changes.update(Change("schedule", row.room_id) for row in changed)
         return len(changed)
 
     def _discard_what_belongs_to(self, bookings: Sequence[object], newest: int) -> None:

@@ -1,11 +1,13 @@
 """Buildings and rooms."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, update
 
-from core.model import Building, Change, Room
-from storage.mapping import building_values, room_values, to_building, to_room
+from core.model import Building, BuildingId, Change, Room, RoomId
+from storage.campus_columns import building_values, room_values, to_building, to_room
+from storage.mapping import seconds
 from storage.tables import building, room
 from storage.upsert import upsert
 
@@ -26,6 +28,15 @@ class SqlRoomRepository:
 
     def put_rooms(self, rooms: Iterable[Room]) -> None:
         self._put([room_values(each) for each in rooms], room)
+
+    def retire(
+        self, rooms: Collection[RoomId], buildings: Collection[BuildingId], at: datetime | None
+    ) -> None:
+        for table, ids in ((room, rooms), (building, buildings)):
+            if ids:
+                values = {"retired_at": None if at is None else seconds(at)}
+                self._connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
+                self._changes.add(Change("catalogue"))
 
     def _put(self, rows: list[dict[str, object]], table: Table) -> None:
         upsert(self._connection, table, rows)

@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from core.errors import AlreadyExists
 from core.model import Change, Membership, PersonId, Role, Society, SocietyId, TokenTerm
-from storage.mapping import to_society
+from storage.mapping import seconds, to_society
 from storage.tables import membership, person, society
 from storage.upsert import upsert
+
+_is_there = society.c.dissolved_at.is_(None)
 
 
 class SqlSocietyRepository:
@@ -18,21 +21,38 @@ class SqlSocietyRepository:
         self._changes = changes
 
     def get(self, society_id: SocietyId) -> Society | None:
-        row = self._connection.execute(select(society).where(society.c.id == society_id)).one_or_none()
+        found = select(society).where(society.c.id == society_id, _is_there)
+        row = self._connection.execute(found).one_or_none()
         return None if row is None else to_society(row)
 
     def all(self) -> list[Society]:
-        return [to_society(row) for row in self._connection.execute(select(society).order_by(society.c.id))]
+        found = select(society).where(_is_there).order_by(society.c.id)
+        return [to_society(row) for row in self._connection.execute(found)]
 
     def add(self, new: Society) -> None:
         if self.get(new.id) is not None:
             raise AlreadyExists(f"There is already a society {new.id}.")
-        self._connection.execute(insert(society).values(id=new.id, name=new.name))
+        values = {"name": new.name, "series_hours": new.series_hours, "weekly_minutes": new.weekly_minutes}
+        again = update(society).where(society.c.id == new.id).values(values | {"dissolved_at": None})
+        if not self._connection.execute(again).rowcount:
+            self._connection.execute(insert(society).values({"id": new.id} | values))
         self._changes.add(Change("society", new.id))
 
     def rename(self, renamed: Society) -> None:
         self._connection.execute(update(society).where(society.c.id == renamed.id).values(name=renamed.name))
         self._changes.add(Change("society", renamed.id))
+
+    def limit(self, limited: Society) -> None:
+        values = {"series_hours": limited.series_hours, "weekly_minutes": limited.weekly_minutes}
+        self._connection.execute(update(society).where(society.c.id == limited.id).values(values))
+        self._changes.add(Change("society", limited.id))
+
+    def dissolve(self, society_id: SocietyId, at: datetime) -> None:
+        for each in self.members(society_id):
+            self.set_role(each.person_id, society_id, None)
+        values = {"dissolved_at": seconds(at), "token_generation": None, "token_issued_on": None}
+        self._connection.execute(update(society).where(society.c.id == society_id).values(values))
+        self._changes.add(Change("society", society_id))
 
     def memberships(self, person_id: PersonId) -> list[Membership]:
         rows = self._connection.execute(_memberships().where(membership.c.person_id == person_id))

@@ -18,7 +18,8 @@ from core.model import (
     TimetableRun,
     TimetableSlot,
 )
-from storage.mapping import building_values, instant, room_values, seconds
+from storage.campus_columns import building_values, room_values
+from storage.mapping import instant, seconds
 from storage.service_tables import source_state
 from storage.tables import building, room, timetable_entry, timetable_run
 from storage.upsert import upsert

@@ -1,6 +1,6 @@
 """The waiting list."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, literal_column, select, text, update
@@ -10,9 +10,15 @@ from core.model import PersonId, RoomId, Wait, WaitEnd, WaitState
 from storage.advisory_locks import WAITING_LOCK, take_locks
 from storage.mapping import Row, instant, seconds
 from storage.tables import wait
+from storage.windows import overlaps
 
 _is_open: ColumnElement[bool] = wait.c.state < literal_column("2")
 """A literal, not a parameter: SQLite uses the partial index only then."""
+
+
+_MAX_WAIT_LENGTH = 7 * 24 * 60 * 60
+"""Seconds."""
+_ROWS_PER_FETCH = 1_000
 
 
 class SqlWaitRepository:
@@ -49,6 +55,14 @@ class SqlWaitRepository:
 
     def of_person(self, person_id: PersonId) -> list[Wait]:
         return self._found(_is_open, wait.c.person_id == person_id)
+
+    def ever_of_person(self, person_id: PersonId, slot: Interval) -> list[Wait]:
+        return self._found(wait.c.person_id == person_id, *overlaps(wait, slot, _MAX_WAIT_LENGTH))
+
+    def during(self, window: Interval) -> Iterator[Wait]:
+        begins = (wait.c.start >= seconds(window.start), wait.c.start < seconds(window.end))
+        rows = select(wait).where(*begins).order_by(wait.c.id)
+        return map(_to_wait, self._connection.execute(rows, execution_options={"yield_per": _ROWS_PER_FETCH}))
 
     def _found(self, *conditions: ColumnElement[bool]) -> list[Wait]:
         found = select(wait).where(*conditions).order_by(wait.c.id)

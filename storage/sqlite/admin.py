@@ -3,16 +3,20 @@
 import asyncio
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from core.errors import AlreadyExists, Unavailable
 from storage.migrations import HEAD, SchemaVersion, check_revision
-from storage.private_files import make_private_folder
+from storage.private_files import fresh_file, make_private_folder
+from storage.sqlite.checks import check_copy
 from storage.sqlite.connection import connect, stored_revision
 from storage.sqlite.errors import translate_errors
+
+T = TypeVar("T")
 
 
 class SqliteAdmin:
@@ -49,11 +53,18 @@ class SqliteAdmin:
         await self._in_thread(lambda: self._migrate(to))
 
     async def backup(self, file: Path) -> None:
-        """Writes a consistent copy while the database is in use; never overwrites a file."""
+        """Writes and checks a consistent copy while the database is in use; never overwrites a file."""
         await self._in_thread(lambda: self._copy(file))
 
-    async def _in_thread(self, work: Callable[[], None]) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, work)
+    async def restore(self, file: Path, now: datetime) -> Path | None:
+        """Puts a backup in the place of the file; returns where the replaced one is kept."""
+        from storage.sqlite.restoring import restore
+
+        with translate_errors():
+            return await self._in_thread(lambda: restore(self._path, file, now))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(None, work)
 
     def _migrate(self, down_to: str | None) -> None:
         from storage.sqlite.migrate import migrate
@@ -70,9 +81,10 @@ class SqliteAdmin:
         try:
             with translate_errors(), closing(connect(self._path)) as source:
                 _make_folder(file.parent)
-                unfinished = _fresh_file(file)
+                unfinished = fresh_file(file)
                 with closing(sqlite3.connect(unfinished)) as copy:
                     source.backup(copy)
+                check_copy(unfinished)
             os.link(unfinished, file)
         except FileExistsError as clash:
             raise AlreadyExists(
@@ -82,16 +94,8 @@ class SqliteAdmin:
             raise Unavailable(f"The backup could not be written: {trouble}") from trouble
         finally:
             if unfinished is not None:
-                unfinished.unlink(missing_ok=True)
-
-
-def _fresh_file(file: Path) -> Path:
-    """A private file with an unpredictable name: the folder may be writable by others."""
-    descriptor, name = tempfile.mkstemp(prefix=f"{file.name}.", suffix=".unfinished", dir=file.parent)
-    os.close(descriptor)
-    fresh = Path(name)
-    fresh.chmod(0o600)
-    return fresh
+                for ending in ("", "-wal", "-shm"):
+                    Path(f"{unfinished}{ending}").unlink(missing_ok=True)
 
 
 def _make_folder(folder: Path) -> None:

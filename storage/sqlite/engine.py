@@ -1,8 +1,9 @@
 """SQLAlchemy over a SQLite file: the writer's connection, and a pool of readers through aiosqlite."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from time import sleep
 from typing import TypeVar
 
 from sqlalchemy import create_engine, event
@@ -10,13 +11,18 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from core.ports import UnitOfWork
+from core.errors import Unavailable
+from core.ports import UnitOfWork, WriteSet
+from storage.sqlite.announcements import announce
 from storage.sqlite.connection import connect
 from storage.sqlite.statements import SqliteStatements
 from storage.sqlite.writer import SqliteWriter
 from storage.unit_of_work import SqlUnitOfWork
 
 T = TypeVar("T")
+
+_CHECKPOINT_ATTEMPTS, _CHECKPOINT_PAUSE = 40, 0.05
+"""Seconds. Another connection's checkpoint makes ours busy at once, whatever the timeout."""
 
 
 class SqliteEngine:
@@ -38,6 +44,10 @@ class SqliteEngine:
     async def start(self) -> None:
         self.writer = SqliteWriter(self._driver, self._path)
 
+    def announce(self, writes: Iterable[WriteSet], at: int) -> None:
+        """Stores the events of a decision for webhooks; inside its transaction, on the writer's thread."""
+        announce(self._driver, writes, at)
+
     def unit(self) -> SqlUnitOfWork:
         """A unit of work on the writer's connection, for the writer's thread only."""
         return SqlUnitOfWork(self._connection)
@@ -45,6 +55,19 @@ class SqliteEngine:
     async def read(self, transaction: Callable[[UnitOfWork], T]) -> T:
         async with self._read_engine.connect() as connection:
             return await connection.run_sync(lambda each: transaction(SqlUnitOfWork(each)))
+
+    def scrub(self) -> None:
+        """Rewrites the file without free pages, and empties the write-ahead log.
+
+        For the writer's thread, between transactions. `Unavailable` while a reader holds on to the log.
+        """
+        self._driver.execute("VACUUM")
+        for _ in range(_CHECKPOINT_ATTEMPTS):
+            is_busy, *_ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not is_busy:
+                return
+            sleep(_CHECKPOINT_PAUSE)
+        raise Unavailable("The database is being read for long. It will be cleaned a little later.")
 
     async def close(self) -> None:
         await self.writer.close()

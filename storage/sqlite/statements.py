@@ -31,12 +31,12 @@ from core.model import (
     Person,
     PersonId,
     Role,
-    Society,
     TokenTerm,
     busy_for,
     closed_times,
 )
 from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
+from storage.campus_columns import to_room
 from storage.mapping import (
     MESSAGE_COLUMNS,
     audit_values,
@@ -48,8 +48,9 @@ from storage.mapping import (
     to_booking,
     to_closure,
     to_person,
-    to_room,
+    to_society,
 )
+from storage.service_tables import quota_grant
 from storage.sqlite.compiled_statement import CompiledStatement
 from storage.tables import (
     MAX_BOOKING_LENGTH,
@@ -61,6 +62,7 @@ from storage.tables import (
     closure,
     is_active,
     is_held,
+    is_present,
     membership,
     outbox,
     person,
@@ -107,7 +109,7 @@ class SqliteStatements:
     def _facts(self, keys: DecisionKeys, known: _Known, at: int) -> Facts:
         booking = self._booking(keys)
         society_row = self._society(keys, booking, known)
-        charged = self._charges(keys)
+        charged, society_minutes = self._charges(keys), self._society_minutes(keys)
         spent = partial(self._number, self._read.spent, keys.person, person=keys.person, week=keys.week)
         return Facts(
             room=_once(
@@ -116,9 +118,9 @@ class SqliteStatements:
                 lambda: self._value(_cached_room, self._read.room, room=keys.room),
             ),
             person=_once(known, (self._read.person, keys.person), lambda: self._person(keys.person)),
-            society=society_row and Society(society_row[0], society_row[1]),
+            society=society_row and to_society(society_row),
             term=TokenTerm(society_row[2], society_row[3]) if society_row and society_row[2] else None,
-            role=Role(society_row[4]) if society_row and society_row[4] else None,
+            role=Role(society_row[-1]) if society_row and society_row[-1] else None,
             booking=booking,
             busy=self._busy(keys, at),
             closures=self._closures(keys),
@@ -126,7 +128,8 @@ class SqliteStatements:
             spent=_once(known, (self._read.spent, keys.person, keys.week), spent),
             charged=charged.get(keys.week, 0),
             charges=tuple(charged.items()),
-            series_minutes=self._series_minutes(keys),
+            series_minutes=society_minutes[0],
+            society_minutes=society_minutes[1],
             previous_result=self._value(to_booking, self._read.handled, request=keys.request),
         )
 
@@ -144,14 +147,14 @@ class SqliteStatements:
         values = {"booking": keys.booking, "person": keys.person}
         return dict(self._read.charges.run(self._connection, values).fetchall())
 
-    def _series_minutes(self, keys: DecisionKeys) -> int:
-        week = keys.series_week
-        if week is None:
-            return 0
+    def _society_minutes(self, keys: DecisionKeys) -> tuple[int, int]:
+        """Of its series, and of all its bookings."""
+        week = keys.society_week
+        if week is None or keys.society is None:
+            return 0, 0
         start, end = seconds(week.start), seconds(week.end)
-        return self._number(
-            self._read.series_minutes, keys.society, society=keys.society, start=start, end=end
-        )
+        row = self._row(self._read.society_minutes, society=keys.society, start=start, end=end)
+        return (row[0] or 0) // 60, (row[1] or 0) // 60
 
     def _booking(self, keys: DecisionKeys) -> Booking | None:
         return self._value(to_booking, self._read.booking, booking=keys.booking)
@@ -263,7 +266,7 @@ class _Queries:
         self.room = CompiledStatement(select(room).where(room.c.id == bindparam("room")))
         self.person = CompiledStatement(
             select(person, exists().where(membership.c.person_id == person.c.id)).where(
-                person.c.id == bindparam("person")
+                person.c.id == bindparam("person"), is_present
             )
         )
         self.society = CompiledStatement(
@@ -272,7 +275,7 @@ class _Queries:
                 membership,
                 (membership.c.society_id == society.c.id) & (membership.c.person_id == bindparam("person")),
             )
-            .where(society.c.id == bindparam("society"))
+            .where(society.c.id == bindparam("society"), society.c.dissolved_at.is_(None))
         )
         self.booking = CompiledStatement(select(booking).where(booking.c.id == bindparam("booking")))
         in_the_way = (
@@ -313,20 +316,22 @@ class _Queries:
         )
         minutes = func.coalesce(func.sum(charge.c.minutes), literal_column("0"))
         this_week = charge.c.week == bindparam("week")
-        self.spent = CompiledStatement(
-            select(minutes).where(charge.c.person_id == bindparam("person"), this_week)
+        granted = select(func.coalesce(func.sum(quota_grant.c.minutes), literal_column("0"))).where(
+            quota_grant.c.person_id == bindparam("person"), quota_grant.c.week == bindparam("week")
         )
+        of_person = charge.c.person_id == bindparam("person")
+        spent = select(minutes - granted.scalar_subquery())
+        self.spent = CompiledStatement(spent.where(of_person, this_week))
         self.charges = CompiledStatement(
             select(charge.c.week, minutes)
-            .where(charge.c.booking_id == bindparam("booking"), charge.c.person_id == bindparam("person"))
+            .where(charge.c.booking_id == bindparam("booking"), of_person)
             .group_by(charge.c.week)
         )
-        lengths = func.sum(booking.c.end - booking.c.start)
-        self.series_minutes = CompiledStatement(
-            select(func.coalesce(lengths / literal_column("60"), literal_column("0"))).where(
+        length = func.sum(booking.c.end - booking.c.start)
+        self.society_minutes = CompiledStatement(
+            select(length.filter(booking.c.series_id.is_not(None)), length).where(
                 booking.c.society_id == bindparam("society"),
                 is_active,
-                booking.c.series_id.is_not(None),
                 booking.c.start >= bindparam("start"),
                 booking.c.start < bindparam("end"),
             )

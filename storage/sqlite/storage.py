@@ -15,8 +15,8 @@ from core.clock import Clock
 from core.policy.rules import Rules
 from core.ports import DecisionKeys, Facts, JointDecision, UnitOfWork
 from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
+from storage.campus_columns import ALL_BUILDINGS, ALL_ROOMS, to_building, to_room
 from storage.lazy import LazyStorage
-from storage.mapping import ALL_BUILDINGS, ALL_ROOMS, to_building, to_room
 from storage.migrations import check_revision
 from storage.sqlite.connection import connect, stored_revision
 from storage.sqlite.errors import translate_errors
@@ -74,7 +74,10 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
         at = int(self._clock.now().timestamp())
 
         def run() -> "_DecisionOutcome[T]":
-            return _DecisionOutcome(engine.decisions.run(keys, decide, at), self.read_model)
+            decision = engine.decisions.run(keys, decide, at)
+            if self.read_model.has_webhooks:
+                engine.announce(decision.writes, at)
+            return _DecisionOutcome(decision, self.read_model)
 
         result: T = await engine.writer.run(run, uses_savepoint=len(keys) > 1)
         return result
@@ -159,6 +162,15 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
             self._is_stale = True
             raise
         self._synced_at = began
+
+    async def scrub(self) -> None:
+        engine = self._engine or await self._wait_for_engine()
+
+        def run() -> "_WriteOutcome[None]":
+            engine.scrub()
+            return _WriteOutcome(None, None, self.read_model)
+
+        await engine.writer.run(run, is_alone=True)
 
     async def close(self) -> None:
         """Finishes queued writes and checkpoints the file."""

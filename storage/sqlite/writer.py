@@ -34,11 +34,15 @@ class WriteOutcome(Protocol):
 
 @dataclass(slots=True)
 class QueuedWrite:
-    """A write in the queue. Decisions need no savepoint: they raise before they write."""
+    """A write in the queue. Decisions need no savepoint: they raise before they write.
+
+    What `is_alone` runs outside of transactions.
+    """
 
     run: Callable[[], WriteOutcome]
     future: "Future[Any]"
     uses_savepoint: bool
+    is_alone: bool = False
     outcome: WriteOutcome | None = None
     error: BaseException | None = None
 
@@ -66,12 +70,17 @@ class SqliteWriter:
         self._thread = threading.Thread(target=self._serve, name="sqlite writer", daemon=True)
         self._thread.start()
 
-    async def run(self, write: Callable[[], WriteOutcome], *, uses_savepoint: bool) -> Any:  # noqa: ANN401 - as the write returns
-        """Returns the result once it is committed, or raises the error."""
+    async def run(
+        self, write: Callable[[], WriteOutcome], *, uses_savepoint: bool = False, is_alone: bool = False
+    ) -> Any:  # noqa: ANN401 - as the write returns
+        """Returns the result once it is committed, or raises the error.
+
+        `is_alone`: it runs between transactions, and in none.
+        """
         if not self._is_open or len(self._queue) >= _MAX_QUEUE_LENGTH:
             raise Unavailable("Roomie is too busy right now. Please try again in a moment.")
         future: Future[Any] = self._loop.create_future()
-        self._queue.append(QueuedWrite(write, future, uses_savepoint))
+        self._queue.append(QueuedWrite(write, future, uses_savepoint, is_alone))
         self._wake.release()
         return await future
 
@@ -95,6 +104,8 @@ class SqliteWriter:
     def _next_batch(self) -> list[QueuedWrite]:
         batch: list[QueuedWrite] = []
         while self._queue and len(batch) < _MAX_BATCH_SIZE:
+            if self._queue[0].is_alone:
+                return batch or [self._queue.popleft()]
             batch.append(self._queue.popleft())
         return batch
 
@@ -111,6 +122,9 @@ class SqliteWriter:
                 self._run_batch([write])
 
     def _run_in_transaction(self, batch: list[QueuedWrite]) -> None:
+        if batch[0].is_alone:
+            self._run_plain(batch[0])
+            return
         self._connection.execute("BEGIN IMMEDIATE")
         for write in batch:
             write.outcome, write.error = None, None

@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,16 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.commands import COMMANDS
 from bot.config import Config, DiscordSection, SlackSection
+from bot.config.sections import BackupSection
 from bot.conversation.dispatcher import Dispatcher
 from bot.notifications import NOTIFICATION_TYPES
+from bot.runtime.backups import register_backup_metrics
 from bot.runtime.platforms import create_platforms
-from bot.runtime.worker import register_metrics
+from bot.runtime.worker import register_metrics, register_webhook_metrics
 from bot.services import Services
 from bot.web.application import serve, stop
 from bot.worker.outbox import OutboxSender
+from core.policy.schedule import Periodic
 from tests.api.http_client import HttpClient
 
 pytestmark = pytest.mark.filterwarnings("ignore:'audioop'")  # discord.py imports it
@@ -113,9 +118,12 @@ async def samples(services: Services, app: web.Application) -> Samples:
     config = Config(
         slack=SlackSection(bot_token="xoxb-1", app_token="xapp-1"),
         discord=DiscordSection(token="a.b.c"),
+        backup=BackupSection(every=Periodic(timedelta(hours=6))),
     )
     platforms = create_platforms(config, services, Dispatcher(services, COMMANDS))
     register_metrics(services, OutboxSender(services, platforms, NOTIFICATION_TYPES, "worker"))
+    register_webhook_metrics(services, Counter())
+    register_backup_metrics(config, services)
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession() as session:
         http_client = HttpClient(session, url)

@@ -22,8 +22,9 @@ from core.ports import Facts, UnitOfWork
 from core.read_model import ReadModel
 from core.services.book_room import BookRoom, booking_keys, decide_booking
 from core.services.bookings import BookingService, new_booking_id
+from storage.campus_columns import to_room
 from storage.factory import ManagedStorage, open_storage, upgrade
-from storage.mapping import audit_values, booking_values, charge_values, seconds, to_room
+from storage.mapping import audit_values, booking_values, charge_values, seconds
 from storage.postgres.locks import lock_number
 from storage.tables import audit, booking, change, charge, room
 from storage.unit_of_work import SqlUnitOfWork

@@ -75,7 +75,7 @@ async def test_without_a_length_several_bookings_are_offered(wil: Chat):
 @pytest.mark.parametrize("verb", ["cancel", "extend", "move"])
 async def test_without_bookings_the_reply_says_so(wil: Chat, verb: str):
     for words in (f"/rooms {verb}", f"{verb} my booking", f"{verb} committee"):
-        assert "You have no bookings to come." in await wil.say(words, free=words[0] != "/")
+        assert "You have no upcoming bookings." in await wil.say(words, free=words[0] != "/")
 
 
 @pytest.mark.parametrize("words", ["cancel hack night", "cancel my Hack night booking", "cancel hack"])

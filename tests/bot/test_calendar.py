@@ -111,6 +111,13 @@ async def test_without_a_public_address_there_is_no_calendar(services: Services)
     assert "http.public_url" in await chat.say("/calendar")
 
 
+async def test_an_address_that_only_this_computer_reaches_is_called_so(services: Services):
+    here = Chat(replace(services, public_url="http://127.0.0.1:8000"), "wil")
+
+    for text in ("/calendar", "/calendar Wren G02"):
+        assert "It works on this computer only" in await here.say(text)
+
+
 async def test_strangers_have_no_calendar(stranger: Chat):
     await stranger.say("/calendar")
 

@@ -292,3 +292,19 @@ def test_terms_are_read_with_their_breaks(tmp_path: Path):
 )
 def test_a_term_that_cannot_be_is_refused_with_the_reason(tmp_path: Path, text: str, sentence: str):
     assert any(sentence in problem for problem in problems_of(tmp_path, text)), problems_of(tmp_path, text)
+
+
+def test_the_older_name_of_a_section_is_good_too(tmp_path: Path):
+    old = settings_of(tmp_path, '[retention]\naudit = "50d"\n[privacy]\nmessages = "5d"\n')
+    variable = settings_of(tmp_path, ROOMIE_RETENTION__AUDIT="60d")
+    both = settings_of(tmp_path, ROOMIE_RETENTION__AUDIT="60d", ROOMIE_PRIVACY__AUDIT="70d")
+
+    assert (old.privacy.audit, old.privacy.messages) == (timedelta(days=50), timedelta(days=5))
+    assert variable.privacy.audit == timedelta(days=60)
+    assert both.privacy.audit == timedelta(days=70)
+
+
+def test_a_key_under_both_names_of_a_section_is_refused(tmp_path: Path):
+    assert problems_of(tmp_path, '[retention]\naudit = "50d"\n[privacy]\naudit = "5d"\n') == [
+        "retention.audit: [retention] is called [privacy] now, which has audit too; leave one of them out"
+    ]

@@ -283,7 +283,10 @@ async def test_each_channel_and_thread_has_its_own_memory(wil: Chat):
 async def test_strangers_are_not_remembered(stranger: Chat):
     await stranger.say("/rooms free tomorrow 3pm 150 seats")
 
-    assert NOTHING_TO_REFER_TO in await talk(stranger, "book it")
+    reply = await talk(stranger, "book it")
+    assert NOTHING_TO_REFER_TO not in reply
+    assert "I remember answers only for people who have logged in" in reply
+    assert "/login" in reply
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ class Seen:
     @property
     def words(self) -> str:
         """What a reader sees."""
-        body = self.text.partition("<main>")[2]
+        body = self.text.partition("<main")[2].partition(">")[2]
         return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
     @property

@@ -180,3 +180,10 @@ def test_a_formula_that_was_never_calculated_is_refused_rather_than_read_as_blan
 def test_an_empty_workbook_is_refused_with_a_way_to_an_example():
     with pytest.raises(UnreadableFile, match="the file is empty; for an example"):
         read_rooms(workbook_of())
+
+
+def test_a_workbook_that_lost_its_beginning_is_called_damaged():
+    content = workbook_of(["id", "capacity"], ["A-1", 9])
+
+    with pytest.raises(UnreadableFile, match="the file is damaged; open it in Excel, save it again"):
+        open_document(content[8:])

@@ -41,9 +41,15 @@ _TABLES = {
     Expiring.SERIES: "series",
     Expiring.BOOKINGS: "booking",
     Expiring.GUESTS: "booking",
+    Expiring.NAMED_BOOKINGS: "booking",
     Expiring.WAITS: "wait",
+    Expiring.REFUSALS: "refused_request",
+    Expiring.GRANTS: "quota_grant",
+    Expiring.ERASURES: "erasure",
+    Expiring.WEBHOOK_EVENTS: "webhook_event",
 }
-_DELETED = [each for each in Expiring if each not in {Expiring.REFUSED_LOGINS, Expiring.GUESTS}]
+_PARTS = {Expiring.REFUSED_LOGINS, Expiring.GUESTS, Expiring.NAMED_BOOKINGS}
+_DELETED = [each for each in Expiring if each not in _PARTS]
 """Kinds whose rows go as a whole, and of which each has a table of its own."""
 _BOUNDED_BY_WHAT_THEY_DESCRIBE = {
     "building",
@@ -59,6 +65,8 @@ _BOUNDED_BY_WHAT_THEY_DESCRIBE = {
     "job_run",
     "calendar_address",  # one for each person, and for each society over which they preside
     "charge",  # goes with its booking
+    "webhook",  # 50
+    "webhook_delivery",  # goes with its event
     "timetable_run",  # replaced by each other
     "timetable_entry",
 }
@@ -147,6 +155,7 @@ async def test_rows_over_the_limit_are_deleted_oldest_first(
         "login_session": "expires_at",
         "draft": "expires_at",
         "token": "last_used_at",
+        "erasure": "requested_at",
     }
     column |= {"outbox": "due_at", "series": "ends_at"}
     column |= dict.fromkeys(("booking", "closure", "wait"), '"end"')

@@ -1,6 +1,5 @@
 """HTML pages: well-formed, readable without scripts, with every text escaped."""
 
-import re
 from html.parser import HTMLParser
 
 import pytest
@@ -8,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web.pages import login as pages
-from bot.web.pages.layout import headers
+from bot.web.pages.security_headers import security_headers
 
 _PLACE = pages.PageContext("Engineering Hub", "a" * 60)
 _CHAT = pages.RequesterDetails("Slack", "U1 in workspace T1", "rema", "book RO-POO tomorrow")
@@ -70,11 +69,11 @@ def test_a_page_is_well_formed_and_has_a_title(html: str):
 def test_a_page_has_no_scripts_and_no_external_resources(html: str):
     outline = Outline(html)
 
-    assert not {tag for tag, _ in outline.tags} & {"script", "img", "link", "iframe", "object", "embed"}
-    for _, attributes in outline.tags:
-        assert not any(name.startswith("on") or name in {"src", "style"} for name in attributes)
-    assert "url(" not in html
-    assert "@import" not in html
+    assert not {tag for tag, _ in outline.tags} & {"script", "style", "iframe", "object", "embed"}
+    for tag, attributes in outline.tags:
+        assert not any(name.startswith("on") or name == "style" for name in attributes)
+        if tag in {"img", "link"}:
+            assert str(attributes.get("src") or attributes.get("href")).startswith("/api/v1/static/roomie.")
 
 
 @_every_page
@@ -132,16 +131,14 @@ def test_text_is_escaped(name: str, person: str, request: str):
     assert len(outline.all("form")) == 1
 
 
-def test_the_policy_allows_this_style_sheet_and_nothing_else():
-    policy = headers(is_secure=True)["Content-Security-Policy"]
+def test_the_policy_allows_our_own_files_and_nothing_inline():
+    policy = security_headers(is_secure=True)["Content-Security-Policy"]
 
-    assert re.fullmatch(
-        "default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]+'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'",
-        policy,
-    )
+    assert "default-src 'none'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy
 
 
 def test_only_where_https_reaches_us_it_is_asked_for_again():
-    assert "Strict-Transport-Security" in headers(is_secure=True)
-    assert "Strict-Transport-Security" not in headers(is_secure=False)
+    assert "Strict-Transport-Security" in security_headers(is_secure=True)
+    assert "Strict-Transport-Security" not in security_headers(is_secure=False)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 
 from bot.chat.actions import Action
 from bot.chat.formatting import one_line
@@ -56,6 +57,8 @@ class RememberedAnswer:
     subject: Subject = field(default_factory=Subject)
     is_question: bool = False
     is_choice: bool = False
+    shown_at: datetime | None = None
+    """Known once it is recalled."""
 
     def pressable(self, *actions: str) -> tuple[RememberedButton, ...]:
         """All buttons of these actions; those of the list come last."""
@@ -127,7 +130,8 @@ def _plain(text: Text) -> str:
 
 
 def encode_answer(answer: RememberedAnswer) -> str:
-    return json.dumps(asdict(answer), ensure_ascii=False, separators=(",", ":"))
+    stored = {name: value for name, value in asdict(answer).items() if name != "shown_at"}
+    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
 
 
 def decode_answer(payload: str) -> RememberedAnswer:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from math import inf
@@ -80,13 +81,15 @@ class AnswerMemory:
         if found is None or not is_own or found.expires_at <= self._services.clock.now():
             return None
         stored = json.loads(found.payload)
-        return decode_answer(stored["answer"]) if stored["place"] == place else None
+        if stored["place"] != place:
+            return None
+        return replace(decode_answer(stored["answer"]), shown_at=found.expires_at - LIFETIME)
 
     def _is_linked(self, requester: Requester) -> bool:
-        """Whether the chat account still belongs to a person; terminals name theirs."""
+        """Whether the chat account still belongs to a person; terminals and browsers name theirs."""
         directory = self._services.read_model.directory
         return (
-            requester.platform is PlatformName.TERMINAL
+            requester.platform in {PlatformName.TERMINAL, PlatformName.WEB}
             or directory.by_identity(requester.identity) is not None
         )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import join_with_or
-from bot.chat.reply import Button, ButtonStyle, Reply, Subject, Tone
+from bot.chat.reply import Button, ButtonStyle, Code, Inline, Reply, Subject, Tone
 from bot.chat.request import ChatRequest, PlatformName
 from bot.conversation.booking import already_booked
 from bot.conversation.button_values import SlotValue, resolve_id
@@ -18,6 +18,7 @@ from bot.conversation.memory.store import AnswerMemory
 from bot.conversation.near_rooms import with_near_room
 from bot.conversation.questions import EXAMPLE
 from bot.conversation.search import parse_text
+from bot.explaining import Explanations
 from bot.language import FollowUp, FollowUpKind, FollowUpVerb, find_follow_up, find_lengths
 from core.errors import Invalid, Unavailable
 from core.model import Booking, BookingId, Room
@@ -63,9 +64,13 @@ class FollowUpReader:
         await context.services.prepared_names()
         answer = await self._recall(context)
         if answer is None:
-            return _nothing_to_refer_to(line) if follow_up is not None and follow_up.is_certain else None
-        if (button := _labelled(answer, line, in_part=may_answer)) is not None:
-            return _press(request, button)
+            return (
+                _nothing_to_refer_to(context, line)
+                if follow_up is not None and follow_up.is_certain
+                else None
+            )
+        if (meaning := await _plain_meaning(context, answer, line, in_part=may_answer)) is not None:
+            return meaning
         follow_up = follow_up or (_number_of_choice(answer, line) if may_answer else None)
         if follow_up is not None and (meaning := await _apply(context, answer, follow_up)) is not None:
             return meaning
@@ -79,7 +84,7 @@ class FollowUpReader:
             return replace(request, text=answer.subject.request.replace("{}", line), is_free_text=False)
         if follow_up is None or not follow_up.is_certain:
             return None
-        return _nothing_to_refer_to(line) if _is_gone(context, answer) else _unclear(answer, line)
+        return _nothing_to_refer_to(context, line) if _is_gone(context, answer) else _unclear(answer, line)
 
     async def _recall(self, context: CommandContext) -> RememberedAnswer | None:
         """The latest answer; none while the database is unreachable, when searches go on."""
@@ -87,6 +92,26 @@ class FollowUpReader:
             return await self._memory.recall(context)
         except Unavailable:
             return None
+
+
+async def _plain_meaning(
+    context: CommandContext, answer: RememberedAnswer, line: str, *, in_part: bool
+) -> Meaning | None:
+    """The words of a button, or `why?`."""
+    if (button := _labelled(answer, line, in_part=in_part)) is not None:
+        return _press(context.request, button)
+    return await _why(context, answer) if detect_intent(line) == ("why", "") else None
+
+
+async def _why(context: CommandContext, answer: RememberedAnswer) -> Meaning | None:
+    """`why?` about the booking that was shown, unless something was refused since."""
+    booking_id = answer.subject.booking_id or _only_booking(answer)
+    if not booking_id or answer.shown_at is None:
+        return None
+    refused = await Explanations(context.services).last_refusal(context.person.id)
+    if refused is not None and refused.at >= answer.shown_at.replace(microsecond=0):
+        return None
+    return replace(context.request, text=f"why {booking_id}", is_free_text=False)
 
 
 def _find_follow_up(request: ChatRequest, line: str) -> FollowUp | None:
@@ -331,13 +356,11 @@ def _unclear(answer: RememberedAnswer, line: str) -> Reply:
     return Reply((text,), tone=Tone.UNCLEAR)
 
 
-def _nothing_to_refer_to(line: str) -> Reply:
-    return Reply(
-        (
-            (
-                f"I don't know what “{line[:60]}” is about: I remember my last answer for ten minutes. "
-                f"Please say it in full, such as “{EXAMPLE}”."
-            ),
-        ),
-        tone=Tone.UNCLEAR,
-    )
+def _nothing_to_refer_to(context: CommandContext, line: str) -> Reply:
+    """Answers are remembered for people with an account only."""
+    reason = "I remember my last answer for ten minutes. "
+    example: tuple[Inline, ...] = (f"Please say it in full, such as “{EXAMPLE}”.",)
+    if context.account is None:
+        reason = "I remember answers only for people who have logged in. "
+        example = (f"Say it in full, such as “{EXAMPLE}”, or use ", Code("/login"), ".")
+    return Reply((f"I don't know what “{line[:60]}” is about: {reason}", *example), tone=Tone.UNCLEAR)

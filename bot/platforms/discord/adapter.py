@@ -23,6 +23,7 @@ from bot.platforms.discord.render.command_mentions import CommandMentions
 from bot.platforms.discord.render.views import NETWORK_ERRORS
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.health import PlatformHealth
+from bot.platforms.pictures import Pictures
 from bot.platforms.ports import Autocompleter, ChatDispatcher, Deduplicator, KeyValueStore
 from bot.platforms.tasks import BackgroundTasks, growing_pauses
 from bot.redaction import error_name, without_text
@@ -65,10 +66,13 @@ class DiscordPlatform:
         clock: Clock,
         zone: tzinfo,
         zone_of: Callable[[Identity], tzinfo] | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         self._settings = settings
         self.status = PlatformHealth(self.name, EVENTS)
-        state = DiscordState(zone, zone_of, self.status, CommandMentions(commands))
+        state = DiscordState(
+            zone, zone_of, self.status, CommandMentions(commands), pictures=pictures or Pictures()
+        )
         self._tasks = BackgroundTasks(self.name)
         self._messenger = DirectMessenger(state, key_values, clock)
         self._sync = CommandSync(settings, key_values, state.mentions, self.status)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 API = "https://discord.com/api/v10"
+NEEDED_PERMISSIONS = 1 << 11 | 1 << 14
+"""Send Messages, Embed Links."""
 GATEWAY = "wss://gateway.discord.gg/"
 
 
@@ -43,6 +45,5 @@ class DiscordSettings:
 
 def invite_link(application_id: int | str) -> str:
     """OAuth2 link that adds the bot to a server or a user account."""
-    permissions = 1 << 11 | 1 << 14  # Send Messages, Embed Links
-    query = f"client_id={application_id}&scope=bot+applications.commands&permissions={permissions}"
+    query = f"client_id={application_id}&scope=bot+applications.commands&permissions={NEEDED_PERMISSIONS}"
     return f"https://discord.com/oauth2/authorize?{query}"

@@ -16,6 +16,7 @@ from bot.chat.command import Command
 from bot.chat.reply import Reply
 from bot.platforms.base import PlatformRoute
 from bot.platforms.health import PlatformHealth
+from bot.platforms.pictures import Pictures
 from bot.platforms.ports import (
     Autocompleter,
     ChatDispatcher,
@@ -40,6 +41,7 @@ from bot.platforms.slack.handlers.invitations import Invitations
 from bot.platforms.slack.handlers.last_places import LastPlaces
 from bot.platforms.slack.handlers.listeners import BoltListeners
 from bot.platforms.slack.handlers.notifier import Notifier
+from bot.platforms.slack.handlers.picture_uploads import PictureUploads
 from bot.platforms.slack.handlers.responder import Responder
 from bot.platforms.slack.identities import team_and_user
 from bot.platforms.slack.installation.workspaces import (
@@ -101,8 +103,10 @@ class SlackPlatform:
         zone: ZoneInfo,
         installations: Installations | None = None,
         oauth_states: OAuthStates | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         self._settings, self._clock, self._zone = settings, clock, zone
+        self._pictures = pictures or Pictures()
         self._signature = SlackSignature(settings.signing_secret)
         self.status = PlatformHealth(self.name, EVENTS)
         self._api = SlackApi(settings, self.status)
@@ -122,7 +126,8 @@ class SlackPlatform:
             match_email=settings.match_email,
             vouched_domains=settings.vouched_domains if settings.match_email else None,
         )
-        responder = Responder(self._api, deferred, clock, self.status)
+        uploads = PictureUploads(self._api, self._pictures, self._tasks)
+        responder = Responder(self._api, deferred, clock, self.status, uploads)
         places, hints = LastPlaces(clock), SlashHints(commands)
         self._notifier = Notifier(
             self._installations,
@@ -152,7 +157,7 @@ class SlackPlatform:
         self._app: AsyncApp | None = None
 
     def _render_context(self, reader_zone: str) -> RenderContext:
-        return RenderContext(self._zone, self._clock.now(), reader_zone)
+        return RenderContext(self._zone, self._clock.now(), reader_zone, self._pictures.url_of)
 
     # Lifecycle
 

@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from bot.chat.reply import Bold, Code, Reply, ReplyItem, Table, Text, Tone
+from bot.platforms.terminal.bars import picture_bars
 from bot.platforms.terminal.plain_renderer import action_lines, button_labels, form_lines
 from bot.platforms.terminal.text import TerminalContext, safe_inline, strip_unsafe
 
@@ -48,6 +49,8 @@ def _parts(reply: Reply, context: TerminalContext, first: int) -> Iterator[Rende
     numbers = count(first)
     if reply.items:
         yield _items(reply, context, numbers)
+    if reply.picture is not None:
+        yield from picture_bars(reply.picture, context.width or 0, has_colour=context.colour)
     if reply.table is not None:
         yield _table(reply.table, context)
     yield from (RichText(line, "cyan") for line in action_lines(reply.actions, numbers))

@@ -13,7 +13,7 @@ from bot.web.framework.error_pages import status_of, title_of
 from bot.web.framework.rate_limit import client_address, client_subnet
 from bot.web.framework.route import Parameter, RequestContext, Response
 from bot.web.pages import login as pages
-from bot.web.pages.layout import headers as page_headers
+from bot.web.pages.security_headers import security_headers
 from core.errors import NotAllowed, RoomieError
 from core.model import LoginSession
 from core.policy.login import StaleLink, sid_token
@@ -39,7 +39,7 @@ def html_response(context: RequestContext, html: str, status: int = 200) -> web.
         content_type="text/html",
         charset="utf-8",
         headers={
-            **page_headers(is_secure=base_url(context).startswith("https:")),
+            **security_headers(is_secure=base_url(context).startswith("https:")),
             "X-Content-Type-Options": "nosniff",
             "X-Request-ID": context.id,
         },
@@ -52,7 +52,7 @@ def page_context(context: RequestContext, token: str = "") -> pages.PageContext:
 
 
 def redirect(context: RequestContext, url: str) -> web.Response:
-    headers = {"Location": url, **page_headers(is_secure=base_url(context).startswith("https:"))}
+    headers = {"Location": url, **security_headers(is_secure=base_url(context).startswith("https:"))}
     return web.Response(status=303, headers=headers)
 
 
@@ -96,6 +96,8 @@ def requester_details(context: RequestContext, session: LoginSession) -> pages.R
     """Describes who waits for this login."""
     login = requester.decode(session.request)
     if session.identity is None:
+        if login.is_browser:
+            return pages.RequesterDetails(is_browser=True)
         is_near = client_subnet(login.address) == client_subnet(client_address_of(context))
         return pages.RequesterDetails(program=login.agent, address=login.address, is_near=is_near)
     platform, _, account = session.identity.partition(":")

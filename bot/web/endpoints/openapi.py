@@ -6,6 +6,9 @@ from typing import Any
 from bot.web.endpoints import schemas
 from bot.web.framework.body import FORM, JSON, MULTIPART
 from bot.web.framework.route import Access, Api, Parameter, ParameterLocation, Route, Schema
+from bot.webhooks.schemas import openapi_webhooks
+
+HTML = "text/html"
 
 VERSION = "1.0.0"
 _TITLE = "Roomie"
@@ -44,6 +47,7 @@ def document(routes: Sequence[Route], public_url: str = "") -> dict[str, object]
         "servers": [{"url": public_url or "/"}],
         "tags": [{"name": api.value} for api in Api],
         "paths": paths,
+        "webhooks": openapi_webhooks(),
         "components": {
             "securitySchemes": {
                 "token": {
@@ -131,13 +135,15 @@ def responses_of(route: Route, method: str) -> Mapping[int, Schema | None]:
     """Status and schema of all responses that a route may give; None for those without a body."""
     answers: dict[int, Schema | None] = dict(route.responses)
     refusal, fault = (schemas.TEXT, schemas.TEXT) if route.is_page else (schemas.ERROR, schemas.FAULT)
-    if route.api is not Api.SERVICE and method == "GET" and not route.is_page:
+    if route.api is not Api.SERVICE and method == "GET" and route.media_type != HTML:
         answers[304] = None
     answers.setdefault(400, refusal)
     if route.takes_body:
         answers |= dict.fromkeys((408, 413, 415), refusal)
     if route.rate_limited:
         answers[429] = refusal
+    if route.access is not Access.PUBLIC:
+        answers.setdefault(401, refusal)
     answers[500] = fault
     answers.setdefault(503, refusal)
     return dict(sorted(answers.items()))
@@ -146,5 +152,6 @@ def responses_of(route: Route, method: str) -> Mapping[int, Schema | None]:
 def _response(route: Route, status: int, schema: Schema | None) -> dict[str, object]:
     if schema is None:
         return {"description": _PHRASES[status]}
-    kind = route.media_type if status == 200 or route.is_page else JSON
+    error_kind = HTML if route.is_page else JSON
+    kind = route.media_type if status == 200 else error_kind
     return {"description": _PHRASES[status], "content": {kind: {"schema": dict(schema)}}}

@@ -65,7 +65,11 @@ async def refresh_token(request: web.Request, services: Services) -> None:
 
 
 def check_access(caller: Principal, access: Access) -> None:
-    """Raises `NotPermitted` unless the caller may use the route."""
+    """Raises `NotAuthenticated` or `NotPermitted` unless the caller may use the route."""
+    if access is Access.PUBLIC:
+        return
+    if caller is None:
+        raise NotAuthenticated("Please log in first.")
     if isinstance(caller, TokenBearer) and access is not Access.PERSON_OR_SOCIETY:
         raise NotPermitted("A society's token can only book rooms.")
     if (

@@ -1,19 +1,41 @@
 """HTML pages for errors; those of the APIs are in `bot.web.framework.errors`."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 
+from aiohttp import web
+
+from bot.login.browser_sessions import BrowserSession
 from bot.web.framework.errors import HttpError
+from bot.web.framework.page_response import frame_of, html_page
 from bot.web.framework.response import RenderedResponse
+from bot.web.framework.route import Principal
 from bot.web.framework.state import ServerState
-from bot.web.pages import login as pages
-from bot.web.pages.layout import headers as page_headers
-from core.errors import Conflict, Invalid, NotAllowed, RoomieError, Unavailable
+from bot.web.pages.templating import render
+from core.errors import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    PictureExpired,
+    RoomieError,
+    Unavailable,
+)
 from core.policy.login import StaleLink
 
 ERROR_TITLE = "That didn't work"
+UNAUTHORIZED = 401
+_HEADINGS = {
+    UNAUTHORIZED: "Please log in",
+    404: "Nothing here",
+    429: "One moment, please",
+    500: "Sorry, that's our fault",
+}
 _STATUSES: tuple[tuple[type[RoomieError], int], ...] = (
     (StaleLink, 410),
+    (PictureExpired, 410),
+    (NotAuthenticated, 401),
+    (NotFound, 404),
     (NotAllowed, 403),
     (Conflict, 409),
     (Unavailable, 503),
@@ -29,30 +51,34 @@ def title_of(refusal: Exception) -> str:
     return "This link no longer works" if isinstance(refusal, StaleLink) else ERROR_TITLE
 
 
-def refusal_page(refusal: RoomieError | HttpError, state: ServerState) -> RenderedResponse:
+def refusal_page(
+    refusal: RoomieError | HttpError,
+    state: ServerState,
+    request: web.Request,
+    caller: Principal = None,
+    session: BrowserSession | None = None,
+) -> RenderedResponse:
+    """The page for a refusal; one that a login would help with offers it."""
+    headers: Mapping[str, str] = {}
     if isinstance(refusal, HttpError):
-        return _page(state, str(refusal), refusal.status, headers=refusal.headers)
-    return _page(state, str(refusal) or "Not possible.", status_of(refusal), title_of(refusal))
+        status, headers = refusal.status, refusal.headers
+        heading = _HEADINGS.get(status, ERROR_TITLE)
+    else:
+        status = status_of(refusal)
+        heading = _HEADINGS.get(status) or title_of(refusal)
+    frame = frame_of(state, request, caller, session)
+    login = frame.path if status == UNAUTHORIZED else ""
+    html = render("error.html", frame, heading=heading, text=str(refusal) or "Not possible.", login=login)
+    return html_page(html.encode(), state, status=status, is_personal=True, headers=headers)
 
 
-def fault_page(request_id: str, state: ServerState) -> RenderedResponse:
+def fault_page(
+    request_id: str,
+    state: ServerState,
+    request: web.Request,
+    caller: Principal = None,
+    session: BrowserSession | None = None,
+) -> RenderedResponse:
     """The page for an unexpected error: only the id under which it was logged."""
     sentence = f"Something went wrong on our side. If it happens again, tell us this number: {request_id}."
-    return _page(state, sentence, HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def _page(
-    state: ServerState,
-    sentence: str,
-    status: int,
-    title: str = ERROR_TITLE,
-    headers: Mapping[str, str] | None = None,
-) -> RenderedResponse:
-    html = pages.error_page(pages.PageContext(state.login.campus), sentence, title)
-    security_headers = page_headers(is_secure=state.settings.public_url.startswith("https:"))
-    return RenderedResponse(
-        html.encode(),
-        status=status,
-        media_type="text/html; charset=utf-8",
-        headers={**security_headers, **(headers or {})},
-    )
+    return refusal_page(HttpError(500, sentence), state, request, caller, session)

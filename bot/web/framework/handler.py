@@ -8,10 +8,12 @@ from inspect import isawaitable
 from time import perf_counter
 
 from aiohttp import web
-from aiohttp.hdrs import ACCEPT_ENCODING, IF_NONE_MATCH, METH_ALL
+from aiohttp.hdrs import ACCEPT, ACCEPT_ENCODING, IF_NONE_MATCH, METH_ALL
 
+from bot.login.browser_sessions import BrowserSession
 from bot.redaction import without_text
 from bot.web.framework.auth import UnknownToken, authenticate, check_access, refresh_token
+from bot.web.framework.browser_session import resume_session, session_in
 from bot.web.framework.error_pages import fault_page, refusal_page
 from bot.web.framework.errors import (
     HttpError,
@@ -54,7 +56,7 @@ class RouteHandler:
         self._route, self._state = route, state
         self._services, self._read_model = state.services, state.services.read_model
         self._count = state.metrics.route(route.name)
-        self._is_guarded = route.access is not Access.PUBLIC
+        self._identifies = route.uses_session or route.access is not Access.PUBLIC
         self._is_rated = route.rate_limited and state.settings.rate_limit > 0
         self._cost = min(route.cost, state.settings.rate_limit or route.cost)
         self._trusted = state.settings.trusted_proxies
@@ -66,23 +68,25 @@ class RouteHandler:
         began = perf_counter()
         request_id = self._request_id(request) if self._trusted else self._state.next_id()
         caller: Principal = None
+        session: BrowserSession | None = None
         answer: RenderedResponse | web.StreamResponse
         try:
             self._check_rate_and_method(request, began)
             if not self._is_fresh():
                 await self._services.synced_read_model()
             now = self._services.clock.now()
-            if self._is_guarded:
-                caller = await self._authenticate(request, now)
+            if self._identifies:
+                caller, session = await self._identify(request, now)
+                check_access(caller, self._route.access)
             cached = self._state.responses.get(self._key(request, caller))
             if cached is not None and cached.is_valid(int(now.timestamp())):
                 answer = cached.response
             else:
-                answer = await self._respond(request, request_id, caller, now)
+                answer = await self._respond(request, request_id, caller, session, now)
         except Preflight:
             answer = self._options
         except Exception as error:  # noqa: BLE001 - this is the edge
-            answer = self._error_response(error, request_id)
+            answer = self._error_response(error, request_id, request, caller, session)
         took = perf_counter() - began
         self._count.record(answer.status, took)
         is_notable = took > self._slow or self._route.is_mutating or answer.status >= _BAD_REQUEST
@@ -119,6 +123,12 @@ class RouteHandler:
             return self._route.before_cache_ready
         return self._route.skips_cache_sync or self._services.storage.is_fresh()
 
+    async def _identify(self, request: web.Request, now: datetime) -> tuple[Principal, BrowserSession | None]:
+        """The caller, by the cookie of a browser or the token of a program."""
+        if self._route.uses_session:
+            return await self._resume_session(request, now)
+        return await self._authenticate(request, now), None
+
     async def _authenticate(self, request: web.Request, now: datetime) -> Account | TokenBearer:
         try:
             caller = authenticate(request, self._services, self._state.token_usage, now)
@@ -126,9 +136,23 @@ class RouteHandler:
             await refresh_token(request, self._services)
             caller = authenticate(request, self._services, self._state.token_usage, now)
         if self._is_rated:
-            self._check_wait(self._state.rates.acquire(_account(caller), perf_counter(), cost=self._cost))
-        check_access(caller, self._route.access)
+            self._check_account_rate(caller)
         return caller
+
+    async def _resume_session(
+        self, request: web.Request, now: datetime
+    ) -> tuple[Account, BrowserSession] | tuple[None, None]:
+        """The person whose session cookie a request carries, and the session."""
+        if (session := session_in(request, self._state)) is None:
+            return None, None
+        if (account := await resume_session(session, self._state, now)) is None:
+            return None, None
+        if self._is_rated:
+            self._check_account_rate(account)
+        return account, session
+
+    def _check_account_rate(self, caller: Account | TokenBearer) -> None:
+        self._check_wait(self._state.rates.acquire(_account(caller), perf_counter(), cost=self._cost))
 
     def _key(self, request: web.Request, caller: Principal) -> object:
         if self._route.per_user and isinstance(caller, Account):
@@ -136,11 +160,16 @@ class RouteHandler:
         return request.raw_path
 
     async def _respond(
-        self, request: web.Request, request_id: str, caller: Principal, now: datetime
+        self,
+        request: web.Request,
+        request_id: str,
+        caller: Principal,
+        session: BrowserSession | None,
+        now: datetime,
     ) -> RenderedResponse | web.StreamResponse:
         REQUEST_ID.set(request_id)
         values = await read_parameters(request, self._route, self._state.settings)
-        context = RequestContext(self._state, request, caller, now, request_id, values)
+        context = RequestContext(self._state, request, caller, now, request_id, values, session)
         result = self._route.handler(context)
         response: Response = await result if isawaitable(result) else result
         if isinstance(response, CacheableResponse):
@@ -149,16 +178,27 @@ class RouteHandler:
             return response.response
         return response
 
-    def _error_response(self, error: Exception, request_id: str) -> RenderedResponse:
-        is_page = self._route.is_page
+    def _error_response(
+        self,
+        error: Exception,
+        request_id: str,
+        request: web.Request,
+        caller: Principal,
+        session: BrowserSession | None,
+    ) -> RenderedResponse:
+        is_page = self._route.is_page or (self._route.is_page_if_accepted and _accepts_html(request))
+        if isinstance(error, RoomieError):
+            self._services.refusals.note(error, "web" if is_page else self._route.api.name.casefold())
         if isinstance(error, RoomieError | HttpError) and is_page:
-            return refusal_page(error, self._state)
+            return refusal_page(error, self._state, request, caller, session)
         if isinstance(error, RoomieError):
             return domain_error_response(error, self._route.api)
         if isinstance(error, HttpError):
             return http_error_response(error)
         logger.error("unexpected fault", exc_info=without_text(error), extra={"request_id": request_id})
-        return fault_page(request_id, self._state) if is_page else internal_error_response(request_id)
+        if not is_page:
+            return internal_error_response(request_id)
+        return fault_page(request_id, self._state, request, caller, session)
 
     def _is_worth_logging(self, status: int, now: float) -> bool:
         """Logs 429 once a second at most, so that a flood does not fill the disk."""
@@ -201,6 +241,11 @@ class RouteHandler:
         return RawResponse(
             head, b"" if request.method == "HEAD" else body, request_id, response.status, is_last=is_last
         )
+
+
+def _accepts_html(request: web.Request) -> bool:
+    """Whether it comes from a person's browser rather than from a program."""
+    return "text/html" in request.headers.get(ACCEPT, "") and not request.path.startswith("/api/")
 
 
 def allowed_methods(route: Route) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ piece, past aiohttp's own construction of headers.
 
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -26,22 +26,25 @@ JSON = "application/json"
 _MIN_GZIP_SIZE = 1024
 _GZIP = 31
 """Window bits of zlib for the gzip format."""
-_ALWAYS = (
-    "Access-Control-Allow-Origin: *\r\n"
-    "Access-Control-Expose-Headers: ETag, Retry-After, X-Request-ID\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
+_ALWAYS = "X-Content-Type-Options: nosniff\r\n"
+_SHARED = (
+    "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: ETag, Retry-After, X-Request-ID\r\n"
 )
 _REFUSES_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 
 
 class RenderedResponse:
-    """A response as bytes. `etag` is empty if clients cannot revalidate it."""
+    """A response as bytes. `etag` is empty if clients cannot revalidate it; `is_compressed`: not gzipped.
+
+    `cookies` are values of `Set-Cookie`. Scripts of other sites may read it if it `is_shared`.
+    """
 
     __slots__ = (
         "_fixed",
         "_gzipped",
         "_gzipped_head",
         "_head",
+        "_is_gzippable",
         "_lead",
         "_unchanged",
         "body",
@@ -57,13 +60,18 @@ class RenderedResponse:
         media_type: str = JSON,
         headers: Mapping[str, str] | None = None,
         etag: str = "",
+        is_compressed: bool = False,
+        cookies: Sequence[str] = (),
+        is_shared: bool = True,
     ) -> None:
         self.body, self.status, self.etag = body, status, etag
+        self._is_gzippable = len(body) >= _MIN_GZIP_SIZE and not is_compressed
         more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()]) if headers else ""
-        vary = "Vary: Accept-Encoding\r\n" if len(body) >= _MIN_GZIP_SIZE else ""
+        more += "".join([f"Set-Cookie: {cookie}\r\n" for cookie in cookies])
+        vary = "Vary: Accept-Encoding\r\n" if self._is_gzippable else ""
         tag = f"ETag: {etag}\r\n" if etag else ""
         self._lead = f"{_status_line(status)}Content-Type: {media_type}\r\n" if body else _status_line(status)
-        self._fixed = f"{tag}{vary}{more}{_ALWAYS}"
+        self._fixed = f"{tag}{vary}{more}{_SHARED if is_shared else ''}{_ALWAYS}"
         length = f"Content-Length: {len(body)}\r\n" if status != HTTPStatus.NO_CONTENT else ""
         self._head = f"{self._lead}{length}{self._fixed}".encode("latin-1")
         self._gzipped: bytes | None = None
@@ -77,7 +85,7 @@ class RenderedResponse:
 
     def parts(self, accepts: str | None) -> tuple[bytes, bytes]:
         """The head without its last lines, and the body, in the best coding that a client accepts."""
-        if accepts and len(self.body) >= _MIN_GZIP_SIZE and _accepts_gzip(accepts):
+        if accepts and self._is_gzippable and _accepts_gzip(accepts):
             return self._in_gzip()
         return self._head, self.body
 
@@ -104,11 +112,21 @@ def json_response(
     return RenderedResponse(orjson.dumps(content), status=status, headers=all_headers)
 
 
-def with_etag(body: bytes, *, private: bool = False, media_type: str = JSON) -> RenderedResponse:
+def with_etag(
+    body: bytes,
+    *,
+    private: bool = False,
+    media_type: str = JSON,
+    headers: Mapping[str, str] | None = None,
+    is_compressed: bool = False,
+) -> RenderedResponse:
     """A response that clients may cache and revalidate; `private` ones stay out of shared caches."""
     cache_control = "private, no-cache" if private else "no-cache"
     tag = f'W/"{sha256(body).hexdigest()[:20]}"'
-    return RenderedResponse(body, media_type=media_type, headers={"Cache-Control": cache_control}, etag=tag)
+    all_headers = {"Cache-Control": cache_control} | dict(headers or {})
+    return RenderedResponse(
+        body, media_type=media_type, headers=all_headers, etag=tag, is_compressed=is_compressed
+    )
 
 
 def etag_matches(etag: str, header: str) -> bool:

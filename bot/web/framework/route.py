@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from aiohttp import web
 
+from bot.login.browser_sessions import BrowserSession
 from bot.web.framework.response import CacheableResponse, RenderedResponse
 from bot.web.framework.state import ServerState
 from core.directory import Account
@@ -30,6 +31,8 @@ class Api(Enum):
     ROOMIE = "Roomie McRoomFace"
     FREEROOMS = "FreeRooms"
     CALENDARS = "Calendars"
+    PICTURES = "Pictures"
+    PAGES = "Pages"
     SERVICE = "Service"
 
 
@@ -73,7 +76,7 @@ class Parameter(Generic[T]):
 
 @dataclass(slots=True)
 class RequestContext:
-    """A request with its parsed parameters and its caller."""
+    """A request with its parsed parameters and its caller; `session` if that is a browser."""
 
     state: ServerState
     request: web.Request
@@ -81,6 +84,7 @@ class RequestContext:
     now: datetime
     id: str
     values: Mapping[str, object] = field(default_factory=dict)
+    session: BrowserSession | None = None
 
     def get(self, parameter: Parameter[T]) -> T | None:
         return cast("T | None", self.values.get(parameter.name))
@@ -140,6 +144,10 @@ class Route:
 
     Less than 1 for small answers from memory, more for those that take long.
     """
+    uses_session: bool = False
+    """Whether callers are known by the session cookie of their browser, and not by a token."""
+    is_page_if_accepted: bool = False
+    """Whether errors are pages for browsers, though the route itself is none."""
     description: str = ""
     """More than the summary, for the OpenAPI document and `/docs`."""
     media_type: str = "application/json"
@@ -154,8 +162,8 @@ class Route:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a page for people: then errors are pages, too."""
-        return self.media_type == "text/html"
+        """Whether people see it in a browser: then errors are pages."""
+        return self.media_type == "text/html" or self.api is Api.PICTURES
 
     @property
     def takes_body(self) -> bool:

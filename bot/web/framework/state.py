@@ -8,10 +8,13 @@ from itertools import count
 from math import inf
 from secrets import token_hex
 from time import perf_counter
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from bot.login.browser_sessions import BrowserSessions
 from bot.login.device_cookies import DeviceMarks
+from bot.pictures.drawing import PictureDrawer
 from bot.services import Services
+from bot.web.framework.live_updates import LiveUpdates
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.login_subscriptions import LoginSubscriptions
 from bot.web.framework.login_throttle import LoginThrottle
@@ -20,7 +23,7 @@ from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.rate_limit import RateLimiter
 from bot.web.framework.rating_cache import RatingCache
 from bot.web.framework.readiness import Check, Readiness
-from bot.web.framework.response import RenderedResponse
+from bot.web.framework.response import IsValid, RenderedResponse
 from bot.web.framework.response_cache import RenderedCache, ResponseCache
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, StatusCache
@@ -31,6 +34,9 @@ from core.errors import Unavailable
 from core.interval import Interval
 from core.ports import UnitOfWork
 from core.read_model import load_availability
+
+if TYPE_CHECKING:
+    from bot.conversation.dispatcher import Dispatcher
 
 T = TypeVar("T")
 
@@ -60,6 +66,7 @@ class ServerState:
     """Rendered calendars by their content."""
     calendar_writes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Writing a calendar keeps a core busy for up to some hundred milliseconds, so one at a time."""
+    pictures: PictureDrawer = field(default_factory=PictureDrawer)
     token_usage: TokenUsage = field(default_factory=TokenUsage)
     is_stopping: bool = False
     ticks: Callable[[], float] = perf_counter
@@ -70,9 +77,15 @@ class ServerState:
     """Large bodies of deliveries in progress, by client subnet."""
     logins: LoginThrottle = field(init=False)
     device_marks: DeviceMarks = field(init=False)
+    sessions: BrowserSessions = field(init=False)
     password_checks: PasswordChecks = field(default_factory=PasswordChecks)
     login_rates: RateLimiter = field(init=False)
     subscriptions: LoginSubscriptions = field(init=False)
+    live: LiveUpdates = field(init=False)
+    dispatcher: "Dispatcher | None" = None
+    """The conversation behind the pages, made when it is first needed."""
+    overview: "tuple[IsValid, object] | None" = None
+    """What the start page shows to everybody, while that is valid."""
     readiness: Readiness = field(init=False)
     ratings: RatingCache = field(init=False)
     whole_schedules: WholeSchedules = field(init=False)
@@ -90,8 +103,10 @@ class ServerState:
         self.forgeries = RateLimiter(self.settings.rate_limit)
         self.logins = LoginThrottle(self.settings.login_rate)
         self.device_marks = DeviceMarks(self.services.accounts.familiarity.marks_key)
+        self.sessions = BrowserSessions(self.services.accounts.secrets)
         self.login_rates = RateLimiter(self.settings.sid_rate)
         self.subscriptions = LoginSubscriptions(self.services)
+        self.live = LiveUpdates(self.services)
         self.readiness = Readiness(self.checks)
         self.ratings = RatingCache(self.read)
         self.whole_schedules = WholeSchedules(self.services.read_model, self.read, self.services.clock)

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 
 from bot.login.links import CONFIRMATION_PATH, LOGIN_PATH
-from bot.web.pages.layout import facts, form, hidden, page, paragraph
+from bot.web.pages.templating import Frame, render
 
 _DEVELOPMENT = "Development mode: anyone who opens this page is logged in as the person in the settings."
 
 
 @dataclass(frozen=True, slots=True)
 class RequesterDetails:
-    """The chat account or program that asks for the login.
+    """The chat account, program or browser that asks for the login.
 
     `account` is a chat account as its platform shows it, empty for a program; `waits` is the request that it
     sends once it is linked.
@@ -26,6 +25,8 @@ class RequesterDetails:
     address: str = ""
     is_near: bool = True
     """Whether the program is in the same network as the browser."""
+    is_browser: bool = False
+    """Whether the login is for the browser itself, which needs no confirmation."""
 
     @property
     def short_name(self) -> str:
@@ -51,46 +52,56 @@ class PageContext:
     in_development: bool = False
 
     @property
-    def banner(self) -> str:
-        return _DEVELOPMENT if self.in_development else ""
+    def frame(self) -> Frame:
+        return Frame(self.campus)
+
+    @property
+    def frame_with_banner(self) -> Frame:
+        return Frame(self.campus, banner=_DEVELOPMENT if self.in_development else "")
 
 
 def login_page(context: PageContext, requester: RequesterDetails, error: str = "", name: str = "") -> str:
     """The form for username and password."""
-    alert = f'<p class="warn" role="alert" id="error">{escape(error)}</p>' if error else ""
-    described_by = ' aria-describedby="error"' if error else ""
-    fields = (
-        f'{hidden(sid=context.sid_token)}<label for="username">Username or e-mail</label>'
-        f'<input id="username" name="username" autocomplete="username" autocapitalize="none" '
-        f'spellcheck="false" required maxlength="254" value="{escape(name)}"{described_by}>'
-        '<label for="password">Password</label><input id="password" name="password" type="password" '
-        'autocomplete="current-password" required maxlength="1000">'
-        '<button class="main">Log in</button>'
+    lead = f"You're logging in for {requester.short_name}. You'll confirm before it gets access."
+    return render(
+        "login/password.html",
+        context.frame,
+        action=LOGIN_PATH,
+        sid=context.sid_token,
+        lead="" if requester.is_browser else lead,
+        error=error,
+        name=name,
     )
-    lead = paragraph(f"You're logging in for {requester.short_name}. You'll confirm before it gets access.")
-    return page("Log in", lead + alert + form(LOGIN_PATH, fields), campus=context.campus)
 
 
 def confirm_identity_page(context: PageContext, requester: RequesterDetails, person: str) -> str:
     """The page instead of a password form on a developer's own machine."""
-    fields = f'{hidden(sid=context.sid_token)}<button class="main">Continue as {escape(person)}</button>'
-    lead = paragraph(f"You're logging in for {requester.short_name}.")
-    return page("Log in", lead + form(LOGIN_PATH, fields), campus=context.campus, banner=context.banner)
+    return render(
+        "login/development.html",
+        context.frame_with_banner,
+        action=LOGIN_PATH,
+        sid=context.sid_token,
+        lead="" if requester.is_browser else f"You're logging in for {requester.short_name}.",
+        person=person,
+    )
 
 
 def confirm_page(context: PageContext, requester: RequesterDetails, person: str, nonce: str) -> str:
     """Asks the person to confirm who gets access."""
-    title, warning, yes, no = _chat_words(requester) if requester.account else _program_words(requester)
-    content = (
-        paragraph(f"You're logged in as {person}.") + facts(requester.facts) + paragraph(warning, "warn")
+    question, warning, yes, no = _chat_words(requester) if requester.account else _program_words(requester)
+    return render(
+        "login/confirm.html",
+        context.frame_with_banner,
+        action=CONFIRMATION_PATH,
+        sid=context.sid_token,
+        nonce=nonce,
+        person=person,
+        requester=requester.facts,
+        question=question,
+        warning=warning,
+        yes=yes,
+        no=no,
     )
-    content += form(
-        CONFIRMATION_PATH,
-        f"{hidden(sid=context.sid_token, nonce=nonce)}"
-        f'<button class="main" name="answer" value="yes">{escape(yes)}</button>'
-        f'<button name="answer" value="no">{escape(no)}</button>',
-    )
-    return page(title, content, campus=context.campus, banner=context.banner)
 
 
 def _chat_words(requester: RequesterDetails) -> tuple[str, str, str, str]:
@@ -115,15 +126,19 @@ def done_page(context: PageContext, requester: RequesterDetails, person: str) ->
         text = f"{requester.short_name} is now linked to {person}. "
         text += "You can close this page and go back to the chat."
         text += " The answer to your request is there." if requester.waits else ""
-        return page("You're linked", paragraph(text), campus=context.campus)
+        return _message(context, "You're linked", text)
     text = f"The program can now act for {person}. You can close this page and go back to it."
-    return page("You're logged in", paragraph(text), campus=context.campus)
+    return _message(context, "You're logged in", text)
 
 
 def declined_page(context: PageContext) -> str:
     text = "No one got access. If someone sent you this link, don't open any more links from them."
-    return page("Login cancelled", paragraph(text), campus=context.campus)
+    return _message(context, "Login cancelled", text)
 
 
 def error_page(context: PageContext, why: str, title: str = "That didn't work") -> str:
-    return page(title, paragraph(why), campus=context.campus)
+    return _message(context, title, why)
+
+
+def _message(context: PageContext, heading: str, text: str) -> str:
+    return render("message.html", context.frame, heading=heading, text=text)

@@ -22,6 +22,7 @@ from core.policy.check_in import (
 from core.policy.quota import quota_week
 from core.policy.refund import released_minutes
 from core.policy.rules import Rules
+from core.policy.webhook_events import booking_events
 from core.ports import UnitOfWork
 from core.services.conflicts import holders_of
 from core.services.releasing.messages import ReleasedBooking, released_message, warnings
@@ -90,6 +91,7 @@ class ReleaseStep:
         )
         if not unit.bookings.update(booking, after):
             return False
+        unit.webhooks.announce(booking_events(booking, after, self.now))
         refund = self._refund(unit, booking, free)
         no_shows, until = self._count_no_show(unit, booking)
         details: dict[str, str | int] = {

@@ -1,5 +1,6 @@
 """What previews of series are based on: the read model, the quota spent, and how far a series may reach."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
@@ -64,13 +65,12 @@ class PreviewBasis:
         if party.person is not None and party.society is None and has_quota(party.person):
             person_id, week = party.person.id, quota_week(now, rules)
             spent = await self._storage.read(lambda unit: unit.bookings.spent_since(person_id, week))
-        minutes: dict[int, int] = {}
-        if request.society_id is not None and rules.society_series_hours is not None:
-            for booking in self._read_model.of_society(request.society_id):
-                if booking.series_id is not None:
-                    week = quota_week(booking.interval.start, rules)
-                    minutes[week] = minutes.get(week, 0) + booking.interval.minutes
-        return SeriesLedger(rules, spent, minutes)
+        of_series, of_all = Counter[int](), Counter[int]()
+        for booking in self._read_model.of_society(request.society_id) if request.society_id else ():
+            week = quota_week(booking.interval.start, rules)
+            of_all[week] += booking.interval.minutes
+            of_series[week] += booking.interval.minutes if booking.series_id is not None else 0
+        return SeriesLedger(rules, spent, of_series, of_all, party.society)
 
     def party(self, request: SeriesRequest) -> SeriesParty:
         directory, society_id = self._read_model.directory, request.society_id

@@ -90,7 +90,7 @@ def series_keys(request: BookSeries, rules: Rules, now: datetime) -> list[Decisi
             society=series.society_id,
             booking=request.adopted.id if request.adopted and request.adopts(day, rules) else None,
             request=None if place else request.key,
-            series_week=capped_week(series, slot, rules),
+            society_week=society_week(series, slot, rules),
         )
         for place, ((day, room_id), slot) in enumerate(
             zip(choices, slots_of(series, choices, rules), strict=True)
@@ -99,10 +99,9 @@ def series_keys(request: BookSeries, rules: Rules, now: datetime) -> list[Decisi
     return [*dates, DecisionKeys(quota_week(now, rules), person=series.booked_by)]
 
 
-def capped_week(series: Series, slot: Interval, rules: Rules) -> Interval | None:
-    """The week whose hours of the society's series count, where they are limited."""
-    is_capped = series.society_id is not None and rules.society_series_hours is not None
-    return week_of(slot.start, rules) if is_capped else None
+def society_week(series: Series, slot: Interval, rules: Rules) -> Interval | None:
+    """The week in which the bookings of the society count, of which there may be a limit."""
+    return week_of(slot.start, rules) if series.society_id is not None else None
 
 
 def ledger_of(facts: Sequence[Facts], slots: Sequence[Interval], rules: Rules) -> SeriesLedger:
@@ -112,6 +111,8 @@ def ledger_of(facts: Sequence[Facts], slots: Sequence[Interval], rules: Rules) -
         rules,
         {week: each.spent for week, each in zip(weeks, facts, strict=True)},
         {week: each.series_minutes for week, each in zip(weeks, facts, strict=True)},
+        {week: each.society_minutes for week, each in zip(weeks, facts, strict=True)},
+        next((each.society for each in facts if each.society is not None), None),
     )
 
 
@@ -190,7 +191,7 @@ def _check_adopted(
     if (booking.version, booking.room_id, booking.interval) != (adopted.version, adopted.room_id, slot):
         raise StaleVersion
     if booking.society_id is not None:
-        ledger.add_hours({quota_week(slot.start, ledger.rules): slot.minutes})
+        ledger.add_hours({quota_week(slot.start, ledger.rules): slot.minutes}, are_booked=True)
     return {}
 
 

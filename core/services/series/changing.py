@@ -24,7 +24,7 @@ from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
 from core.services.guest_messages import notices
 from core.services.ownership import own_booking
 from core.services.reminders import reminders
-from core.services.series.booking import OwnSlots, capped_week, is_final, ledger_of
+from core.services.series.booking import OwnSlots, is_final, ledger_of, society_week
 from core.services.series.change_plan import ChangePlan, day_of, settle
 from core.services.series.preview import Candidate
 from core.services.series.verdicts import Replaced, SeriesLedger, SeriesParty, check_date
@@ -73,7 +73,7 @@ def change_keys(request: ChangeSeries, rules: Rules, now: datetime) -> list[Deci
             society=society,
             booking=None if each.booking is None else each.booking.id,
             series=series.id,
-            series_week=capped_week(series, each.slot, rules),
+            society_week=society_week(series, each.slot, rules),
         )
         for each in plan.candidates
     ]

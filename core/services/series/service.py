@@ -20,13 +20,23 @@ from core.errors import (
     Unavailable,
     UnknownSeries,
 )
-from core.model import Booking, PersonId, Series, SeriesId, SeriesRule, SocietyId
+from core.model import (
+    AttemptedRequest,
+    Booking,
+    PersonId,
+    RequestedAction,
+    Series,
+    SeriesId,
+    SeriesRule,
+    SocietyId,
+)
 from core.policy.quota import quota_left, quota_week
 from core.policy.recurrence import every_date, series_dates
 from core.policy.rules import Rules
 from core.policy.series_horizon import EndOfTerm, no_terms
 from core.ports import Decision, DecisionKeys, ManagedStorage, UnitOfWork
 from core.read_model import ReadModel
+from core.services.attempts import attempting
 from core.services.bookings import new_booking_id
 from core.services.series.basis import PreviewBasis
 from core.services.series.booking import BookSeries, SeriesOutcome, decide_series, series_keys
@@ -76,21 +86,22 @@ class SeriesService:
 
     async def preview(self, request: SeriesRequest, adopt: Booking | None = None) -> SeriesPreview:
         """Judges every date. Raises `InvalidSeries`, and what refuses the requester whatever the date."""
-        now = self._clock.now()
-        days = series_dates(request.rule)
-        place = partial(candidate, starts_at=request.starts_at, length=request.length, rules=self._rules)
-        candidates = [place(day, room_id=request.room_id) for day in days]
-        freed = () if adopt is None else (adopt,)
-        if request.room_id is not None and not self._basis.covers(candidates):
-            maker = await self._basis.maker(request, candidates, now, freed, rooms=[request.room_id])
+        with attempting(_attempt(request)):
+            now = self._clock.now()
+            days = series_dates(request.rule)
+            place = partial(candidate, starts_at=request.starts_at, length=request.length, rules=self._rules)
+            candidates = [place(day, room_id=request.room_id) for day in days]
+            freed = () if adopt is None else (adopt,)
+            if request.room_id is not None and not self._basis.covers(candidates):
+                maker = await self._basis.maker(request, candidates, now, freed, rooms=[request.room_id])
+                dates = maker.judge(candidates, request.query)
+                if all(each.is_free for each in dates):
+                    return SeriesPreview(request, dates, None, maker.quota_cost)
+            maker = await self._basis.maker(request, candidates, now, freed)
             dates = maker.judge(candidates, request.query)
-            if all(each.is_free for each in dates):
-                return SeriesPreview(request, dates, None, maker.quota_cost)
-        maker = await self._basis.maker(request, candidates, now, freed)
-        dates = maker.judge(candidates, request.query)
-        is_free = all(each.is_free for each in dates)
-        room = None if is_free else maker.room_for_all(dates, request.query)
-        return SeriesPreview(request, dates, room, maker.quota_cost)
+            is_free = all(each.is_free for each in dates)
+            room = None if is_free else maker.room_for_all(dates, request.query)
+            return SeriesPreview(request, dates, room, maker.quota_cost)
 
     async def book(
         self,
@@ -102,11 +113,12 @@ class SeriesService:
         confirm: bool = False,
     ) -> BookedSeries | SeriesPreview:
         """Books these dates in their rooms, completely; or else nothing, and returns a fresh preview."""
-        now, command = self._clock.now(), self._command(request, choices, key, adopt, confirm=confirm)
-        outcome = await self._storage.decide_jointly(
-            series_keys(command, self._rules, now),
-            partial(decide_series, request=command, rules=self._rules, now=now),
-        )
+        with attempting(_attempt(request)):
+            now, command = self._clock.now(), self._command(request, choices, key, adopt, confirm=confirm)
+            outcome = await self._storage.decide_jointly(
+                series_keys(command, self._rules, now),
+                partial(decide_series, request=command, rules=self._rules, now=now),
+            )
         if outcome.previous is not None:
             return await self._booked_before(outcome, outcome.previous, command.series)
         if outcome.refusals:
@@ -327,6 +339,13 @@ class SeriesService:
         except SeriesNotAllowed:
             last_day = now.astimezone(self._rules.zone).date()
         return max((last_day, *plan.active))
+
+
+def _attempt(request: SeriesRequest) -> AttemptedRequest:
+    seats = request.query.capacity
+    return AttemptedRequest(
+        RequestedAction.SERIES, request.by, request.room_id, None, request.society_id, seats
+    )
 
 
 def _changed(plan: ChangePlan, outcome: ChangeOutcome) -> ChangedSeries:

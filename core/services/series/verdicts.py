@@ -24,7 +24,7 @@ from core.model import Booking, BookingId, BookingType, Busy, Person, Role, Room
 from core.policy.quota import check_quota, quota_week
 from core.policy.refund import Charges, changes_by_week
 from core.policy.rules import Rules
-from core.policy.series_horizon import check_series_hours
+from core.policy.society_limits import check_series_hours, check_society_minutes
 from core.ports import Facts
 from core.services.book_room import BookRoom, check_booking
 from core.services.series.values import Verdict
@@ -56,12 +56,15 @@ class SeriesParty:
 class SeriesLedger:
     """Minutes by quota week, as they add up from date to date: quota charged, and hours of society series.
 
-    `spent` and `series_minutes` are what was there before.
+    `spent`, `series_minutes` and `society_minutes` are what was there before; the last are of all bookings
+    of `society`.
     """
 
     rules: Rules
     spent: Mapping[int, int] = field(default_factory=dict)
     series_minutes: Mapping[int, int] = field(default_factory=dict)
+    society_minutes: Mapping[int, int] = field(default_factory=dict)
+    society: Society | None = None
     charged: Counter[int] = field(default_factory=Counter)
     added: Counter[int] = field(default_factory=Counter)
 
@@ -83,12 +86,17 @@ class SeriesLedger:
         if booking.society_id is not None:
             self.added[quota_week(booking.interval.start, self.rules)] -= booking.interval.minutes
 
-    def add_hours(self, changes: Mapping[int, int]) -> None:
-        """Adds minutes of society series; `SeriesHoursSpent` if a week has too many then."""
+    def add_hours(self, changes: Mapping[int, int], *, are_booked: bool = False) -> None:
+        """Adds minutes of society series, `are_booked` if they count as the society's already.
+
+        `SeriesHoursSpent` or `SocietyMinutesSpent` if a week has too many then.
+        """
         for week, minutes in changes.items():
             if minutes > 0:
-                total = self.series_minutes.get(week, 0) + self.added[week] + minutes
-                check_series_hours(total, self.rules)
+                more = self.added[week] + minutes
+                check_series_hours(self.series_minutes.get(week, 0) + more, self.society, self.rules)
+                if not are_booked:
+                    check_society_minutes(self.society_minutes.get(week, 0) + more, self.society)
         self.added.update(changes)
 
 

@@ -7,11 +7,12 @@ from functools import partial
 
 from core.clock import Clock
 from core.errors import StaleVersion, UnknownBooking
-from core.model import Booking, BookingId, Guest, Person, PersonId, Transfer
+from core.model import Booking, BookingId, Guest, Person, PersonId, RequestedAction, Transfer
 from core.policy.quota import quota_week
 from core.policy.rules import Rules
 from core.ports import DecisionKeys, Storage, UnitOfWork
 from core.read_model import ReadModel
+from core.services.attempts import about, attempting
 from core.services.sharing.answers import AcceptedTransfer, AcceptTransfer, accept_keys, decide_accept
 from core.services.sharing.guests import (
     Attendee,
@@ -117,10 +118,11 @@ class SharingService:
         account = self._read_model.directory.people.get(by)
         identities = account.identities if account is not None else ()
         request = AcceptTransfer(transfer_id, booking, by, swap, identities)
-        return await self._storage.decide_jointly(
-            accept_keys(request, self._rules, now),
-            partial(decide_accept, request=request, rules=self._rules, now=now),
-        )
+        with attempting(about(RequestedAction.ACCEPT, booking, by)):
+            return await self._storage.decide_jointly(
+                accept_keys(request, self._rules, now),
+                partial(decide_accept, request=request, rules=self._rules, now=now),
+            )
 
     async def decline(self, booking_id: BookingId, transfer_id: str, by: PersonId) -> Booking:
         now = self._clock.now()

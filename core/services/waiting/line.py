@@ -54,7 +54,8 @@ def slot_left(wait: Wait, read_model: ReadModel, rules: Rules, now: datetime) ->
     Where people check in, bookings may be released after they have begun: until half of the time is over, its
     rest can be offered, from the current step of the grid on, or from the next if that one is nearly over.
     """
-    start, step = wait.interval.start, timedelta(minutes=rules.slot_length)
+    room = read_model.catalogue.rooms.get(wait.room_id) if wait.room_id is not None else None
+    start, step = wait.interval.start, timedelta(minutes=rules.slot_length_of(room))
     if now < start + step:
         return wait.interval
     if now - start >= wait.interval.duration / 2 or not _may_be_released(wait, read_model, rules):

@@ -18,6 +18,7 @@ from core.model import (
     Busy,
     OutboxMessage,
     Person,
+    Room,
     RoomId,
     Wait,
     WaitEnd,
@@ -119,15 +120,15 @@ class OfferRound:
             room = self.read_model.catalogue.rooms.get(room_id)
             busy = self._busy(unit, room_id, slot)
             if room is not None and check.refusal(room, slot, busy) is None:
-                self._hold(unit, wait, room_id, slot)
+                self._hold(unit, wait, room, slot)
                 return True
         return False
 
-    def _hold(self, unit: UnitOfWork, wait: Wait, room_id: RoomId, slot: Interval) -> None:
-        until = self.now + hold_time(slot.start, self.rules, self.now)
+    def _hold(self, unit: UnitOfWork, wait: Wait, room: Room, slot: Interval) -> None:
+        until = self.now + hold_time(slot.start, room, self.rules, self.now)
         hold = Booking(
             BookingId(str(uuid.uuid4())),
-            room_id,
+            room.id,
             slot,
             wait.person_id,
             self.now,
@@ -135,14 +136,14 @@ class OfferRound:
             state=BookingState.HELD,
             held_until=until,
         )
-        unit.bookings.end_expired_holds(self.now, slot, room_id)
+        unit.bookings.end_expired_holds(self.now, slot, room.id)
         unit.bookings.hold(hold)
         offered = replace(wait, state=WaitState.OFFERED, hold_id=hold.id, offered_until=until)
         unit.waits.put(offered)
         unit.outbox.add([_message(OFFER, offered, self.now, until)])
         actor = f"person:{wait.person_id}"
-        unit.audit(AuditEntry(self.now, actor, "offer", hold.id, {"room": room_id, "wait": wait.id}))
-        self.taken.append((room_id, slot))
+        unit.audit(AuditEntry(self.now, actor, "offer", hold.id, {"room": room.id, "wait": wait.id}))
+        self.taken.append((room.id, slot))
 
     def _busy(self, unit: UnitOfWork, room_id: RoomId, slot: Interval) -> tuple[Busy, ...]:
         holds = unit.bookings.holds(slot, [room_id])
@@ -165,14 +166,14 @@ class OfferRound:
         return quiet_until(self.now, person.preferences.quiet, zone) is not None
 
 
-def hold_time(start: datetime, rules: Rules, now: datetime) -> timedelta:
+def hold_time(start: datetime, room: Room, rules: Rules, now: datetime) -> timedelta:
     """How long an offer lasts: at most half of the time that is left, but long enough to press a button.
 
     Of a slot that has begun, or is about to, as long as it can be booked.
     """
     usual = timedelta(minutes=rules.hold_minutes)
     if start - now < MIN_HOLD:
-        return min(usual, max(MIN_HOLD, start + timedelta(minutes=rules.slot_length) - now))
+        return min(usual, max(MIN_HOLD, start + timedelta(minutes=rules.slot_length_of(room)) - now))
     return max(min(usual, (start - now) / 2), min(MIN_HOLD, usual))
 
 

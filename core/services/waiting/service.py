@@ -18,10 +18,12 @@ from core.errors import (
 )
 from core.interval import Interval
 from core.model import (
+    AttemptedRequest,
     AuditEntry,
     Booking,
     BookingState,
     PersonId,
+    RequestedAction,
     Room,
     SocietyId,
     Wait,
@@ -32,6 +34,7 @@ from core.model import (
 from core.policy.rules import Rules
 from core.ports import Storage, UnitOfWork
 from core.read_model import ReadModel
+from core.services.attempts import attempting
 from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import BookingService, new_booking_id
 from core.services.eligibility import BookingParty, EligibilityCheck
@@ -100,17 +103,24 @@ class WaitingService:
             request.society_id,
             request.is_watch,
         )
-        self._check(new, now)
+        query = request.query
+        attempt = AttemptedRequest(
+            RequestedAction.WAIT, request.by, query.room, request.slot, request.society_id, query.capacity
+        )
+        with attempting(attempt):
+            self._check(new, now)
+            return await self._join(new, now)
 
+    async def _join(self, new: Wait, now: datetime) -> PlaceInLine:
         def transaction(unit: UnitOfWork) -> tuple[Wait, list[Wait]]:
-            unit.waits.lock([request.by])
-            mine = unit.waits.of_person(request.by)
+            unit.waits.lock([new.person_id])
+            mine = unit.waits.of_person(new.person_id)
             stored = next((each for each in mine if _key(each) == _key(new)), None)
             if stored is None:
                 if sum(each.is_watch == new.is_watch for each in mine) >= self._rules.waits_per_person:
                     raise TooManyWaits(self._rules.waits_per_person)
                 stored = unit.waits.add(new)
-                subject, actor = f"wait:{stored.id}", f"person:{request.by}"
+                subject, actor = f"wait:{stored.id}", f"person:{new.person_id}"
                 unit.audit(AuditEntry(now, actor, "watch" if new.is_watch else "wait", subject))
             return stored, unit.waits.open()
 

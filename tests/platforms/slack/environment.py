@@ -12,11 +12,13 @@ from bot.chat.request import ChatRequest, QuotedMessage
 from bot.commands import COMMANDS
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
+from bot.platforms.pictures import Pictures
 from bot.platforms.ports import ChatDispatcher
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.services import Services
 from core.model import Identity, PersonId, Role, UserGroup
+from core.policy.door_code import DoorCodes
 from core.policy.rules import Rules
 from core.ports import ManagedStorage, UnitOfWork
 from core.services.accounts import Accounts
@@ -48,6 +50,7 @@ class Environment:
     deferred: FakeDeferredReplies = field(default_factory=FakeDeferredReplies)
     installations: FakeInstallations = field(default_factory=FakeInstallations)
     states: FakeOAuthStates = field(default_factory=FakeOAuthStates)
+    pictures: Pictures = field(default_factory=Pictures)
 
     def adapter(self) -> SlackPlatform:
         directory = self.services.read_model.directory
@@ -64,6 +67,7 @@ class Environment:
             zone=self.services.rules.zone,
             installations=self.installations,
             oauth_states=self.states,
+            pictures=self.pictures,
         )
 
     def _chosen_zone(self, identity: Identity) -> str:
@@ -121,7 +125,7 @@ async def build_environment(
         read_model,
         rules,
         clock,
-        BookingService(storage, read_model, rules, clock),
+        BookingService(storage, read_model, rules, clock, DoorCodes((b"secret",))),
         SocietyService(storage, rules, clock),
         Accounts(storage, read_model, NoPasswords(), rules, clock, b"secret"),
     )

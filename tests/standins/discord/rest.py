@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.standins.discord.attachments import read_body
 from tests.standins.discord.command_tree import validate_commands
 from tests.standins.discord.faults import apply_fault, drop_connection, json, rate_limited_response
 from tests.standins.discord.interactions import ApiError
@@ -33,6 +34,7 @@ class Rest:
         app, hook = "/applications/{app}", "/webhooks/{app}/{token}"
         table: list[tuple[str, str, Handler]] = [
             ("GET", "/users/@me", self.me),
+            ("GET", "/users/@me/guilds", self.own_guilds),
             ("GET", "/users/{user}", self.user),
             ("GET", "/oauth2/applications/@me", self.application),
             ("GET", "/applications/@me", self.application),
@@ -102,6 +104,12 @@ class Rest:
     async def me(self, request: web.Request) -> web.Response:
         return json(self._world.bot.payload() | {"verified": True, "mfa_enabled": True, "flags": 0})
 
+    async def own_guilds(self, request: web.Request) -> web.Response:
+        guilds = [each for each in self._world.guilds.values() if each.has_bot]
+        return json(
+            [{"id": each.id, "name": each.name, "permissions": str(each.bot_permissions)} for each in guilds]
+        )
+
     async def user(self, request: web.Request) -> web.Response:
         user = self._world.users.get(request.match_info["user"])
         if user is None:
@@ -119,7 +127,7 @@ class Rest:
                 "bot_require_code_grant": False,
                 "verify_key": self._discord.public_key,
                 "owner": self._world.bot.payload(),
-                "flags": 0,
+                "flags": self._world.application_flags,
                 "interactions_endpoint_url": self._discord.interactions_url or None,
             }
         )
@@ -219,7 +227,7 @@ class Rest:
         return json(self._message(request))
 
     async def send(self, request: web.Request) -> web.Response:
-        channel, body = self._channel(request), await request.json()
+        channel, body = self._channel(request), await read_body(request)
         if channel.guild_id is None and not all(person.takes_messages for person in channel.people):
             raise ApiError(403, 50007, "Cannot send messages to this user")
         if errors := validate_message(body):
@@ -254,7 +262,7 @@ class Rest:
         return message if age < NONCE_MINUTES * 60_000 else None
 
     async def edit(self, request: web.Request) -> web.Response:
-        message, body = self._message(request), await request.json()
+        message, body = self._message(request), await read_body(request)
         if message["author"]["id"] != self._world.bot.id:
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
         self._discord.interactions.edit(message, body)
@@ -272,7 +280,7 @@ class Rest:
     # Interactions.
 
     async def callback(self, request: web.Request) -> web.Response:
-        body = await request.json()
+        body = await read_body(request)
         ids = request.match_info
         interaction = self._discord.interactions.answer(ids["interaction"], ids["token"], body)
         if request.query.get("with_response") not in {"1", "true"}:
@@ -285,7 +293,7 @@ class Rest:
         return json(answer)
 
     async def follow_up(self, request: web.Request) -> web.Response:
-        body = await request.json()
+        body = await read_body(request)
         if (body.get("flags") or 0) & COMPONENTS_V2 and request.query.get("with_components") == "false":
             raise ApiError(400, 50035, "Invalid Form Body")
         return json(self._discord.interactions.follow_up(request.match_info["token"], body))
@@ -295,7 +303,7 @@ class Rest:
         return json(self._discord.interactions.find(ids["token"], ids["message"]))
 
     async def edit_followed_up(self, request: web.Request) -> web.Response:
-        ids, body = request.match_info, await request.json()
+        ids, body = request.match_info, await read_body(request)
         return json(self._discord.interactions.edit_response(ids["token"], ids["message"], body))
 
     async def delete_followed_up(self, request: web.Request) -> web.Response:

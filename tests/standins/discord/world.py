@@ -101,6 +101,7 @@ class Guild:
     id: str
     name: str
     has_bot: bool = True
+    bot_permissions: int = MEMBER_PERMISSIONS
     channels: list[Channel] = field(default_factory=list)
     members: dict[str, int] = field(default_factory=dict)
     """Permissions by user id."""
@@ -155,11 +156,14 @@ class World:
         self.bot = User(self.ids.new(), "roomie", bot=True)
         self.users: dict[str, User] = {self.bot.id: self.bot}
         self.guilds: dict[str, Guild] = {}
+        self.application_flags = 0
         self.channels: dict[str, Channel] = {}
         self.commands: dict[str | None, list[dict[str, Any]]] = {None: []}
         """Application commands: the global ones under None, a server's under its id."""
         self.overwrites = 0
         """Number of command syncs."""
+        self.files: dict[str, bytes] = {}
+        """Content of attachments by their id."""
 
     @property
     def application_id(self) -> str:

@@ -30,7 +30,20 @@ AUTOCOMPLETED = frozenset(
         ParameterType.TIME_ZONE,
     }
 )
-_GROUPS = {"rooms": "Find and book rooms", "society": "Your societies"}
+_GROUPS = {
+    "rooms": "Find and book rooms",
+    "society": "Your societies",
+    "admin": "Administer rooms, people and societies",
+    "admin room": "Rooms: add, change, put out of use",
+    "admin building": "Buildings: add, change, put out of use",
+    "admin user": "People: find, groups, quota, blocks",
+    "admin society": "Societies: add, presidents, limits",
+    "admin wait": "The waiting list",
+    "admin hold": "Rooms held for the waiting list",
+    "admin source": "Timetable sources",
+    "admin job": "Periodic jobs",
+    "admin outbox": "Messages that wait or failed",
+}
 _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 _MANAGERS = discord.Permissions(manage_guild=True)
@@ -57,29 +70,40 @@ def add_commands(
 ) -> None:
     """Add every command under its name, and some under an alias as well."""
     groups = _groups(commands)
-    for group in groups.values():
-        tree.add_command(group)
+    for name, group in groups.items():
+        if " " not in name:
+            tree.add_command(group)
     for command in commands:
         for name in (
             _name(command, groups),
             *(other for other in command.aliases if other in TOP_LEVEL_ALIASES),
         ):
-            first, _, second = name.partition(" ")
-            built = _create_command(second or first, command, run, suggest)
-            if second:
-                groups[first].add_command(built)
+            parent, _, last = name.rpartition(" ")
+            built = _create_command(last, command, run, suggest)
+            if parent:
+                groups[parent].add_command(built)
             else:
                 built.allowed_installs, built.allowed_contexts = _INSTALLS, _CONTEXTS
                 tree.add_command(built)
 
 
 def _groups(commands: Sequence[Command]) -> dict[str, app_commands.Group]:
-    """One group per first word; hidden from ordinary members when all its commands are for administrators."""
+    """A group per first word, and in it one per second word of commands with three.
+
+    Hidden from ordinary members when all its commands are for administrators.
+    """
     members: dict[str, list[Command]] = {}
     for command in commands:
         if " " in command.name:
             members.setdefault(command.name.split()[0], []).append(command)
-    return {name: _group(name, subcommands) for name, subcommands in members.items()}
+    groups = {name: _group(name, subcommands) for name, subcommands in members.items()}
+    for name in dict.fromkeys(each.name.rpartition(" ")[0] for each in commands):
+        parent, _, child = name.partition(" ")
+        if child:
+            groups[name] = app_commands.Group(
+                name=child, description=_GROUPS.get(name, child.capitalize()), parent=groups[parent]
+            )
+    return groups
 
 
 def _group(name: str, subcommands: Sequence[Command]) -> app_commands.Group:

@@ -10,6 +10,7 @@ import discord
 
 from bot.chat.reply import Reply
 from bot.platforms.base import RateLimited, RecipientUnreachable
+from bot.platforms.discord.handlers.pictures import attach_picture, edit_of
 from bot.platforms.discord.handlers.requests import channel_id, user_id
 from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.render.views import CANNOT_MESSAGE, NETWORK_ERRORS, view
@@ -91,7 +92,7 @@ class DirectMessenger:
         try:
             await self.send(Identity(f"discord:{user}"), reply, "")
         except (RecipientUnreachable, RateLimited, Unavailable) as error:
-            logger.warning("Discord user %s could not be notified: %s", user, error_name(error))
+            logger.warning("A Discord user could not be notified: %s", error_name(error))
 
     async def was_sent(self, identity: Identity, key: str, since: datetime) -> bool:
         """Search the history of the direct messages, or of the channel, for a message with this key."""
@@ -116,7 +117,7 @@ class DirectMessenger:
         until = self._clock.now() + DM_CLOSED_TTL
         await self._key_values.put(_closed_key(user), until.isoformat())
         self._state.status.count("closed direct message")
-        logger.info("Discord user %s takes no direct messages", user)
+        logger.info("A Discord user takes no direct messages")
 
     async def _send_to_channel(self, channel: int, reply: Reply, key: str) -> None:
         try:
@@ -132,7 +133,9 @@ class DirectMessenger:
         self, place: discord.abc.Messageable, reply: Reply, key: str, reader: Identity | None = None
     ) -> None:
         message = self._state.render(reply, reader, mark_of(key) if key else None)
-        await place.send(view=view(message), nonce=nonce_of(key or token_hex()))
+        sent = await place.send(view=view(message), nonce=nonce_of(key or token_hex()))
+        if reply.picture is not None:
+            await attach_picture(self._state.pictures, reply.picture, message, edit_of(sent))
 
     def _channel(self, channel: int) -> discord.PartialMessageable:
         return self._connected_client().get_partial_messageable(channel)

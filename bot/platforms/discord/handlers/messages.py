@@ -8,6 +8,7 @@ from bot.chat.reply import Audience, Reply, Text, Tone
 from bot.chat.request import QuotedMessage
 from bot.platforms.base import RateLimited, RecipientUnreachable
 from bot.platforms.discord.handlers.delivery import SEND_ERRORS, DirectMessenger
+from bot.platforms.discord.handlers.pictures import attach_picture, edit_of
 from bot.platforms.discord.handlers.requests import dedup_key, identity_of, is_direct, text_request
 from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.render.views import CANNOT_REPLY, view
@@ -76,11 +77,13 @@ class MessageHandler:
         shown, nonce = view(rendered), f"m{message.id}"
         reference = message.to_reference(fail_if_not_exists=False)
         try:
-            await message.channel.send(view=shown, nonce=nonce, reference=reference)
+            sent = await message.channel.send(view=shown, nonce=nonce, reference=reference)
         except discord.HTTPException as error:
             if error.code != CANNOT_REPLY:
                 raise
-            await message.channel.send(view=shown, nonce=nonce)
+            sent = await message.channel.send(view=shown, nonce=nonce)
+        if reply.picture is not None:
+            await attach_picture(self._state.pictures, reply.picture, rendered, edit_of(sent))
 
 
 def is_for_us(message: discord.Message, me: discord.abc.User) -> bool:

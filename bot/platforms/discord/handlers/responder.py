@@ -1,13 +1,14 @@
 """Responds to one interaction: defers in time, responds exactly once, follows up."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import discord
 from discord.enums import InteractionType
 
 from bot.chat.reply import Audience, Form, Reply
 from bot.platforms.discord.handlers.form_drafts import FormDrafts
+from bot.platforms.discord.handlers.pictures import EditMessage, attach_file, attach_picture, edit_of
 from bot.platforms.discord.handlers.requests import identity_of
 from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.render.forms import modal
@@ -17,6 +18,7 @@ from bot.platforms.discord.render.views import (
     NETWORK_ERRORS,
     UNKNOWN_MESSAGE,
     RawModal,
+    RawView,
     is_gone,
     is_public,
     view,
@@ -33,6 +35,15 @@ class ResponseLost(Exception):
     """The interaction cannot be answered any more: expired, or the connection failed twice."""
 
 
+@dataclass(frozen=True, slots=True)
+class _ShownReply:
+    """A reply as it was sent, and how to edit it."""
+
+    reply: Reply
+    message: RenderedMessage
+    edit: EditMessage
+
+
 class InteractionResponder:
     """Shows a reply in the way that the interaction still allows: modal, message, edit or follow-up."""
 
@@ -43,6 +54,7 @@ class InteractionResponder:
         self._state = state
         self._submitted = submitted
         self._deferred = False
+        self._shown: _ShownReply | None = None
 
     @property
     def is_deferred(self) -> bool:
@@ -134,13 +146,28 @@ class InteractionResponder:
         reply = self._drafts.with_button(self._user, reply, self._submitted)
         message = self._state.render(reply, identity_of(self._interaction.user))
         if self._deferred:
-            await self._respond_deferred(reply, message)
+            edit = await self._respond_deferred(reply, message)
         elif self._replaces(reply):
-            await self._interaction.response.edit_message(view=view(message))
+            await self._interaction.response.edit_message(view=view(message), attachments=[])
+            edit = self._edit_original
         else:
             await self._interaction.response.send_message(
                 view=view(message), ephemeral=self._is_ephemeral(message)
             )
+            edit = self._edit_original
+        self._shown = _ShownReply(reply, message, edit)
+
+    async def attach(self) -> None:
+        """Add the picture or the file of the reply that was sent, if it has one."""
+        if (shown := self._shown) is None:
+            return
+        if (picture := shown.reply.picture) is not None:
+            await attach_picture(self._state.pictures, picture, shown.message, shown.edit)
+        elif (file := shown.reply.file) is not None:
+            await attach_file(file, shown.message, shown.edit)
+
+    async def _edit_original(self, new: RawView, files: list[discord.File]) -> None:
+        await self._interaction.edit_original_response(view=new, attachments=files)
 
     def _replaces(self, reply: Reply) -> bool:
         """Whether the reply replaces the message; a private reply never replaces a public message."""
@@ -162,19 +189,22 @@ class InteractionResponder:
         payload = modal(form, self._drafts.custom_id(self._user, form))
         await self._interaction.response.send_modal(RawModal(payload))
 
-    async def _respond_deferred(self, reply: Reply, message: RenderedMessage) -> None:
+    async def _respond_deferred(self, reply: Reply, message: RenderedMessage) -> EditMessage:
         """Respond after a deferral: edit the pressed message, follow up, or replace "thinking"."""
         if self._has_message:
-            if self._replaces(reply):
-                await self._interaction.edit_original_response(view=view(message))
-            else:
-                await self._interaction.followup.send(
-                    view=view(message), ephemeral=self._is_ephemeral(message)
-                )
+            if not self._replaces(reply):
+                return await self._follow_up(message, ephemeral=self._is_ephemeral(message))
+            await self._interaction.edit_original_response(view=view(message), attachments=[])
         elif reply.audience is Audience.CHANNEL and self._is_private:
             await self._interaction.edit_original_response(
                 view=view(self._state.render(PUBLIC_ANSWER_FOLLOWS))
             )
-            await self._interaction.followup.send(view=view(message))
+            return await self._follow_up(message, ephemeral=False)
         else:
             await self._interaction.edit_original_response(view=view(message))
+        return self._edit_original
+
+    async def _follow_up(self, message: RenderedMessage, *, ephemeral: bool) -> EditMessage:
+        return edit_of(
+            await self._interaction.followup.send(view=view(message), ephemeral=ephemeral, wait=True)
+        )

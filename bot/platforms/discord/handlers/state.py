@@ -9,6 +9,7 @@ from bot.platforms.discord.handlers.form_drafts import FormDrafts
 from bot.platforms.discord.render.command_mentions import CommandMentions
 from bot.platforms.discord.render.renderer import RenderedMessage, render
 from bot.platforms.health import PlatformHealth
+from bot.platforms.pictures import Pictures
 from core.bounded_cache import LruCache
 from core.model import Identity
 
@@ -27,13 +28,14 @@ _MAX_QUESTIONS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class DiscordState:
-    """Time zones of campus and readers, counters, mentions of commands, form drafts, and questions."""
+    """Time zones of campus and readers, counters, mentions of commands, form drafts, pictures, questions."""
 
     zone: tzinfo
     zone_of: Callable[[Identity], tzinfo] | None
     status: PlatformHealth
     mentions: CommandMentions = field(default_factory=CommandMentions)
     drafts: FormDrafts = field(default_factory=FormDrafts)
+    pictures: Pictures = field(default_factory=Pictures)
     _questions: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_QUESTIONS))
 
     def render(

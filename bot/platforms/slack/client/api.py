@@ -98,6 +98,18 @@ class SlackApi:
         self._health.clear(f"token {installation.team}")
         return response  # type: ignore[no-any-return]  # the SDK's responses are mappings
 
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send a file to the address that `files.getUploadURLExternal` returned. Raises `SlackError`."""
+        self._health.count("api call")
+        try:
+            async with self.session.post(url, data=content) as response:
+                if (unavailable := unavailable_error(response.status, response.headers)) is not None:
+                    raise unavailable
+                if response.status != 200:
+                    raise BadRequest(f"upload {response.status}")
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            raise SlackUnavailable(type(error).__name__, RETRY_DELAY) from error
+
     async def respond(self, url: str, payload: Mapping[str, Any]) -> None:
         """Send a message through a `response_url`."""
         self._health.count("response_url")

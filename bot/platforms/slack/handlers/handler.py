@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.chat.actions import Action
 from bot.chat.reply import Audience, Reply, Text, Tone
 from bot.chat.request import split_quotes
+from bot.pictures.audience import public_picture
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import Autocompleter, Installation
 from bot.platforms.slack.client.api import SlackApi
@@ -28,7 +29,6 @@ from bot.platforms.slack.handlers.modals import Modals
 from bot.platforms.slack.handlers.responder import Responder, response_options
 from bot.platforms.slack.handlers.sharing import Sharing
 from bot.platforms.slack.render.action_ids import PressedElement
-from bot.platforms.slack.render.renderer import message
 from bot.platforms.tasks import BackgroundTasks
 
 logger = logging.getLogger(__name__)
@@ -103,10 +103,10 @@ class SlackHandler:
             await ack()
             await self._show(installation, event, dispatched)
         else:
-            await ack(
-                message(dispatched.reply, dispatched.context, dispatched.extra_buttons)
-                | response_options(event, dispatched.reply)
-            )
+            reply, context = dispatched.reply, dispatched.context
+            payload = self._responder.payload(installation, event, reply, context, dispatched.extra_buttons)
+            await ack(payload | response_options(event, reply))
+            self._responder.upload_picture(installation, event, reply, context)
             self._app_home.update_after(installation, event, dispatched.reply)
 
     async def _dispatch_once(
@@ -206,7 +206,8 @@ class SlackHandler:
         if not reply.is_refusal:
             sharer = (await self._dispatcher.profiles.profile(installation, event.user)).name or "someone"
             footer: Text = (*reply.footer, *((" · ",) if reply.footer else ()), f"Shared by {sharer}")
-            reply = replace(reply, audience=Audience.CHANNEL, replaces=False, footer=footer)
+            picture = public_picture(reply.picture)
+            reply = replace(reply, audience=Audience.CHANNEL, replaces=False, footer=footer, picture=picture)
         await self._show(
             installation, event, DispatchedReply(reply, replace(dispatched.context, reader_zone=""))
         )

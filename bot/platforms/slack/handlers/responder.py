@@ -13,6 +13,7 @@ from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.errors import OutcomeUnknownInSlack, SlackError
 from bot.platforms.slack.handlers.event import SlackEvent
 from bot.platforms.slack.handlers.last_places import LastPlace
+from bot.platforms.slack.handlers.picture_uploads import PictureUploads, can_upload
 from bot.platforms.slack.identities import identity_of, is_channel
 from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.renderer import message
@@ -37,9 +38,15 @@ class Responder:
     """Sends replies. One that cannot be sent in place is queued in the outbox, which sends it as a DM."""
 
     def __init__(
-        self, api: SlackApi, deferred: DeferredReplies, clock: Clock, health: PlatformHealth
+        self,
+        api: SlackApi,
+        deferred: DeferredReplies,
+        clock: Clock,
+        health: PlatformHealth,
+        uploads: PictureUploads | None = None,
     ) -> None:
         self._api, self._deferred, self._clock, self._health = api, deferred, clock, health
+        self._uploads = uploads
 
     async def respond(
         self,
@@ -49,12 +56,45 @@ class Responder:
         context: RenderContext,
         more: tuple[Button, ...] = (),
     ) -> None:
-        """Reply to a delivery; by `response_url` if it has one."""
+        """Reply to a delivery; by `response_url` if it has one. A picture that is uploaded follows."""
         try:
             await self._send(installation, to, reply, context, more)
+            self.upload_picture(installation, to, reply, context)
         except SlackError as error:
             instead = NOT_POSTED if reply.audience is Audience.CHANNEL and not to.is_dm else reply
             await self.defer_to_outbox(installation, to, instead, error)
+
+    def payload(
+        self,
+        installation: Installation,
+        to: SlackEvent,
+        reply: Reply,
+        context: RenderContext,
+        more: tuple[Button, ...] = (),
+    ) -> MessagePayload:
+        """The message of a reply; its picture is left out if it follows as a file."""
+        follows = self._uploads_for(installation, to, reply, context) is not None
+        return message(reply, replace(context, uploads_pictures=follows), more)
+
+    def upload_picture(
+        self, installation: Installation, to: SlackEvent, reply: Reply, context: RenderContext
+    ) -> None:
+        """Upload the picture of a reply that was sent, in the background, if it needs to be."""
+        uploads = self._uploads_for(installation, to, reply, context)
+        if uploads is not None and reply.picture is not None:
+            uploads.start(installation, to, reply.picture)
+
+    def _uploads_for(
+        self, installation: Installation, to: SlackEvent, reply: Reply, context: RenderContext
+    ) -> PictureUploads | None:
+        """Uploads, if a picture has no URL and everybody in the conversation may see the reply.
+
+        Files cannot be shown to one person alone in a channel.
+        """
+        if self._uploads is None or reply.picture is None or context.picture_url(reply.picture):
+            return None
+        is_shown_to_all = bool(to.channel) and (to.is_dm or reply.audience is Audience.CHANNEL)
+        return self._uploads if is_shown_to_all and can_upload(installation) else None
 
     async def _send(
         self,
@@ -64,7 +104,7 @@ class Responder:
         context: RenderContext,
         more: tuple[Button, ...],
     ) -> None:
-        payload = message(reply, context, more)
+        payload = self.payload(installation, to, reply, context, more)
         if to.response_url and await self._respond(to, payload | response_options(to, reply)):
             return
         payload |= {"thread_ts": to.thread} if to.thread else {}

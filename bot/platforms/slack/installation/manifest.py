@@ -68,7 +68,8 @@ def _slash_command(family: tuple[str, list[Command]], public_url: str) -> dict[s
 def _hint(reached: Sequence[Command]) -> dict[str, str]:
     """The usage hint of a slash command, if it takes anything."""
     if len(reached) > 1:
-        return {"usage_hint": " | ".join(each.name.partition(" ")[2] for each in reached)}
+        seconds = (each.name.split()[1] for each in reached if " " in each.name)
+        return {"usage_hint": " | ".join(dict.fromkeys(seconds))}
     usage = reached[0].usage.removeprefix("/").removeprefix(reached[0].name).strip()
     return {"usage_hint": usage} if usage else {}
 

@@ -1,6 +1,7 @@
 """Installations of the app: one workspace by its bot token, or many by OAuth."""
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 from secrets import token_urlsafe
 
@@ -13,7 +14,7 @@ from slack_sdk.oauth.installation_store.models.installation import Installation 
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.platforms.ports import Installation, Installations, OAuthStates
-from bot.platforms.slack.client.api import SlackApi
+from bot.platforms.slack.client.api import ApiResponse, SlackApi
 from bot.platforms.slack.settings import SlackSettings
 from core.bounded_cache import TtlCache
 from core.clock import Clock
@@ -22,6 +23,7 @@ SCOPES = (
     "app_mentions:read",
     "chat:write",
     "commands",
+    "files:write",
     "im:history",
     "im:write",
     "users:read",
@@ -30,6 +32,13 @@ SCOPES = (
 _CACHE_TTL = timedelta(seconds=30)
 _MAX_CACHED = 10_000
 _STATE_TTL = timedelta(minutes=10)
+
+
+def granted_scopes(response: ApiResponse) -> tuple[str, ...]:
+    """The scopes of the token that a method was called with, which Slack sends as a header."""
+    headers: Mapping[str, str] = getattr(response, "headers", {})
+    granted = next((text for name, text in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    return tuple(each.strip() for each in granted.split(",") if each.strip())
 
 
 class SingleWorkspace:
@@ -53,6 +62,7 @@ class SingleWorkspace:
                 response["user_id"],
                 response.get("bot_id", ""),
                 response.get("team", ""),
+                granted_scopes(response),
             )
         return self._installation
 

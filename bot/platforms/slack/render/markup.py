@@ -8,6 +8,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Reply, Text, TimeRange, Timestamp, TimestampStyle
+from bot.platforms.pictures import PictureUrl, no_url
 from bot.platforms.text import ELLIPSIS, UNNAMED, format_time, is_same_day, plain_inline, plain_text
 from core.interval import Interval
 from core.model import Identity
@@ -19,11 +20,17 @@ _MARKS = re.compile(r"([*_~`])|(^[^\S\n]*>)|((?<!\d):(?=[\w+'-]+:))", re.MULTILI
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """What rendering depends on: the campus's zone, the current time, and the reader's zone if known."""
+    """What rendering depends on: the campus's zone, the current time, and the reader's zone if known.
+
+    `picture_url` returns the URL of a picture, if Slack can fetch it. Without one, a picture is shown as bars
+    of text, unless it follows as a file (`uploads_pictures`).
+    """
 
     campus: ZoneInfo
     now: datetime
     reader_zone: str = ""
+    picture_url: PictureUrl = no_url
+    uploads_pictures: bool = False
 
 
 def escape(text: str) -> str:

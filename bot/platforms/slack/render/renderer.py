@@ -22,6 +22,7 @@ from bot.platforms.slack.render.markup import (
     literal,
     plain,
 )
+from bot.platforms.slack.render.pictures import picture_blocks
 from bot.platforms.text import ELLIPSIS, clip, clip_line
 
 BlockKitPayload = dict[str, Any]
@@ -83,7 +84,8 @@ def blocks(
     numbers = numbers or count()
     before = [*_heading(reply), *_text(reply, context), *_fields(reply.fields, context)]
     footer = _footer(reply, context, names_zone=names_zone)
-    after = [*_table(reply, context, surface), *_buttons(reply, more, numbers), *footer]
+    picture = picture_blocks(reply.picture, context)
+    after = [*picture, *_table(reply, context, surface), *_buttons(reply, more, numbers), *footer]
     limit = max_blocks or _MAX_BLOCKS[surface]
     items = _items(reply.items, context, limit - len(before) - len(after), numbers)
     return [*before, *items, *after][:limit]

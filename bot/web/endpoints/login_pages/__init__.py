@@ -6,7 +6,7 @@ from bot.login.links import Links
 from bot.login.settings import LoginMethod
 from bot.web.endpoints import schemas
 from bot.web.endpoints.login_api import base_url
-from bot.web.endpoints.login_pages import confirm, oidc, password, shibboleth
+from bot.web.endpoints.login_pages import browser, confirm, oidc, password, shibboleth
 from bot.web.endpoints.login_responses import (
     SID,
     PageHandler,
@@ -22,7 +22,9 @@ from bot.web.pages import login as pages
 
 
 async def show_login(context: RequestContext) -> web.Response:
-    """Shows our own login page, or redirects to the institution's."""
+    """Shows our own login page, or redirects to the institution's; without a sid this browser logs in."""
+    if context.get(SID) is None:
+        return await browser.begin(context)
     token, login = sid_token_in(context), context.state.login
     session = await context.state.services.logins.login_status(token)
     settings = login.settings
@@ -65,6 +67,7 @@ def _page_route(
         {303: None, **dict.fromkeys((200, 403, 409, 410, 503), schemas.TEXT)},
         parameters=parameters,
         is_mutating=True,
+        uses_session=True,
         media_type="text/html",
     )
 
@@ -83,7 +86,7 @@ LOGIN_PAGES: tuple[Route, ...] = (
         ("GET", "POST"),
         _login,
         "Log in with the browser.",
-        parameters=(SID, password.NAME, password.PASSWORD),
+        parameters=(SID, browser.NEXT, password.NAME, password.PASSWORD),
     ),
     _page_route(
         "login/confirm",

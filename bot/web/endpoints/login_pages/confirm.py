@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.login import requester
 from bot.login.chat_link import continue_request, linked_message
 from bot.login.encryption import encrypt
+from bot.web.endpoints.login_pages.browser import check_browser, complete_for_browser, is_for_browser
 from bot.web.endpoints.login_responses import (
     check_site,
     html_response,
@@ -36,8 +37,13 @@ ANSWER = Parameter("answer", str, _TEXT, "`yes`; anything else is no.")
 async def prove_and_confirm(
     context: RequestContext, token: str, identity: PersonId | IdentityClaims
 ) -> web.Response:
-    """Records who the person is, and shows them the confirmation page."""
+    """Records who the person is, and shows them the confirmation page.
+
+    A login of this browser itself needs no confirmation and is complete.
+    """
     proved = await prove_identity(context, token, identity)
+    if is_for_browser(proved.session):
+        return await complete_for_browser(context, proved)
     return _confirmation_page(context, token, proved)
 
 
@@ -45,6 +51,7 @@ async def prove_identity(
     context: RequestContext, token: str, identity: PersonId | IdentityClaims
 ) -> PendingConfirmation:
     state = context.state
+    await check_browser(context, token)
     try:
         return await state.services.logins.prove_identity(token, identity, state.login.settings.rule)
     finally:

@@ -10,6 +10,7 @@ from bot.login.public_access import host_of, is_loopback
 from bot.login.settings import LoginMethod
 from bot.login.shibboleth import UntrustedAttributes
 from bot.web.endpoints.converters import parse_name, parse_password
+from bot.web.endpoints.login_pages.browser import complete_for_browser, is_for_browser
 from bot.web.endpoints.login_pages.confirm import NONCE, prove_and_confirm, prove_identity
 from bot.web.endpoints.login_responses import (
     SID,
@@ -43,7 +44,7 @@ async def log_in(context: RequestContext) -> web.Response:
     session = await context.state.services.logins.login_status(token)
     if settings.development is not None:
         _check_is_local_request(context)
-        logger.warning("DEVELOPMENT: a login on this machine is taken for %s", settings.development.key)
+        logger.warning("DEVELOPMENT: a login on this machine is taken for the one of login.dev_user")
         return await prove_and_confirm(context, token, settings.development)
     if settings.method is not LoginMethod.PASSWORD:
         raise UntrustedAttributes
@@ -61,6 +62,10 @@ async def log_in(context: RequestContext) -> web.Response:
     except NotAuthenticated as refusal:
         return html_response(context, pages.login_page(page, requester, str(refusal), typed), 403)
     proved = await prove_identity(context, token, login.person.id)
+    if is_for_browser(proved.session):
+        response = await complete_for_browser(context, proved)
+        response.headers.add("Set-Cookie", login.cookie)
+        return response
     query = urlencode({SID.name: token, NONCE.name: proved.nonce})
     # A redirect, so that the page that follows sets no cookie and reloading it does not send the form again.
     response = redirect(context, f"{CONFIRMATION_PATH}?{query}")

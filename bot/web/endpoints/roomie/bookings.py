@@ -152,6 +152,7 @@ async def book(context: RequestContext) -> Response:
         term=owner.term,
         request=idempotency_key(context, owner),
         confirm=is_confirmed_in_chat(context, owner),
+        booked_from="http",
     )
     booked = await context.state.services.bookings.book(request)
     return json_response({"success": True, "booking_id": booked.booking.id, "quota_left": booked.quota_left})

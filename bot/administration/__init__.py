@@ -1,0 +1,1 @@
+"""Verbs of administration: one table for chat, for Discord's options and for the command line."""

@@ -1,0 +1,31 @@
+"""How chat platforms show pictures: by a URL, or drawn for an upload."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.chat.picture import Picture
+from bot.pictures.drawing import PictureDrawer, PictureFormat
+
+FILE_NAME = "roomie.png"
+
+
+class PictureUrl(Protocol):
+    """The public URL of a picture; empty if Roomie cannot be reached from the internet."""
+
+    def __call__(self, picture: Picture) -> str: ...
+
+
+def no_url(picture: Picture) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """URLs and drawing of pictures, as every adapter has them."""
+
+    url_of: PictureUrl = no_url
+    drawer: PictureDrawer = field(default_factory=PictureDrawer)
+
+    async def png(self, picture: Picture) -> bytes:
+        """Raises `Unavailable` if too many pictures are to be drawn."""
+        return await self.drawer.draw(picture.timeline, PictureFormat.PNG)

@@ -1,0 +1,19 @@
+"""QR codes as SVG, to be placed within a page."""
+
+import segno
+from markupsafe import Markup
+
+_QUIET_MODULES = 4
+"""White border that scanners need (ISO/IEC 18004, 5.3.8)."""
+
+
+def qr_svg(text: str, label: str) -> Markup:
+    """A QR code, black on white whatever the colours of the page, with `label` as its alternative text.
+
+    Level M corrects 15 % of damage: paper at a corridor's wall gets scratched.
+    """
+    code = segno.make(text, error="m", micro=False, boost_error=False)
+    svg = code.svg_inline(
+        omitsize=True, border=_QUIET_MODULES, dark="#000", light="#fff", svgclass="qr", lineclass=None
+    )
+    return Markup('<div role="img" aria-label="{}">{}</div>').format(label, Markup(svg))  # noqa: S704 - from a library

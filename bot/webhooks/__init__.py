@@ -1,0 +1,1 @@
+"""Webhooks as Standard Webhooks (standardwebhooks.com): secrets, signatures, payloads, and their delivery."""

@@ -1,0 +1,77 @@
+"""Who administers, and the check of their right in the transaction that changes something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import Conflict, NotPermitted
+from core.model import AuditEntry, OpeningHours, Person, PersonId
+from core.policy.blocking import is_blocked
+from core.ports import UnitOfWork
+
+CONSOLE = "administrator"
+"""Actor of the command line: who can run it has the database."""
+NOT_ADMINISTRATOR = "Only administrators can do this."
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """A person who asks to administer; None is the operator at the command line."""
+
+    person_id: PersonId | None = None
+
+    @property
+    def actor(self) -> str:
+        return CONSOLE if self.person_id is None else f"person:{self.person_id}"
+
+    def check(self, unit: UnitOfWork, now: datetime) -> None:
+        """Raises `NotPermitted` unless they are an administrator now."""
+        if self.person_id is None:
+            return
+        person = unit.people.get(self.person_id)
+        if person is None or not may_administer(person, now):
+            raise NotPermitted(NOT_ADMINISTRATOR)
+
+    def entry(
+        self, now: datetime, action: str, subject: str, details: Mapping[str, str | int] | None = None
+    ) -> AuditEntry:
+        return AuditEntry(now, self.actor, action, subject, details or {})
+
+
+class LastAdministrator(Conflict):
+    """Nobody would be left who may administer Roomie."""
+
+    code = "last_administrator"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody must administer Roomie. Make somebody else administrator first.")
+
+
+def may_administer(person: Person, now: datetime) -> bool:
+    """Administrators who are not blocked."""
+    return person.is_admin and not is_blocked(person, now)
+
+
+def changed(**fields: tuple[object, object]) -> dict[str, str | int]:
+    """Audit details of the fields that changed: `capacity: 30 → 40`."""
+    return {
+        name: f"{_shown(before)} → {_shown(after)}"
+        for name, (before, after) in fields.items()
+        if before != after
+    }
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, OpeningHours):
+        return f"{_clock(value.opens)}-{_clock(value.closes)}"
+    if isinstance(value, (frozenset, set, tuple, list)):
+        return ", ".join(sorted(map(str, value))) or "none"
+    return str(value)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}" if minutes != 24 * 60 else "24:00"
