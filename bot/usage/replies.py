@@ -12,7 +12,7 @@ _MAX_ROWS = 8
 def usage_reply(figures: UsageFigures, page: str = "") -> Reply:
     """The main figures in lines, and the occupancy by hour and weekday; `page` is a URL with all of it."""
     rows = usage_rows(figures)
-    actions = (Button("", "All figures", url=page),) if page else ()
+    actions = (Button("usage_page", "All figures", url=page),) if page else ()
     return Reply(
         (f"{figures.period.label}, {figures.building or 'whole campus'}, {figures.rooms} rooms.",),
         title="Usage",
