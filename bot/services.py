@@ -12,6 +12,7 @@ from bot.refusal_log import RefusalLog
 from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
+from core.model import PersonId
 from core.policy.door_code import DoorCodes
 from core.policy.retention import Retention
 from core.policy.rules import Rules
@@ -171,6 +172,12 @@ class Services:
         object.__setattr__(self, "administration", administration)
         webhooks = WebhookService(self.storage, self.clock, self.private_receivers)
         object.__setattr__(self, "webhooks", webhooks)
+        self.read_model.subscribe(self._forget_titles)
+
+    def _forget_titles(self, touched: frozenset[PersonId]) -> None:
+        """Forgets what people have typed when one of them is gone; which titles are whose is not known."""
+        if any(each not in self.read_model.directory.people for each in touched):
+            self.offered_titles.clear()
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

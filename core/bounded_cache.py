@@ -57,6 +57,9 @@ class LruCache(Generic[K, V]):
     def remove(self, key: K) -> None:
         self._entries.remove(key)
 
+    def clear(self) -> None:
+        self._entries.clear()
+
 
 class TtlCache(Generic[K, V]):
     """LRU cache of at most `max_size` entries, each with a time to live of its own."""

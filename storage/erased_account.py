@@ -26,5 +26,5 @@ def erased_account(connection: Connection, now: datetime) -> int:
     added: int = connection.execute(new).scalar_one()
     upsert(connection, setting, [{"key": _SETTING, "value": str(added)}])
     at = seconds(now)
-    connection.execute(insert(erasure).values(person_id=added, asked_at=at, finished_at=at))
+    connection.execute(insert(erasure).values(person_id=added, requested_at=at, finished_at=at))
     return added

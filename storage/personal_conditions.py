@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select
 
 from core.model import DataSubject
 from storage.service_tables import installation
-from storage.tables import audit, booking, outbox, request
+from storage.tables import audit, booking, outbox, request, setting
 
 Condition: TypeAlias = Callable[[DataSubject], ColumnElement[bool]]
 
@@ -78,6 +78,12 @@ def is_request_of(subject: DataSubject) -> ColumnElement[bool]:
         request.c.key.contains(f"{subject.actor}:", autoescape=True),
         *(request.c.key.startswith(f"{each} ", autoescape=True) for each in subject.identities),
     )
+
+
+def has_closed_messages(subject: DataSubject) -> ColumnElement[bool]:
+    """Notes that a chat account takes no direct messages, by its number."""
+    accounts = (each.partition(":") for each in subject.identities)
+    return setting.c.key.in_([f"{platform} closed.{number}" for platform, _, number in accounts])
 
 
 def has_installed(subject: DataSubject) -> ColumnElement[bool]:

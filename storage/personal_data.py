@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, or_
 
 from storage.personal_conditions import (
     Condition,
+    has_closed_messages,
     has_installed,
     is_audited,
     is_guest,
@@ -34,7 +35,14 @@ from storage.personal_rewrites import (
     without_mentions,
     without_transfer,
 )
-from storage.service_tables import calendar_address, channel_notice, draft, installation, login_session
+from storage.service_tables import (
+    calendar_address,
+    channel_notice,
+    draft,
+    installation,
+    login_session,
+    refused_request,
+)
 from storage.tables import (
     audit,
     booking,
@@ -47,6 +55,7 @@ from storage.tables import (
     person,
     request,
     series,
+    setting,
     token,
     wait,
 )
@@ -157,6 +166,15 @@ ROWS: tuple[PersonalRows, ...] = (
         is_of(wait.c.person_id),
         ("person_id", "query"),
         ("room_id", "start", "end", "created_at", "query", "society_id", "is_watch", "state", "ended"),
+    ),
+    PersonalRows(
+        "refused requests",
+        refused_request,
+        refused_request.c.id,
+        is_of(refused_request.c.person_id),
+        ("person_id", "rule"),
+        ("at", "action", "room_id", "start", "end", "seats", "society_id", "platform", "code", "rule"),
+        set_values(person_id=None, rule=""),
     ),
     PersonalRows(
         "connected apps",
@@ -271,6 +289,14 @@ ROWS: tuple[PersonalRows, ...] = (
         set_values(installed_by=""),
     ),
     PersonalRows(
+        "chat accounts that take no messages",
+        setting,
+        setting.c.key,
+        has_closed_messages,
+        ("key",),
+        ("value",),
+    ),
+    PersonalRows(
         "audit trail",
         audit,
         audit.c.id,
@@ -314,6 +340,14 @@ ROWS: tuple[PersonalRows, ...] = (
         set_values(person_id=None),
     ),
     PersonalRows(
+        "mentions in refusals of others",
+        refused_request,
+        refused_request.c.id,
+        lambda each: mentions(each, refused_request.c.rule),
+        ("rule",),
+        rewrite=without_mentions("rule"),
+    ),
+    PersonalRows(
         "mentions in closures",
         closure,
         closure.c.id,
@@ -335,7 +369,6 @@ IMPERSONAL: Mapping[str, str] = {
     "timetable_entry": "published classes",
     "job_run": "the service's own jobs",
     "change": "numbers of rows that changed, deleted after an hour",
-    "setting": "the service's own settings",
     "rating": "anonymous: a keyed hash of network, room and day",
     "webhook_delivery": "numbers of events, and what receivers answered",
     "erasure": "the numbers of people who are gone, so that a restored backup can be cleaned again",
@@ -345,6 +378,7 @@ IMPERSONAL_COLUMNS: Mapping[str, frozenset[str]] = {
     "booking": frozenset({"id", "room_id", "society_id", "series_id", "release"}),
     "series": frozenset({"id", "room_id", "society_id", "rule", "exceptions"}),
     "closure": frozenset({"room_id", "building_id", "zone"}),
+    "refused_request": frozenset({"action", "room_id", "society_id", "platform", "code"}),
     "wait": frozenset({"room_id", "society_id", "ended", "hold_id"}),
     "charge": frozenset({"booking_id"}),
     "person": frozenset({"deliver_to", "reminders"}),
@@ -355,6 +389,7 @@ IMPERSONAL_COLUMNS: Mapping[str, frozenset[str]] = {
     "request": frozenset({"booking_id"}),
     "outbox": frozenset({"kind", "booking_id", "claimed_by"}),
     "channel_notice": frozenset({"channel"}),
+    "setting": frozenset({"value"}),
     "webhook": frozenset({"url", "events", "secret", "is_personal", "reason", "previous_secret"}),
     "webhook_event": frozenset({"id", "type", "subject", "data", "booking_id"}),
     "installation": frozenset({"team", "token", "bot_user", "bot_id", "name", "scopes"}),

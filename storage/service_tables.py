@@ -171,7 +171,7 @@ erasure = Table(
     "erasure",
     metadata,
     Column("person_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("asked_at", BigInteger, nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
     Column("hand_over_to", BigInteger),
 )

@@ -20,7 +20,7 @@ class _Token:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _ValueReader:
     """Collects values from left to right; `open` is the parameter whose words are being read."""
 
     verb: AdminVerb
@@ -91,7 +91,7 @@ class _Reader:
 
 def read_values(verb: AdminVerb, text: str) -> Mapping[str, str]:
     """The values by parameter; raises `Invalid` for words that belong to none."""
-    reader = _Reader(verb)
+    reader = _ValueReader(verb)
     for token in _tokens(text):
         reader.read(token)
     return reader.values()

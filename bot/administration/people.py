@@ -22,7 +22,7 @@ from core.model import Identity, Person, PersonId, Role, UserGroup
 from core.policy.blocking import is_blocked
 from core.policy.quota import has_quota, quota_week
 from core.services.administration.confirmation import CANCEL, KEEP
-from core.services.administration.people import PersonRecord
+from core.services.administration.people import PersonDetails
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters and digits that look alike."""
@@ -57,7 +57,7 @@ async def find(request: AdminRequest) -> Reply:
     )
 
 
-def _record(request: AdminRequest, record: PersonRecord) -> Reply:
+def _record(request: AdminRequest, record: PersonDetails) -> Reply:
     person, quota = record.person, record.quota
     societies = ", ".join(
         f"{each.society.name}{' (president)' if each.role is Role.PRESIDENT else ''}"
@@ -123,7 +123,7 @@ def _identity(request: AdminRequest) -> Identity:
 
 async def password(request: AdminRequest) -> Reply:
     """Shown once, to the administrator alone, who hands it on."""
-    if request.is_overheard:
+    if request.is_in_public:
         raise Invalid("Ask me for that in a direct message, where nobody else reads along.")
     who = read_person(request, "person", "/admin user password wil")
     new = generate_password()

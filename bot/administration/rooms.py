@@ -178,7 +178,7 @@ async def edit_building(request: AdminRequest) -> Reply:
     building = read_building(request, request.require("building", "Which building?"))
     values = _building_values(request)
     if not values:
-        raise Invalid(f'What shall I change of {building.name}? For example: name "Wren House"')
+        raise Invalid(f'What shall I change of {building.name}? For example: name "Wren Hall"')
     change = await request.administration.rooms.edit_building(request.by, building.id, values)
     return _changed(change, building.name)
 
@@ -265,7 +265,7 @@ ROOM_VERBS = (
             _ALIASES,
             *_COORDINATES,
         ),
-        ('/admin building edit Wren name "Wren House"',),
+        ('/admin building edit Wren name "Wren Hall"',),
     ),
     AdminVerb(
         "building retire",

@@ -8,7 +8,7 @@ from bot.chat.reply import Bold, Reply, ReplyItem
 from core.errors import Invalid
 from core.model import Role, Society
 from core.services.administration.confirmation import CANCEL
-from core.services.administration.societies import HAND_OVER, SocietyRecord
+from core.services.administration.societies import HAND_OVER, SocietyDetails
 
 _SOCIETY = AdminParameter(
     "society",
@@ -30,7 +30,7 @@ async def list_all(request: AdminRequest) -> Reply:
     return Reply((f"{counted(len(records), 'society', 'societies')}:",), items=tuple(map(_item, records)))
 
 
-def _item(record: SocietyRecord) -> ReplyItem:
+def _item(record: SocietyDetails) -> ReplyItem:
     society = record.society
     presidents = [person.name for person, role in record.people if role is Role.PRESIDENT]
     parts = [

@@ -2,8 +2,9 @@
 
 from bot.administration.operations import OPERATION_VERBS
 from bot.administration.people import PEOPLE_VERBS
+from bot.administration.reports import REPORT_VERBS
 from bot.administration.rooms import ROOM_VERBS
 from bot.administration.societies import SOCIETY_VERBS
 from bot.administration.verb import AdminVerb
 
-VERBS: tuple[AdminVerb, ...] = (*ROOM_VERBS, *PEOPLE_VERBS, *SOCIETY_VERBS, *OPERATION_VERBS)
+VERBS: tuple[AdminVerb, ...] = (*ROOM_VERBS, *PEOPLE_VERBS, *SOCIETY_VERBS, *OPERATION_VERBS, *REPORT_VERBS)

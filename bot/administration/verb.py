@@ -46,7 +46,7 @@ class AdminRequest:
     """A verb to run: who asks, the values by parameter, and the answer to the verb's question, if given.
 
     Times are read and shown in `zone`. `place` is what the identities of people mentioned begin with.
-    `is_overheard`: others read the channel in which it was typed.
+    `is_in_public`: others read what was typed.
     """
 
     services: Services
@@ -55,7 +55,7 @@ class AdminRequest:
     values: Mapping[str, str] = field(default_factory=dict)
     confirmation: Confirmation | None = None
     place: str = ""
-    is_overheard: bool = False
+    is_in_public: bool = False
 
     @property
     def administration(self) -> Administration:

@@ -208,6 +208,14 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyFile:
+    """File that is attached to a reply where the platform can."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Reply to a request, or a notification.
 
@@ -233,6 +241,7 @@ class Reply:
     form_errors: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     subject: Subject | None = field(default=None, metadata={"is_internal": True})
+    file: ReplyFile | None = field(default=None, metadata={"is_internal": True})
     refusal: RoomieError | None = field(default=None, compare=False, metadata={"is_internal": True})
     """The refusal that the reply words; the dispatcher records it."""
 

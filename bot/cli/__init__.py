@@ -319,7 +319,7 @@ def _add_worker(commands: Commands) -> None:
 
 
 def _add_display(commands: Commands) -> None:
-    display = _add(commands, "display", "print the addresses for the displays at doors")
+    display = _add(commands, "display", "print the addresses for the displays of rooms")
     display.add_argument(
         "places", nargs="+", metavar="PLACE", help="a room or building, by id or name, or: campus"
     )

@@ -8,17 +8,17 @@ import sys
 from bot.config import Settings
 from bot.explaining import Explanations, story_reply
 from bot.explaining.questions import explain
-from bot.explaining.service import OPERATOR
 from bot.explaining.story import Story
 from bot.platforms.terminal.render import TerminalContext, render
 from bot.runtime.app import open_services, upgrade
 from bot.services import Services
+from core.services.administration import Administrator
 
 
 async def why(arguments: argparse.Namespace, settings: Settings) -> int:
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
-        story = await explain(services, " ".join(arguments.words), OPERATOR, services.rules.zone)
+        story = await explain(services, " ".join(arguments.words), Administrator(), services.rules.zone)
         _print(story, services)
     return 0
 
@@ -26,7 +26,7 @@ async def why(arguments: argparse.Namespace, settings: Settings) -> int:
 async def who(arguments: argparse.Namespace, settings: Settings) -> int:
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
-        _print(await Explanations(services).person(arguments.user, OPERATOR), services)
+        _print(await Explanations(services).person(arguments.user, Administrator()), services)
     return 0
 
 

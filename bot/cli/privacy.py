@@ -56,7 +56,7 @@ async def list_erased(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_services(settings) as services:
         if arguments.again is None:
             for each in await services.storage.read(lambda unit: unit.privacy.erased()):
-                print(f"{each.person_id}\t{each.asked_at:%Y-%m-%d}")
+                print(f"{each.person_id}\t{each.requested_at:%Y-%m-%d}")
             return 0
         found = await services.erasures.repeat(_read_numbers(Path(arguments.again)))
     print(f"Erased {found} {'person' if found == 1 else 'people'} again.")

@@ -24,6 +24,31 @@ def add_reports(commands: Commands) -> None:
     )
     usage.add_argument("--format", choices=("table", "csv", "json"), default="table")
     usage.add_argument("--out", default="", metavar="FILE", help="default: standard output")
+    _add_simulate(commands)
+
+
+def _add_simulate(commands: Commands) -> None:
+    simulate = _add(
+        commands, "simulate", "replay past requests under other rules, and count what they refuse"
+    )
+    for option, what in (
+        ("--quota", "minutes a week"),
+        ("--days-ahead", "how far ahead students may book"),
+        ("--society-days-ahead", "how far ahead societies may book"),
+        ("--staff-days-ahead", "how far ahead staff may book"),
+        ("--slot-minutes", "the grid of bookings"),
+        ("--refund-notice", "hours before the start until which cancelling refunds"),
+    ):
+        simulate.add_argument(option, type=int, metavar="N", help=what)
+    simulate.add_argument(
+        "--hours", default="", metavar="08:00-22:00", help="opening hours from Monday to Friday"
+    )
+    simulate.add_argument(
+        "--weekend-hours", default="", metavar="09:00-18:00", help="opening hours at weekends"
+    )
+    simulate.add_argument(
+        "period", nargs="*", metavar="PERIOD", help="last term (default), march, or two days"
+    )
 
 
 def report_handler(command: str) -> ReportHandler:
@@ -32,6 +57,10 @@ def report_handler(command: str) -> ReportHandler:
             from bot.cli import explaining
 
             return explaining.why if command == "why" else explaining.who
+        case "simulate":
+            from bot.cli.simulate import simulate
+
+            return simulate
         case _:
             from bot.cli.usage import usage
 

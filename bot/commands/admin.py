@@ -26,13 +26,6 @@ _LIFETIME = timedelta(hours=1)
 _MAX_QUESTIONS = 20
 """Per person."""
 _EXPIRED = "This question has expired. Please ask again."
-_EXAMPLES = (
-    "/admin find wil",
-    "/admin room edit Wren G01 capacity 40",
-    '/admin block wil until friday "broke the projector"',
-    "/admin quota wil +120 for the conference",
-    '/admin announce "The library closes at 8 today."',
-)
 _BESIDE = (
     ("/admin close PLACE WHEN", "Close a room, a building or the campus"),
     ("/admin open", "List closures, and open again"),
@@ -75,7 +68,7 @@ async def handle_answer(context: CommandContext) -> Reply:
 def _request(context: CommandContext, by: Administrator, values: Mapping[str, str]) -> AdminRequest:
     place = context.request.requester.identity.rpartition(":")[0]
     return AdminRequest(
-        context.services, by, context.zone, values, place=place, is_overheard=context.request.in_public
+        context.services, by, context.zone, values, place=place, is_in_public=context.request.in_public
     )
 
 
@@ -143,8 +136,7 @@ def _overview() -> Reply:
             ),
             *(ReplyItem((Code(usage),), (summary,)) for usage, summary in _BESIDE),
         ),
-        fields=(ReplyField("For example", (" ".join(_EXAMPLES[:1]),)),),
-        footer=("/admin room help explains one of them.",),
+        footer=("Type one of them alone to see how it is used.",),
     )
 
 
@@ -184,10 +176,9 @@ def _command(verb: AdminVerb) -> Command:
 COMMAND = Command(
     name="admin",
     summary="Administer rooms, people, societies and more",
-    usage="/admin [room|building|user|society|announce|wait|hold|source|job|outbox] …",
+    usage="/admin [room|building|user|society|announce|wait|hold|source|job|outbox|why|who|usage] …",
     handle=handle,
     actions=(ButtonAction(_ANSWER, handle_answer),),
-    examples=_EXAMPLES,
     admin_only=True,
     may_use=may_use,
     explains_itself=True,

@@ -1,21 +1,26 @@
 """`/calendar`: the address under which calendar programs follow one's bookings, a society's or a room."""
 
+import asyncio
 from dataclasses import replace
 
+from bot.calendars.feeds import CampusFacts, read_booking
 from bot.calendars.links import LINK_DAYS, CalendarLinks, free_busy_url, personal_links, room_links
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import booking_text, room_name
-from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, ReplyField, Tone
+from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, ReplyField, ReplyFile, Tone
+from bot.chat.request import PlatformName
 from bot.config.types import host_of, is_loopback
 from bot.conversation.calendar_buttons import signed_link
 from bot.conversation.own_bookings import attended_bookings
 from bot.conversation.search import parse_text
 from bot.conversation.society_arguments import society_in
 from core.errors import Invalid, UnknownBooking, UnknownSociety
-from core.model import Room, SocietyId
+from core.model import Booking, Room, SocietyId
 
 _RENEW_WORDS = {"new", "renew", "reset"}
+_FILE_NAME = "booking.ics"
+_NO_URL = "Calendars can't reach Roomie yet. Please ask its operator to set http.public_url."
 _WARNING = "This address is secret: anyone who has it can see these bookings. Don't share it."
 _LOCAL_ONLY = (
     "It works on this computer only; for other devices, Roomie's operator needs to set http.public_url."
@@ -24,7 +29,7 @@ _LOCAL_ONLY = (
 
 async def handle(context: CommandContext) -> Reply:
     if not context.services.public_url:
-        raise Invalid("Calendars can't reach Roomie yet. Please ask its operator to set http.public_url.")
+        raise Invalid(_NO_URL)
     text, renew = context.argument("of").strip(), "new" in context.options
     first, _, rest = text.partition(" ")
     if not renew and first.casefold() in _RENEW_WORDS:
@@ -44,16 +49,35 @@ async def handle_button(context: CommandContext) -> Reply:
 
 
 async def add_booking(context: CommandContext) -> Reply:
-    """The link to one booking, for terminals; the requester's own, or one that they are invited to."""
+    """The file of one booking, or the link to it; the requester's own, or one that they are invited to."""
     found = next((each for each in attended_bookings(context) if each.id == context.value), None)
     if found is None:
         raise UnknownBooking
     room = context.read_model.catalogue.rooms.get(found.room_id)
+    if context.request.requester.platform is PlatformName.DISCORD:
+        return Reply(
+            ("Open this file to add ", *booking_text(found, room), " to your calendar."),
+            footer=("/calendar shows how to follow all your bookings.",),
+            file=ReplyFile(_FILE_NAME, await _booking_file(context, found)),
+        )
+    if not context.services.public_url:
+        raise Invalid(_NO_URL)
     return Reply(
         ("Open this link to add ", *booking_text(found, room), " to your calendar:"),
         fields=(ReplyField("Link", (Code(signed_link(context, found)),)),),
         footer=(f"The link works for {LINK_DAYS} days. /calendar shows how to follow all your bookings.",),
     )
+
+
+async def _booking_file(context: CommandContext, booking: Booking) -> bytes:
+    """The booking as iCalendar, written in a thread: the first time zone takes the library long."""
+    from bot.calendars.writer import write_calendar  # late: the library starts slowly
+
+    services, read_model = context.services, context.read_model
+    now = services.clock.now()
+    campus = CampusFacts(read_model.catalogue, read_model.directory, services.rules.zone, now)
+    calendar = await services.storage.read(lambda unit: read_booking(unit, booking, campus))
+    return await asyncio.to_thread(write_calendar, calendar)
 
 
 async def _secret_calendar(context: CommandContext, society_id: SocietyId | None, *, renew: bool) -> Reply:

@@ -88,7 +88,10 @@ class FreeroomsSection(Section, frozen=True, kw_only=True):
 
 
 class BookingSection(Section, frozen=True, kw_only=True):
-    """Booking rules: minutes, whole days, and the hour of Monday at which the quota resets."""
+    """Booking rules: minutes, whole days, and the hour of Monday at which the quota resets.
+
+    Each `display_generation` has other keys for displays, which show the codes for `door_code_rooms`.
+    """
 
     weekday_hours: DailyHours = field(default_factory=lambda: OpeningHours(8 * 60, 21 * 60))
     weekend_hours: DailyHours = field(default_factory=lambda: OpeningHours(9 * 60, 18 * 60))

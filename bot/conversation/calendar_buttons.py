@@ -1,4 +1,4 @@
-"""*Add to calendar*: the button of a booking that leads to its `.ics` file."""
+"""*Add to calendar*: the button of a booking for its `.ics` file."""
 
 from bot.calendars.links import booking_url
 from bot.chat.actions import Action
@@ -11,13 +11,18 @@ _LABEL = "Add to calendar"
 
 
 def calendar_buttons(context: CommandContext, booking: Booking) -> tuple[Button, ...]:
-    """A signed link; in the terminal, where links are long lines, a button that shows it.
+    """A signed link; on Discord a button for the file, in the terminal one that shows the link.
 
-    None once the booking is over, or where browsers cannot reach Roomie.
+    None once the booking is over, or where browsers cannot reach Roomie, except on Discord.
     """
-    if not context.services.public_url or booking.interval.end <= context.services.clock.now():
+    platform = context.request.requester.platform
+    if booking.interval.end <= context.services.clock.now():
         return ()
-    if context.request.requester.platform is PlatformName.TERMINAL:
+    if platform is PlatformName.DISCORD:
+        return (Button(Action.ADD_TO_CALENDAR, _LABEL, booking.id),)
+    if not context.services.public_url:
+        return ()
+    if platform is PlatformName.TERMINAL:
         return (Button(Action.ADD_TO_CALENDAR, _LABEL, booking.id),)
     return (Button(Action.ADD_TO_CALENDAR, _LABEL, url=signed_link(context, booking)),)
 

@@ -29,7 +29,7 @@ _MIN_ID = 4
 
 
 @dataclass(frozen=True, slots=True)
-class BookingFacts:
+class BookingHistory:
     """What is stored about a booking, and how much of it its viewer may hear."""
 
     booking: Booking
@@ -40,7 +40,7 @@ class BookingFacts:
     waits: tuple[Wait, ...] = ()
 
 
-def read_booking(unit: UnitOfWork, reference: str, viewer: Viewer) -> BookingFacts:
+def read_booking(unit: UnitOfWork, reference: str, viewer: Viewer) -> BookingHistory:
     """Finds a booking by its id, or by how that begins, in one snapshot with the rights of the viewer.
 
     Raises `UnknownBooking` for one that the viewer may not know, as for one that does not exist.
@@ -49,9 +49,9 @@ def read_booking(unit: UnitOfWork, reference: str, viewer: Viewer) -> BookingFac
     subjects = [booking.id, *([booking.series_id] if booking.series_id is not None else [])]
     audit = unit.history.audit_about(subjects, _MAX_AUDIT)
     if seen < Disclosure.OWNER:
-        return BookingFacts(booking, seen, tuple(audit))
+        return BookingHistory(booking, seen, tuple(audit))
     waits = unit.waits.ever_of_person(booking.booked_by, booking.interval) if booking.booked_by else []
-    return BookingFacts(
+    return BookingHistory(
         booking,
         seen,
         tuple(audit),
@@ -78,7 +78,7 @@ def _find(unit: UnitOfWork, reference: str, viewer: Viewer) -> tuple[Booking, Di
     return visible[0]
 
 
-def booking_story(facts: BookingFacts, names: Names, now: datetime) -> Story:
+def booking_story(facts: BookingHistory, names: Names, now: datetime) -> Story:
     booking, seen = facts.booking, facts.seen
     room = names.rooms.get(booking.room_id)
     shown = booking if seen >= Disclosure.OWNER else _without_notes(booking)
@@ -109,7 +109,7 @@ def _outcome(booking: Booking, now: datetime) -> Text:
     return ("It is under way.",) if booking.interval.start <= now else ("It is yet to come.",)
 
 
-def _facts(facts: BookingFacts, names: Names) -> Iterator[tuple[str, Text]]:
+def _facts(facts: BookingHistory, names: Names) -> Iterator[tuple[str, Text]]:
     booking = facts.booking
     owner = (
         f"the society {booking.society_id}" if booking.booked_by is None else names.person(booking.booked_by)
@@ -123,7 +123,7 @@ def _facts(facts: BookingFacts, names: Names) -> Iterator[tuple[str, Text]]:
         yield "Quota", (f"{format_minutes(charged)}{back}",)
 
 
-def _events(facts: BookingFacts, names: Names, now: datetime) -> Iterator[Event]:
+def _events(facts: BookingHistory, names: Names, now: datetime) -> Iterator[Event]:
     booking = facts.booking
     is_private = facts.seen < Disclosure.SOCIETY
     for entry in facts.audit:

@@ -9,14 +9,15 @@ from bot.chat.reply import Text, TimeRange, Timestamp
 from bot.explaining.messages import delivery_event
 from bot.explaining.refusal import refusal_event
 from bot.explaining.story import Names, Story
-from core.directory import Account
 from core.interval import Interval
-from core.model import Booking, Delivery, RefusedRequest, UserGroup, Wait
+from core.model import Booking, Delivery, Identity, Membership, Person, RefusedRequest, UserGroup, Wait
+from core.policy.blocking import is_blocked
 from core.policy.check_in import same_day_only
-from core.policy.quota import has_quota, quota_left, quota_week
+from core.policy.quota import has_quota, quota_week
 from core.policy.rules import Rules
 from core.ports import UnitOfWork
 from core.schedule_reading import ALL_TIME
+from core.services.bookings import QuotaStatus, quota_status
 
 _MAX_REFUSALS, _MAX_MESSAGES = 10, 5
 _GROUPS = {
@@ -29,29 +30,32 @@ _GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    account: Account
-    spent: int
+    person: Person
+    quota: QuotaStatus
+    identities: tuple[Identity, ...] = ()
+    memberships: tuple[Membership, ...] = ()
     bookings: tuple[Booking, ...] = ()
     waits: tuple[Wait, ...] = ()
     refusals: tuple[RefusedRequest, ...] = ()
     undelivered: tuple[Delivery, ...] = ()
 
 
-def read_person(unit: UnitOfWork, account: Account, rules: Rules, now: datetime) -> PersonFacts:
-    person_id = account.person.id
+def read_person(unit: UnitOfWork, person: Person, rules: Rules, now: datetime) -> PersonFacts:
     ahead = Interval(now, ALL_TIME.end)
     return PersonFacts(
-        account,
-        unit.bookings.spent(person_id, quota_week(now, rules)),
-        tuple(unit.bookings.of_person(person_id, ahead)),
-        tuple(unit.waits.of_person(person_id)),
-        tuple(unit.refusals.of_person(person_id, _MAX_REFUSALS)),
-        tuple(unit.history.given_up(person_id, _MAX_MESSAGES)),
+        person,
+        quota_status(unit, person.id, quota_week(now, rules), rules),
+        tuple(unit.people.identities(person.id)),
+        tuple(unit.societies.memberships(person.id)),
+        tuple(unit.bookings.of_person(person.id, ahead)),
+        tuple(unit.waits.of_person(person.id)),
+        tuple(unit.refusals.of_person(person.id, _MAX_REFUSALS)),
+        tuple(unit.history.given_up(person.id, _MAX_MESSAGES)),
     )
 
 
 def person_story(facts: PersonFacts, names: Names, rules: Rules, now: datetime) -> Story:
-    person = facts.account.person
+    person = facts.person
     events = [refusal_event(each, names) for each in facts.refusals]
     events += [delivery_event(each, names, now) for each in facts.undelivered]
     return Story(
@@ -59,34 +63,38 @@ def person_story(facts: PersonFacts, names: Names, rules: Rules, now: datetime) 
         (f"{person.username}, {person.email}.",),
         events=tuple(sorted(events, key=lambda each: each.at or now)),
         facts=tuple(_facts(facts, names, rules, now)),
-        footer=("Below: what they were last refused, and messages that did not reach them.",)
+        footer=("The list has what they were last refused, and messages that did not reach them.",)
         if events
         else (),
     )
 
 
 def _facts(facts: PersonFacts, names: Names, rules: Rules, now: datetime) -> Iterator[tuple[str, Text]]:
-    account, person = facts.account, facts.account.person
+    person = facts.person
     groups = [_GROUPS[each] for each in sorted(person.groups)] + (
         ["administrator"] if person.is_admin else []
     )
     yield "Groups", (join_with_and(groups) if groups else "none",)
-    societies = [f"{each.society.name} ({each.role})" for each in account.memberships]
+    societies = [f"{each.society.name} ({each.role})" for each in facts.memberships]
     yield "Societies", (join_with_and(societies) if societies else "none",)
-    yield "Chat accounts", (join_with_and(account.identities) if account.identities else "none",)
-    yield "Quota this week", (_quota(facts, rules),)
+    yield "Chat accounts", (join_with_and(facts.identities) if facts.identities else "none",)
+    yield "Quota this week", (_quota(facts),)
     if same_day_only(person, rules, now) and person.same_day_until is not None:
         yield "Same day only until", (Timestamp(person.same_day_until),)
+    if person.block is not None and is_blocked(person, now):
+        why = f" ({person.block.reason})" if person.block.reason else ""
+        yield "Blocked until", (Timestamp(person.block.until), why)
     yield "Bookings to come", _bookings(facts, names)
     if facts.waits:
         yield "Waiting for", (f"{len(facts.waits)} slot{'' if len(facts.waits) == 1 else 's'}",)
 
 
-def _quota(facts: PersonFacts, rules: Rules) -> str:
-    if not has_quota(facts.account.person):
+def _quota(facts: PersonFacts) -> str:
+    if not has_quota(facts.person):
         return "none needed"
-    left = quota_left(facts.spent, rules)
-    return f"{format_minutes(facts.spent)} spent, {format_minutes(left)} left"
+    spent = facts.quota.weekly_quota - facts.quota.left
+    left = format_minutes(facts.quota.left)
+    return f"{format_minutes(spent)} of {facts.quota.weekly_quota} spent, {left} left"
 
 
 _MAX_BOOKINGS = 5

@@ -10,7 +10,7 @@ from bot.language import parse_phrase
 from bot.services import Services
 from core.errors import Invalid
 from core.interval import Interval
-from core.policy.disclosure import Viewer
+from core.services.administration import Administrator
 
 _ID = re.compile(r"#?(?=[^\s]*\d|[^\s]{8})[0-9a-f]{4,8}(?:-[0-9a-f-]{0,27})?", re.IGNORECASE)
 _AT_LEAST = timedelta(minutes=1)
@@ -21,11 +21,11 @@ def is_booking_id(text: str) -> bool:
     return _ID.fullmatch(text.strip()) is not None
 
 
-async def explain(services: Services, text: str, viewer: Viewer, zone: ZoneInfo) -> Story:
+async def explain(services: Services, text: str, by: Administrator, zone: ZoneInfo) -> Story:
     """The story of the booking, or of the room and time, that a text names; a room without a time is now."""
     explanations = Explanations(services)
     if is_booking_id(text):
-        return await explanations.booking(text, viewer)
+        return await explanations.any_booking(text, by)
     await services.prepared_names()
     now = services.clock.now().replace(second=0, microsecond=0)
     names, defaults = services.names.get(services.read_model), services.parser_defaults()
@@ -37,4 +37,4 @@ async def explain(services: Services, text: str, viewer: Viewer, zone: ZoneInfo)
         raise Invalid("Which booking, or which room and when? For example: 21cf0a17, or Wren G02 monday 3pm.")
     start = reading.when.start if reading.when is not None else now
     end = reading.when.end if reading.when is not None and reading.when.end is not None else start
-    return await explanations.room(room, Interval(start, max(end, start + _AT_LEAST)), viewer)
+    return await explanations.room(room, Interval(start, max(end, start + _AT_LEAST)), by)

@@ -1,6 +1,7 @@
 """Explanations: reads what is stored in one snapshot, with the rights of who asks, and tells it."""
 
-from functools import partial
+from collections.abc import Callable
+from typing import TypeVar
 
 from bot.explaining.booking import booking_story, read_booking
 from bot.explaining.person import person_story, read_person
@@ -9,14 +10,14 @@ from bot.explaining.room import read_room, room_story
 from bot.explaining.story import Names, Story
 from bot.services import Services
 from core.directory import Account
-from core.errors import NotPermitted, UnknownPerson
 from core.interval import Interval
 from core.model import Identity, PersonId, RefusedRequest, Room
 from core.policy.disclosure import Viewer
 from core.ports import UnitOfWork
+from core.services.accounts import find_person
+from core.services.administration import Administrator
 
-OPERATOR = Viewer(None, is_administrator=True)
-"""Who works at the command line of the server."""
+T = TypeVar("T")
 
 
 def viewer_of(account: Account | None, identity: Identity) -> Viewer:
@@ -25,54 +26,57 @@ def viewer_of(account: Account | None, identity: Identity) -> Viewer:
         return Viewer(None, (identity,))
     roles = {each.society.id: each.role for each in account.memberships}
     identities = tuple({identity: None, **dict.fromkeys(account.identities)})
-    return Viewer(account.person.id, identities, roles, account.person.is_admin)
+    return Viewer(account.person.id, identities, roles)
 
 
 class Explanations:
-    """Answers to why. Only administrators hear about rooms and other people."""
+    """Answers to why. Only administrators hear about rooms, other people, and others' bookings."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def booking(self, reference: str, viewer: Viewer) -> Story:
         """Raises `UnknownBooking` for one that the viewer may not know."""
-        facts = await self._services.storage.read(partial(read_booking, reference=reference, viewer=viewer))
-        return booking_story(facts, self._names(viewer), self._services.clock.now())
+        facts = await self._services.storage.read(lambda unit: read_booking(unit, reference, viewer))
+        return booking_story(facts, self._names(viewer.person_id), self._services.clock.now())
 
-    async def room(self, room: Room, slot: Interval, viewer: Viewer) -> Story:
-        _require_administrator(viewer)
-        facts = await self._services.storage.read(partial(read_room, room=room, slot=slot))
+    async def any_booking(self, reference: str, by: Administrator) -> Story:
+        viewer = Viewer(by.person_id, is_administrator=True)
+        facts = await self._read(by, lambda unit: read_booking(unit, reference, viewer))
+        return booking_story(facts, self._names(by.person_id), self._services.clock.now())
+
+    async def room(self, room: Room, slot: Interval, by: Administrator) -> Story:
+        facts = await self._read(by, lambda unit: read_room(unit, room, slot))
         rules, now = self._services.rules, self._services.clock.now()
-        return room_story(facts, self._names(viewer), rules, now)
+        return room_story(facts, self._names(by.person_id), rules, now)
 
-    async def person(self, username: str, viewer: Viewer) -> Story:
-        _require_administrator(viewer)
-        account = self._services.read_model.directory.by_name(username)
-        if account is None:
-            raise UnknownPerson(username)
+    async def person(self, who: str, by: Administrator) -> Story:
+        """`who` is a username, an e-mail address or an identity. Raises `UnknownPerson`."""
         rules, now = self._services.rules, self._services.clock.now()
         await self._services.refusals.flush()
-        facts = await self._services.storage.read(partial(read_person, account=account, rules=rules, now=now))
-        return person_story(facts, self._names(viewer), rules, now)
+        facts = await self._read(by, lambda unit: read_person(unit, find_person(unit, who), rules, now))
+        return person_story(facts, self._names(by.person_id), rules, now)
 
     async def last_refusal(self, person_id: PersonId) -> RefusedRequest | None:
         """What a person was last refused, even a moment ago."""
         await self._services.refusals.flush()
-
-        def read(unit: UnitOfWork) -> list[RefusedRequest]:
-            return unit.refusals.of_person(person_id, 1)
-
-        return next(iter(await self._services.storage.read(read)), None)
+        found = await self._services.storage.read(lambda unit: unit.refusals.of_person(person_id, 1))
+        return next(iter(found), None)
 
     def refusal(self, refused: RefusedRequest, viewer: Viewer) -> Story:
-        return refusal_story(refused, self._names(viewer))
+        return refusal_story(refused, self._names(viewer.person_id))
 
-    def _names(self, viewer: Viewer) -> Names:
+    async def _read(self, by: Administrator, work: Callable[[UnitOfWork], T]) -> T:
+        """Reads for an administrator, whose right is checked in the same snapshot."""
+        now = self._services.clock.now()
+
+        def checked(unit: UnitOfWork) -> T:
+            by.check(unit, now)
+            return work(unit)
+
+        return await self._services.storage.read(checked)
+
+    def _names(self, reader: PersonId | None) -> Names:
         read_model = self._services.read_model
         people = {key: each.person.name for key, each in read_model.directory.people.items()}
-        return Names(people, read_model.catalogue.rooms, viewer.person_id)
-
-
-def _require_administrator(viewer: Viewer) -> None:
-    if not viewer.is_administrator:
-        raise NotPermitted("Only administrators can ask about rooms and other people.")
+        return Names(people, read_model.catalogue.rooms, reader)

@@ -109,5 +109,5 @@ async def compose_announcement(context: CommandContext, message: OutboxMessage) 
     return Reply((message.payload,), title="Announcement")
 
 
-ADMINISTRATION_TYPE = NotificationType(ADMINISTRATION, compose, respects_quiet_hours=False)
-ANNOUNCEMENT_TYPE = NotificationType(ANNOUNCEMENT, compose_announcement, respects_quiet_hours=False)
+ADMINISTRATION_TYPE = NotificationType(ADMINISTRATION, compose)
+ANNOUNCEMENT_TYPE = NotificationType(ANNOUNCEMENT, compose_announcement)

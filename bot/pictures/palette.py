@@ -20,13 +20,13 @@ EDGE = "#8e8e99"
 SHADE = "#e4e4ea"
 SHADE_LINE = "#c4c4cd"
 NOW = "#c1121f"
-BLUE, SKY, GREEN, ORANGE, YELLOW, VERMILLION = (
+BLUE, SKY, GREEN, ORANGE, YELLOW, PURPLE = (
     "#0072b2",
     "#56b4e9",
     "#009e73",
     "#e69f00",
     "#f0e442",
-    "#d55e00",
+    "#cc79a7",
 )
 
 
@@ -58,9 +58,9 @@ BAR_STYLES: Mapping[BarKind, BarStyle] = {
     BarKind.CLOSED: BarStyle("#b4b4be", INK, "Closed", "closed", Pattern.CROSSED, "#d4d4dc"),
     BarKind.FREE: BarStyle(GREEN, INK, "Free for you", "free", outline=2.5),
     BarKind.OTHER_ROOM: BarStyle(YELLOW, INK, "Another room", "in another room", Pattern.RISING, "#f9f3a0"),
-    BarKind.TAKEN: BarStyle(VERMILLION, INK, "Not free", "not free", Pattern.CROSSED, "#e88a45"),
+    BarKind.TAKEN: BarStyle(PURPLE, INK, "Can't be booked", "can't be booked", Pattern.CROSSED, "#dfa6c6"),
 }
-HEAT = ("#eceff5", "#cfe1f0", "#a6cae5", "#6fa9d4", "#3683bb", "#0b5a93")
+HEAT = ("#eceff5", "#cfe1f0", "#a3c8e4", "#74abd5", "#2a70a3", "#0a4a78")
 """Steps of a heat map, light to dark: one hue, so that lightness alone tells them apart."""
 
 

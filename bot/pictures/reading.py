@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.chat.formatting import room_name
 from bot.chat.picture import Bar, BarKind, BarRow, TimeAxis, Timeline
 from bot.pictures.content import building_day, day_name, room_days
 from bot.pictures.requests import (
@@ -167,7 +166,7 @@ def _time_row(
     facts: RowFacts,
 ) -> BarRow:
     room, day = catalogue.rooms.get(RoomId(time.room)), _day(time.day)
-    label = room_name(room) if room is not None and request.names_rooms else day_name(day)
+    label = room.name if room is not None and request.names_rooms else day_name(day)
     schedule = schedules.get(RoomId(time.room), RoomSchedule())
     row = day_row(label, room, day, schedule, facts)
     wanted = Bar(time.start, max(time.end, time.start + 1), time.kind)
@@ -178,7 +177,7 @@ def _dates(request: DatesPicture, rooms: Sequence[Room]) -> Timeline:
     """A place for each date: free, or not."""
     names = tuple(_short_day(_day(each)) for each in request.days)
     rows = [
-        unmarked(BarRow(room_name(room), tuple(_date_bars(len(names), frozenset(missing)))))
+        unmarked(BarRow(room.name, tuple(_date_bars(len(names), frozenset(missing)))))
         for room, missing in zip(rooms, request.missing, strict=False)
     ]
     end = len(names) * HOUR

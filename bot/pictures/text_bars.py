@@ -85,18 +85,28 @@ def _ground(row: BarRow, timeline: Timeline, start: int, end: int) -> str:
 def _heading(timeline: Timeline, step: int) -> str:
     """Hours or dates above their places, and a mark for the present."""
     line = [" "] * (-(-(timeline.end - timeline.start) // step))
-    free_from = 0
-    for minutes in range(timeline.start, timeline.end, HOUR):
+    if (now := _common_now(timeline)) is not None:
+        line[(now - timeline.start) // step] = NOW
+    for minutes in range(timeline.start, timeline.end, _label_step(timeline, step)):
         text = timeline.dates[minutes // HOUR] if timeline.dates else f"{minutes // HOUR % 24:02}"
         place = (minutes - timeline.start) // step
-        if place >= free_from and place + len(text) <= len(line):
+        around = line[max(place - 1, 0) : place + len(text) + 1]
+        if place + len(text) <= len(line) and not "".join(around).strip():
             line[place : place + len(text)] = text
-            free_from = place + len(text) + 1
-    nows = {each.now for each in timeline.rows}
-    now = nows.pop() if len(nows) == 1 else None
-    if now is not None and timeline.start <= now < timeline.end:
-        line[(now - timeline.start) // step] = NOW
     return "".join(line).rstrip()
+
+
+def _label_step(timeline: Timeline, step: int) -> int:
+    """Minutes between labels that have a space between them; hours for a clock are even."""
+    longest = max(map(len, timeline.dates), default=2)
+    return next(hours * HOUR for hours in (1, 2, 3, 4, 6, 12, 24) if hours * HOUR // step > longest)
+
+
+def _common_now(timeline: Timeline) -> int | None:
+    """The present, if all rows show the same."""
+    found = {each.now for each in timeline.rows}
+    now = found.pop() if len(found) == 1 else None
+    return now if now is not None and timeline.start <= now < timeline.end else None
 
 
 def _legend(timeline: Timeline, width: int) -> Iterator[tuple[Cells, ...]]:

@@ -33,6 +33,7 @@ _ROW, _BAR = 27.0, 20.0
 _MAX_LABELS = 122.0
 _MIN_TICKS = 44.0
 """Least distance of two hours' labels."""
+NOTHING = "Nothing booked"
 MAX_ROWS = 24
 """Rows of a picture; chat clients shrink what is taller."""
 _GAP = 5.0
@@ -70,6 +71,9 @@ def _down(timeline: Timeline) -> tuple[list[Shape], float]:
         x = left + place * width
         if has_heads:
             shapes += _column_head(row, x, width, top)
+        if not row.bars and not has_heads:
+            middle = (top + bottom) / 2
+            shapes.append(Label(x + width / 2, middle, NOTHING, TEXT, SOFT_INK, anchor=Anchor.MIDDLE))
         for lane in lanes(visible(row.bars, timeline)):
             shapes += _bar_down(lane, timeline, x, width, top, scale)
     for place, row in enumerate(timeline.rows):

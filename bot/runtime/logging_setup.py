@@ -83,11 +83,18 @@ _INVALID_REQUEST_FILTER = InvalidRequestFilter()
 
 
 class LibraryFilter(logging.Filter):
-    """Removes values from records of libraries; their own words and numbers stay."""
+    """Removes values from records of libraries; their own words and numbers stay.
+
+    Access logs go as a whole: Roomie logs its requests itself, without addresses.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "aiohttp.access":
+            return False
         if not record.name.startswith(_OWN):
             keep_own_words(record)
+            for name in vars(record).keys() - _USUAL - {"request_id"}:
+                delattr(record, name)
         return True
 
 

@@ -98,9 +98,7 @@ def _check_login_configuration(config: Config) -> None:
     if problems := login_problems(config, secret_file(config)):
         raise ConfigError(problems)
     if config.login.dev_user:
-        logger.warning(
-            "DEVELOPMENT: everybody who opens a login page is logged in as %s", config.login.dev_user
-        )
+        logger.warning("DEVELOPMENT: everybody who opens a login page is logged in as login.dev_user")
 
 
 async def _may_hold_sample(url: str) -> bool:

@@ -56,7 +56,7 @@ class UsageCounter:
     def __init__(
         self, period: Period, rooms: Mapping[RoomId, Room], rules: Rules, now: datetime, building: str = ""
     ) -> None:
-        self._period, self._rooms, self._rules, self._now = period, rooms, rules, now
+        self._period, self._rooms, self._rules, self.now = period, rooms, rules, now
         self._building, self._window = building, period.interval(rules)
         self._counts: defaultdict[str, _Counter] = defaultdict(_Counter)
         self._refusals: defaultdict[str, _Counter] = defaultdict(_Counter)
@@ -84,7 +84,7 @@ class UsageCounter:
         self._want(BOOKED, booking.interval, room.capacity, who)
         if booking.society_id is not None:
             self._societies[booking.society_id].add(who)
-        if booking.interval.end <= self._now and needs_check_in(room, self._rules):
+        if booking.interval.end <= self.now and needs_check_in(room, self._rules):
             self._counts["awaited"].add(who)
             if booking.checked_in_at is not None:
                 self._counts["used"].add(who)

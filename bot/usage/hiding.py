@@ -25,8 +25,8 @@ def shown(count: Count) -> int | None:
 def shown_part(part: Count, whole: Count) -> int | None:
     """A part of a whole that is shown, too: hidden also if the rest of the whole would tell of a few."""
     rest = Count(whole.number - part.number, max(0, whole.people - part.people))
-    is_told_by_rest = rest.number > 0 and rest.number < MIN_PEOPLE
-    return None if is_small(part) or is_small(whole) or is_told_by_rest else part.number
+    reveals_few = rest.number > 0 and rest.number < MIN_PEOPLE
+    return None if is_small(part) or is_small(whole) or reveals_few else part.number
 
 
 def shown_rows(rows: Mapping[K, Count]) -> dict[K, int | None]:

@@ -13,6 +13,7 @@ from core.errors import UnknownBuilding
 from core.interval import Interval
 from core.model import Building, Room, RoomId
 from core.ports import UnitOfWork
+from core.services.administration import Administrator
 
 _SLICE = timedelta(days=7)
 """Read in one snapshot, which is short even with thousands of bookings a day."""
@@ -39,14 +40,17 @@ class UsageService:
                 return each
         raise UnknownBuilding(f"There is no building called {name[:60]}.")
 
-    async def figures(self, period: Period, building: Building | None = None) -> UsageFigures:
+    async def figures(
+        self, by: Administrator, period: Period, building: Building | None = None
+    ) -> UsageFigures:
+        """Counts for an administrator; raises `NotPermitted` for others, in every snapshot."""
         rooms = self._rooms(building)
         services = self._services
         name = building.name if building is not None else ""
         counter = UsageCounter(period, rooms, services.rules, services.clock.now(), name)
         await services.refusals.flush()
         for window in _slices(period.interval(services.rules)):
-            await services.storage.read(partial(_count, counter=counter, window=window))
+            await services.storage.read(partial(_count, counter=counter, window=window, by=by))
         return await asyncio.to_thread(lambda: counter.figures)
 
     def _rooms(self, building: Building | None) -> Mapping[RoomId, Room]:
@@ -56,8 +60,9 @@ class UsageService:
         return {key: each for key, each in rooms.items() if each.building_id == building.id}
 
 
-def _count(unit: UnitOfWork, counter: UsageCounter, window: Interval) -> None:
+def _count(unit: UnitOfWork, counter: UsageCounter, window: Interval, by: Administrator) -> None:
     """Adds the rows of a slice. A booking belongs to the slice in which it starts."""
+    by.check(unit, counter.now)
     counter.add_bookings(
         each for each in unit.history.bookings(window) if each.interval.start >= window.start
     )

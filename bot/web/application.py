@@ -27,6 +27,7 @@ from bot.web.endpoints.roomie import ROOMIE
 from bot.web.endpoints.service import SERVICE, descriptions
 from bot.web.endpoints.session_pages import SESSION_PAGES
 from bot.web.endpoints.signs import SIGNS
+from bot.web.endpoints.usage import USAGE
 from bot.web.framework.connection import Connection
 from bot.web.framework.connection_register import Register
 from bot.web.framework.errors import HttpError, TooManyRequests, http_error_response
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     *CHECK_IN,
     *DISPLAY,
     *SIGNS,
+    *USAGE,
     *ASSETS,
     *PERSONAL_DATA,
     *SERVICE,

@@ -14,13 +14,13 @@ PersonalData: TypeAlias = Mapping[str, Sequence[Mapping[str, PersonalFact]]]
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Erasure of a person, begun at `asked_at`. Their bookings to come go to `hand_over_to`, if to anybody.
+    """Erasure of a person. Their bookings to come go to `hand_over_to`, or are cancelled.
 
     Without a name, so that it can be stored for as long as there are backups with the person in them.
     """
 
     person_id: PersonId
-    asked_at: datetime
+    requested_at: datetime
     hand_over_to: PersonId | None = None
 
 

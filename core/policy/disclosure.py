@@ -28,6 +28,7 @@ class Viewer:
     identities: tuple[Identity, ...] = ()
     roles: Mapping[SocietyId, Role] = field(default_factory=dict)
     is_administrator: bool = False
+    """Only a service that has checked the right says so."""
 
     def is_guest(self, guest: Guest) -> bool:
         is_person = guest.person_id is not None and guest.person_id == self.person_id

@@ -8,7 +8,7 @@ from core.model import PersonId, RefusedRequest, RoomId
 
 
 class RefusalRepository(Protocol):
-    """Refused requests. None of them is ever changed, except that their person is forgotten."""
+    """Refused requests, which are only ever added. Erasing a person leaves them as statistics."""
 
     def add(self, refused: Sequence[RefusedRequest]) -> None: ...
     def of_person(self, person_id: PersonId, limit: int) -> list[RefusedRequest]:
@@ -21,8 +21,4 @@ class RefusalRepository(Protocol):
 
     def during(self, window: Interval) -> Iterator[RefusedRequest]:
         """All refusals in a window by time, read a thousand at a time."""
-        ...
-
-    def forget(self, person_id: PersonId) -> int:
-        """Removes the person from all of their refusals, which stay as statistics; how many."""
         ...

@@ -125,7 +125,7 @@ def merge_society(
     members = new.members if "members" in given else before.members
     if before.presidents and not presidents:
         raise LastPresident
-    return SocietyMembers(Society(before.society.id, name), presidents, members - presidents)
+    return SocietyMembers(replace(before.society, name=name), presidents, members - presidents)
 
 
 def import_societies(

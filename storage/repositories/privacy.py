@@ -68,7 +68,7 @@ class SqlPrivacyRepository:
             return False
         values: dict[str, object] = {
             "person_id": new.person_id,
-            "asked_at": seconds(new.asked_at),
+            "requested_at": seconds(new.requested_at),
             "finished_at": None,
             "hand_over_to": new.hand_over_to,
         }
@@ -82,8 +82,8 @@ class SqlPrivacyRepository:
         return self._erasures(~exists().where(person.c.id == erasure.c.person_id))
 
     def _erasures(self, condition: Any) -> list[Erasure]:  # noqa: ANN401 - a SQL condition
-        rows = self._connection.execute(select(erasure).where(condition).order_by(erasure.c.asked_at))
-        return [Erasure(row.person_id, instant(row.asked_at), row.hand_over_to) for row in rows]
+        rows = self._connection.execute(select(erasure).where(condition).order_by(erasure.c.requested_at))
+        return [Erasure(row.person_id, instant(row.requested_at), row.hand_over_to) for row in rows]
 
     def finish(self, person_ids: Sequence[PersonId], now: datetime) -> None:
         gone = ~exists().where(person.c.id == erasure.c.person_id)

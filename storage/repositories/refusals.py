@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from core.interval import Interval
 from core.model import AttemptedRequest, PersonId, RefusedRequest, RequestedAction, RoomId
@@ -38,10 +38,6 @@ class SqlRefusalRepository:
         )
         rows = self._connection.execute(found, execution_options={"yield_per": _ROWS_PER_FETCH})
         return map(_to_refused, rows)
-
-    def forget(self, person_id: PersonId) -> int:
-        theirs = update(refused_request).where(_col.person_id == person_id)
-        return self._connection.execute(theirs.values(person_id=None)).rowcount
 
     def _newest(self, limit: int, *conditions: ColumnElement[bool]) -> list[RefusedRequest]:
         found = select(refused_request).where(*conditions).order_by(_col.at.desc(), _col.id.desc())

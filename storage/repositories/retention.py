@@ -103,7 +103,7 @@ _KINDS = {
     Expiring.GRANTS: _Rows(quota_grant, quota_grant.c.id, quota_grant.c.at, is_serial=True),
     Expiring.WAITS: _Rows(wait, wait.c.id, wait.c.end, wait.c.state == literal_column("2"), is_serial=True),
     Expiring.GUESTS: _Rows(booking, booking.c.id, booking.c.end, _HAS_GUESTS),
-    Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.asked_at, _IS_GONE),
+    Expiring.ERASURES: _Rows(erasure, erasure.c.person_id, erasure.c.requested_at, _IS_GONE),
     Expiring.NAMED_BOOKINGS: _Rows(booking, booking.c.id, booking.c.end, _HAS_NAME),
     Expiring.WEBHOOK_EVENTS: _Rows(webhook_event, webhook_event.c.number, webhook_event.c.at, is_serial=True),
     Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),

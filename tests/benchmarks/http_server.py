@@ -50,6 +50,7 @@ from tests.fakes.clock import StillClock
 NOW = datetime(2026, 3, 11, 10, 20, tzinfo=UTC)
 ROOMS, BUILDINGS, PEOPLE = 504, 63, 1_000
 CASES = 40
+SECRET = b"benchmark"
 _HOUR = timedelta(hours=1)
 _FIRST_HOUR, _LAST_HOUR = 8, 20
 
@@ -131,7 +132,7 @@ async def _open(url: str, entries: int) -> tuple[Services, list[PersonId]]:
         clock,
         BookingService(storage, read_model, rules, clock),
         SocietyService(storage, rules, clock),
-        Accounts(storage, read_model, Argon2Passwords(Cost(1, 8, 1)), rules, clock, b"benchmark"),
+        Accounts(storage, read_model, Argon2Passwords(Cost(1, 8, 1)), rules, clock, SECRET),
     )
     return services, await storage.write(lambda unit: _fill(unit, entries))
 

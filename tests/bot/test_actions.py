@@ -17,7 +17,7 @@ from tests.bot.chat import Chat, buttons
 
 BOT = Path(__file__).parents[2] / "bot"
 OFFERS = {"Button", "Choice", "Form"}
-PLATFORM_ACTIONS = {"log_in", "calendar_google", "calendar_outlook", "calendar_apple"}
+PLATFORM_ACTIONS = {"log_in", "privacy_link", "calendar_google", "calendar_outlook", "calendar_apple"}
 """Actions of links, which have no handler."""
 
 

@@ -1,14 +1,17 @@
 """`/why`: people learn what happened to their bookings and why they were refused, and nothing of others."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.explaining import Explanations
 from bot.explaining.questions import is_booking_id
-from bot.explaining.service import OPERATOR, viewer_of
 from bot.services import Services
+from bot.usage import UsageService
 from core.errors import NotPermitted, UnknownBooking
-from core.model import Booking, Identity
-from core.policy.disclosure import Viewer
+from core.model import Booking
+from core.ports import UnitOfWork
+from core.services.administration import Administrator
 from tests.bot.chat import Chat
 from tests.bot.conftest import Roomie
 from tests.builders import a_slot
@@ -27,13 +30,13 @@ async def test_a_booking_tells_its_whole_story_to_its_owner(wil: Chat):
     await wil.say("/rooms extend 30 min")
     await wil.cancel()
 
-    said = await wil.say(f"/rooms why {booking.id[:8]}")
+    shown = await wil.say(f"/rooms why {booking.id[:8]}")
 
-    assert "It was cancelled." in said
-    assert "You booked Wren G02, Wed 11 Mar, 11:00–12:00 from the terminal, for 60 minutes of quota." in said
-    assert "You moved it to Wren G02, Wed 11 Mar, 11:00–12:30, for 30 minutes of quota." in said
-    assert "You cancelled it; 90 minutes of quota came back." in said
-    assert "Quota: 90 minutes, of which 90 minutes came back" in said
+    assert "It was cancelled." in shown
+    assert "You booked Wren G02, Wed 11 Mar, 11:00–12:00 from the terminal, for 60 minutes of quota." in shown
+    assert "You moved it to Wren G02, Wed 11 Mar, 11:00–12:30, for 30 minutes of quota." in shown
+    assert "You cancelled it; 90 minutes of quota came back." in shown
+    assert "Quota: 90 minutes, of which 90 minutes came back" in shown
 
 
 async def test_a_check_in_and_a_reminder_to_come_are_part_of_the_story(wil: Chat, clock: StillClock):
@@ -54,10 +57,10 @@ async def test_after_a_refusal_why_names_the_rule(wil: Chat, words: str):
     await wil.say("/book Wren G02 11:00 for 1 hour")
     await wil.say("/book Wren G02 14:00 for 3 hours")
 
-    said = await wil.say(words, free=not words.startswith("/"))
+    shown = await wil.say(words, free=not words.startswith("/"))
 
-    assert "you wanted to book Wren G02, Wed 11 Mar, 14:00–17:00." in said
-    assert "It needed 180 minutes of quota, and 120 were left." in said
+    assert "you wanted to book Wren G02, Wed 11 Mar, 14:00–17:00." in shown
+    assert "It needed 180 minutes of quota, and 120 were left." in shown
 
 
 async def test_after_a_booking_why_tells_of_the_booking(wil: Chat, clock: StillClock):
@@ -65,9 +68,9 @@ async def test_after_a_booking_why_tells_of_the_booking(wil: Chat, clock: StillC
     clock.set(a_slot("10:30").start)
     await wil.say("/book Wren G02 11:00 for 1 hour")
 
-    said = await wil.say("why?", free=True)
+    shown = await wil.say("why?", free=True)
 
-    assert "You booked Wren G02" in said
+    assert "You booked Wren G02" in shown
 
 
 async def test_without_a_refusal_there_is_a_hint(wil: Chat):
@@ -116,29 +119,65 @@ async def test_guests_hear_that_it_takes_place_and_no_more(wil: Chat, rema: Chat
     assert "invited" not in theirs
 
 
-@pytest.mark.parametrize("who", ["wil", "emily", "dana", None])
-async def test_only_administrators_hear_about_rooms_and_other_people(services: Services, who: str | None):
-    account = services.read_model.directory.by_name(who) if who else None
-    viewer = viewer_of(account, Identity(f"terminal:{who}"))
-    room = next(iter(services.read_model.catalogue.rooms.values()))
+@pytest.fixture
+async def admin(services: Services, dana: Chat) -> Chat:
+    """Dana, as an administrator."""
 
-    with pytest.raises(NotPermitted):
-        await Explanations(services).room(room, a_slot(), viewer)
-    with pytest.raises(NotPermitted):
-        await Explanations(services).person("wil", viewer)
+    def promote(unit: UnitOfWork) -> None:
+        person = unit.people.by_name("dana")
+        assert person is not None
+        unit.people.put(replace(person, is_admin=True))
+
+    await services.storage.write(promote)
+    return dana
 
 
-async def test_administrators_hear_about_everything(wil: Chat, services: Services):
+_QUESTIONS = ("/admin why 21cf0a17", "/admin why Wren G02 11:00", "/admin who wil", "/admin usage this week")
+
+
+@pytest.mark.parametrize("question", _QUESTIONS)
+@pytest.mark.parametrize("who", ["wil", "emily", "rema", "dana", "nobody"])
+async def test_only_administrators_hear_about_rooms_and_other_people(
+    services: Services, who: str, question: str
+):
+    shown = await Chat(services, who).say(question)
+
+    assert "Only administrators can do this." in shown or "log in" in shown
+
+
+async def test_the_right_is_checked_where_it_is_read(services: Services):
+    wil = services.read_model.directory.by_name("wil")
+    assert wil is not None
+    room, by = next(iter(services.read_model.catalogue.rooms.values())), Administrator(wil.person.id)
+    explanations, usage = Explanations(services), UsageService(services)
+
+    for question in (
+        explanations.any_booking("21cf0a17", by),
+        explanations.room(room, a_slot(), by),
+        explanations.person("wil", by),
+        usage.figures(by, *usage.read_request("this week")),
+    ):
+        with pytest.raises(NotPermitted):
+            await question
+
+
+async def test_administrators_hear_about_everything(wil: Chat, admin: Chat):
     await wil.say("/book Wren G02 11:00 for 1 hour")
+    await wil.say("/book Wren G02 14:00 for 3 hours")
     booking = booking_of(wil)
-    explanations = Explanations(services)
-    admin = Viewer(None, is_administrator=True)
 
-    assert (await explanations.booking(booking.id, admin)).events
-    assert (await explanations.person("wil", admin)).title == "Wil"
-    assert (
-        await explanations.room(services.read_model.catalogue.rooms[booking.room_id], a_slot(), admin)
-    ).events
+    assert "Wil booked Wren G02" in await admin.say(f"/admin why {booking.id[:8]}")
+    assert "the room is booked." in await admin.say("/admin why Wren G02 11:15")
+    assert "Refused: It needed 180 minutes of quota" in await admin.say("/admin who wil")
+    usage = await admin.say("/admin usage this week Wren")
+    assert "Wren Building" in usage
+    assert "booked fewer than 5" in usage
+
+
+async def test_administrators_use_the_verb_for_what_is_not_theirs(wil: Chat, admin: Chat):
+    await wil.say("/book Wren G02 11:00 for 1 hour")
+
+    assert "can't find that booking" in await admin.say(f"/why {booking_of(wil).id}")
 
 
 @pytest.mark.parametrize("text", ["21cf0a17", "#21cf0a17", "21cf", "deadbeef"])
@@ -151,9 +190,9 @@ def test_other_words_are_no_id(text: str):
     assert not is_booking_id(text)
 
 
-async def test_a_beginning_that_several_bookings_share_is_unknown(services: Services):
+async def test_too_little_of_an_id_is_unknown(services: Services):
     with pytest.raises(UnknownBooking):
-        await Explanations(services).booking("00", OPERATOR)
+        await Explanations(services).any_booking("00", Administrator())
 
 
 def test_the_command_line_tells_why_and_who(roomie: Roomie):
@@ -165,7 +204,7 @@ def test_the_command_line_tells_why_and_who(roomie: Roomie):
     assert (room.status, person.status) == (0, 0)
     assert "the room is booked." in room.out
     assert "Booked by Wil, Wed 11 Mar, 11:00–12:00" in room.out
-    assert "Quota this week: 60 minutes spent, 120 minutes left" in person.out
+    assert "Quota this week: 60 minutes of 180 spent, 120 minutes left" in person.out
     assert "Refused: It needed 180 minutes of quota, and 120 were left." in person.out
 
 

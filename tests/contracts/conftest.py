@@ -8,6 +8,8 @@ import pytest
 
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
+from core.services.administration import Administration, Administrator
+from tests.contracts.administration import administration_of, an_administrator
 from tests.contracts.campus import Campus, campus_in, fill_campus
 from tests.contracts.raw import ask
 from tests.databases import apart, run_sql
@@ -44,6 +46,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def campus(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Campus:
     return campus_in(storage, rules, clock)
+
+
+@pytest.fixture
+def administration(campus: Campus) -> Administration:
+    return administration_of(campus)
+
+
+@pytest.fixture
+async def ada(campus: Campus) -> Administrator:
+    """An administrator."""
+    return Administrator(await an_administrator(campus, "ada"))
 
 
 @pytest.fixture

@@ -49,14 +49,3 @@ async def test_refusals_of_a_room_are_those_whose_time_overlaps(campus: Campus):
     found = await campus.storage.read(lambda unit: unit.refusals.of_room(HALL, a_slot("15:30", 30), 10))
 
     assert found == [at_three]
-
-
-async def test_a_forgotten_person_leaves_only_statistics(campus: Campus):
-    await add(campus, a_refusal(campus.wil), a_refusal(campus.wil, MINUTE), a_refusal(campus.rema))
-
-    forgotten = await campus.storage.write(lambda unit: unit.refusals.forget(campus.wil))
-
-    assert forgotten == 2
-    window = Interval(NOW, NOW + HOUR)
-    left = await campus.storage.read(lambda unit: [each.attempt.by for each in unit.refusals.during(window)])
-    assert sorted(left, key=str) == [campus.rema, None, None]

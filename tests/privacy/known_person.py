@@ -29,6 +29,7 @@ from tests.outbox.environment import CHESS, HALL, REMA, WIL, Environment, a_mess
 
 QUETZ = Identity("slack:TQUETZ:UQUETZ")
 QUETZ_CHAT = Identity("chat:quetzcoatl")
+DISCORD = Identity("discord:8034777")
 WORDS = (
     "quetzmark",
     "Markworth",
@@ -39,6 +40,7 @@ WORDS = (
     "snorkel",
     "tapioca",
     "xylophone",
+    "8034777",
 )
 """Parts of their name, e-mail address and accounts, and what they have typed."""
 _FREE_ROOMS = [RoomId(f"K-J17-{number}") for number in range(101, 111)]
@@ -100,6 +102,8 @@ def _write_the_rest(unit: UnitOfWork, quetz: PersonId) -> None:
     unit.login_sessions.add(LoginSession(b"session", later, identity=QUETZ, request="book tapioca"))
     workspace = Installation("TQUETZ", "token", "UBOT", "BBOT", "Workspace", (), "UQUETZ")
     unit.installations.put(workspace, NOW)
+    unit.people.link(quetz, DISCORD)
+    unit.set_setting("discord closed.8034777", "2026-03-12T00:00:00+00:00")
     unit.notice_channels.add(Identity("chat:channel"), QUETZ_CHAT, NOW)
     unit.closures.add(
         Closure(

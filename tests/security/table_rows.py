@@ -104,7 +104,7 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "is_watch": "false",
             "state": 2,
         },
-        "erasure": {"person_id": "1000 + {n} + " + str(second % 1000000), "asked_at": second},
+        "erasure": {"person_id": "1000 + {n} + " + str(second % 1000000), "requested_at": second},
         "quota_grant": {
             "person_id": BOOKED_BY_WIL,
             "week": 20000,

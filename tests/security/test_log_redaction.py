@@ -13,13 +13,12 @@ from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
-from bot.config import LogSection
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.slack.client.api import BadRequest
 from bot.platforms.slack.client.library_logs import quiet_logger
 from bot.platforms.tasks import BackgroundTasks
 from bot.redaction import error_name, without_text
-from bot.runtime.logging_setup import LineFormatter, configure_logging
+from bot.runtime.logging_setup import LineFormatter
 from bot.services import Services
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
@@ -27,6 +26,7 @@ from core.model import Identity
 from storage.postgres.errors import translate
 from tests.api.conftest import clock, database_url, sample_file, services
 from tests.api.http_client import HttpClient
+from tests.logs import captured_log
 
 __all__ = ["clock", "database_url", "sample_file", "services"]
 
@@ -35,18 +35,8 @@ TYPED = "zanzibar"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What an operator reads: all loggers, as `roomie run` sets them up."""
-    root = logging.getLogger()
-    before, level = root.handlers, root.level
-    written = io.StringIO()
-    configure_logging(LogSection(level="debug"))
-    for handler in root.handlers:
-        if isinstance(handler, logging.StreamHandler):
-            handler.__class__ = logging.StreamHandler
-            handler.stream = written
-    yield written
-    root.handlers, root.level = before, level
-    root.setLevel(level)
+    with captured_log() as written:
+        yield written
 
 
 def raising(error: type[Exception] = KeyError) -> Command:

@@ -155,7 +155,7 @@ async def test_rows_over_the_limit_are_deleted_oldest_first(
         "login_session": "expires_at",
         "draft": "expires_at",
         "token": "last_used_at",
-        "erasure": "asked_at",
+        "erasure": "requested_at",
     }
     column |= {"outbox": "due_at", "series": "ends_at"}
     column |= dict.fromkeys(("booking", "closure", "wait"), '"end"')

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.services import Services
 from bot.web.application import STATE
 from core.interval import Interval
-from core.model import Booking, Guest, RoomId
+from core.model import Booking, Guest, RoomId, SocietyId
 from core.policy.door_code import format_code
 from core.policy.rules import Rules
 from core.services.book_room import BookRoom
@@ -205,3 +205,60 @@ async def test_a_room_that_does_not_exist_is_not_found(browser: Browser, app: we
 
     for path in ("/check-in/none", f"/check-in/{quote('<b>', safe='')}", "/display/none"):
         assert (await browser.open(path)).status == 404
+
+
+_NAMES = {
+    "the owner": "rema",
+    "a guest": "emily",
+    "somebody else": "wil",
+    "a president": "wil",
+    "a member": "emily",
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "of_society", "status"),
+    [
+        ("the owner", False, 303),
+        ("a guest", False, 303),
+        ("somebody else", False, 409),
+        ("a president", True, 303),
+        ("a member", True, 409),
+        ("nobody", False, 401),
+        ("a program with the owner's token", False, 401),
+    ],
+)
+async def test_only_people_on_a_booking_check_in_to_it(
+    browser: Browser, services: Services, app: web.Application, who: str, status: int, *, of_society: bool
+):
+    rema, emily = (services.read_model.directory.by_name(each) for each in ("rema", "emily"))
+    assert rema is not None
+    assert emily is not None
+    booking = await _book_for_society(services) if of_society else await book(services, "rema")
+    if not of_society:
+        await services.sharing.invite(booking.id, rema.person.id, (Guest(emily.person.id),))
+    csrf, headers = "", {}
+    if who in _NAMES:
+        await log_in(browser, app, _NAMES[who])
+        session = app[STATE].sessions.read(browser.cookies["roomie-session"])
+        csrf = session.csrf if session is not None else ""
+    elif "token" in who:
+        token = (await services.accounts.grant(rema.person.id)).token
+        headers = {"Authorization": f"Token {token}"}
+    form = {"booking": booking.id, "code": code_of(services), "csrf": csrf}
+
+    answer = await browser.ask("POST", f"/check-in/{ROOM}/confirm", data=form, headers=headers, follow=False)
+
+    assert answer.status == status
+    assert is_checked_in(services, booking) is (status == 303)
+
+
+async def _book_for_society(services: Services) -> Booking:
+    """A booking that is the society's own, made with its token."""
+    society = SocietyId("SOTECHSOC")
+    wil = services.read_model.directory.by_name("wil")
+    assert wil is not None
+    _, term = await services.societies.token_term(wil.person.id, society)
+    slot = Interval.of_length(START, timedelta(minutes=60))
+    request = BookRoom(new_booking_id(), ROOM, slot, None, society, title="Meeting", term=term)
+    return (await services.bookings.book(request)).booking

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.services import Services
 from bot.web.application import STATE
 from bot.web.pages.display_addresses import display_key, display_path
+from core.errors import Unavailable
 from core.model import RoomId
 from core.policy.door_code import WINDOW, format_code
 from core.policy.rules import Rules
@@ -107,7 +108,23 @@ async def test_the_clock_is_the_servers(browser: Browser, clock: StillClock):
     page = await open_display(browser)
 
     assert ">10:07</time>" in page.text
-    assert f'data-now="{int(clock.now().timestamp() * 1000)}" data-offset="60"' in page.text
+    assert f'data-now="{int(clock.now().timestamp() * 1000)}"' in page.text
+
+
+async def test_it_is_out_of_date_while_the_database_is_unreachable(
+    browser: Browser, services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    async def fail(_: object) -> None:
+        raise Unavailable("The database is unreachable.")
+
+    fresh = await open_display(browser)
+    monkeypatch.setattr(type(services.storage), "age", lambda _: 125.0)
+    monkeypatch.setattr(type(services.storage), "catch_up", fail)
+    stale = await open_display(browser)
+
+    assert "Out of date" not in fresh.text
+    assert "Out of date: no answer since 09:57. The room may be free or taken." in stale.text
+    assert 'data-age="125000"' in stale.text
 
 
 async def test_a_browser_without_scripts_loads_it_again(browser: Browser):

@@ -1,5 +1,7 @@
 """The display at the door of a room: free or taken, until when, what is next, and a code to scan."""
 
+import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.web.endpoints.converters import parse_id
@@ -12,10 +14,15 @@ from bot.web.pages.display_addresses import DISPLAY_PAGE, check_in_path, is_disp
 from bot.web.pages.display_view import DisplayView, display_view
 from bot.web.pages.qr import qr_svg
 from bot.web.pages.templating import render
+from core.errors import Unavailable
 from core.model import Booking, Room
 from core.policy.door_code import format_code, needs_door_code
 
 _DAY = timedelta(days=1)
+STALE_AFTER = timedelta(minutes=2)
+"""As in `display.js`: without an answer, or when the server itself has none from its database."""
+_MAX_UNCHECKED_SECONDS = 30.0
+_CHECK_TIMEOUT = 2.0
 ROOM = Parameter(
     "id",
     parse_id,
@@ -33,13 +40,23 @@ KEY = Parameter(
 )
 
 
-def display(context: RequestContext) -> Response:
+async def display(context: RequestContext) -> Response:
     """Never stored, and the same for everybody: a tablet has no session."""
     room = context.state.services.read_model.catalogue.room(context.require(ROOM))
-    return _rendered(context, room)
+    return _rendered(context, room, await _age(context))
 
 
-def _rendered(context: RequestContext, room: Room) -> RenderedResponse:
+async def _age(context: RequestContext) -> timedelta:
+    """How long ago what is shown was last known to be true; long while the database is unreachable."""
+    storage = context.state.services.storage
+    if storage.age() > _MAX_UNCHECKED_SECONDS:
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(_CHECK_TIMEOUT):
+                await storage.catch_up()
+    return timedelta(seconds=min(max(storage.age(), 0.0), _DAY.total_seconds()))
+
+
+def _rendered(context: RequestContext, room: Room, age: timedelta) -> RenderedResponse:
     state, services, now = context.state, context.state.services, context.now
     read_model, rules = services.read_model, services.rules
     bookings = _bookings_of(context, room, now)
@@ -55,6 +72,8 @@ def _rendered(context: RequestContext, room: Room) -> RenderedResponse:
         now=local,
         scan=_scan(context, room, view),
         milliseconds=int(now.timestamp() * 1000),
+        age_milliseconds=age // timedelta(milliseconds=1),
+        stale_since=local - age if age > STALE_AFTER else None,
         offset_minutes=int((local.utcoffset() or timedelta()).total_seconds()) // 60,
         version=asset_version("display.css") + asset_version("display.js"),
     )

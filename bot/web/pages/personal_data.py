@@ -4,5 +4,5 @@ from bot.web.pages.templating import Frame, render
 
 
 def download_page(path: str, campus: str) -> str:
-    """Nothing personal is on it: whoever follows the link must press a button first."""
+    """Nothing personal is on it: to see more, a button must be pressed."""
     return render("personal_data.html", Frame(campus), action=path)

@@ -1,6 +1,6 @@
 """Renders replies of the conversation as HTML: a pure function from any reply to what templates show."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from urllib.parse import urlencode, urlsplit
@@ -37,6 +37,8 @@ class ReplyContext:
     now: datetime
     places: Mapping[str, str] = field(default_factory=dict)
     """Paths of the pages of rooms and buildings by name."""
+    picture_path: Callable[[str], str] = lambda _: ""
+    """The path of a picture's file by its content; empty: none is shown."""
 
 
 def html_text(text: Text, context: ReplyContext) -> Markup:
@@ -131,6 +133,8 @@ class ReplyView:
     buttons: tuple[ButtonView, ...]
     choices: tuple[ChoiceView, ...]
     footer: Markup
+    picture: str
+    picture_text: str
     form: Form | None
     form_errors: dict[str, str]
 
@@ -174,6 +178,8 @@ def view_reply(reply: Reply, context: ReplyContext, rules: ButtonRules) -> Reply
         buttons=tuple(_buttons([each for each in reply.actions if isinstance(each, Button)], rules)),
         choices=tuple(_choice(each, rules) for each in reply.actions if isinstance(each, Choice)),
         footer=html_text(reply.footer, context),
+        picture=context.picture_path(reply.picture.content) if reply.picture else "",
+        picture_text=reply.picture.alternative if reply.picture else "",
         form=reply.form,
         form_errors=dict(reply.form_errors),
     )

@@ -51,7 +51,7 @@ class LastAdministrator(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonRecord:
+class PersonDetails:
     """A person as administrators see them. `bookings` are those that are not over."""
 
     person: Person
@@ -110,13 +110,13 @@ class PeopleAdministration:
 
         return await self._storage.read(transaction)
 
-    async def record(self, by: Administrator, who: str) -> PersonRecord:
+    async def record(self, by: Administrator, who: str) -> PersonDetails:
         now = self._clock.now()
 
-        def transaction(unit: UnitOfWork) -> PersonRecord:
+        def transaction(unit: UnitOfWork) -> PersonDetails:
             by.check(unit, now)
             person = find_person(unit, who)
-            return PersonRecord(
+            return PersonDetails(
                 person,
                 tuple(unit.people.identities(person.id)),
                 tuple(unit.societies.memberships(person.id)),
@@ -226,9 +226,9 @@ class PeopleAdministration:
             details = changed(quota=(before.weekly_quota, after.weekly_quota))
             details |= {"week": week, "minutes": minutes, "reason": reason}
             unit.audit(by.entry(now, "grant quota", _subject(person), details))
-            told: dict[str, str | int] = {"minutes": minutes, "week": week, "reason": reason}
+            payload: dict[str, str | int] = {"minutes": minutes, "week": week, "reason": reason}
             key = f"{week} {int(now.timestamp())} {minutes}"
-            unit.outbox.add([admin_message(AdminEvent.GRANTED, person.id, key, now, told)])
+            unit.outbox.add([admin_message(AdminEvent.GRANTED, person.id, key, now, payload)])
             return person, after
 
         return await self._storage.write(transaction)
@@ -257,9 +257,9 @@ class PeopleAdministration:
             unit.people.block(person.id, block)
             details = changed(until=(_until(person.block), _until(block))) | {"reason": block.reason}
             unit.audit(by.entry(now, "block", _subject(person), details | {"cancelled": cancelled}))
-            told: dict[str, str | int] = {"until": int(until.timestamp()), "reason": block.reason}
+            payload: dict[str, str | int] = {"until": int(until.timestamp()), "reason": block.reason}
             key = str(int(now.timestamp()))
-            unit.outbox.add([admin_message(AdminEvent.BLOCKED, person.id, key, now, told)])
+            unit.outbox.add([admin_message(AdminEvent.BLOCKED, person.id, key, now, payload)])
             return BlockResult(replace(person, block=block), cancelled, len(bookings) - cancelled)
 
         return await self._storage.write_relaxed(transaction)

@@ -30,7 +30,7 @@ MAX_WEEKLY_MINUTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class SocietyRecord:
+class SocietyDetails:
     """A society as administrators see it, with its people and how many bookings are ahead."""
 
     society: Society
@@ -56,13 +56,13 @@ class SocietyAdministration:
         self._rules = rules
         self._clock = clock
 
-    async def all(self, by: Administrator) -> list[SocietyRecord]:
+    async def all(self, by: Administrator) -> list[SocietyDetails]:
         now = self._clock.now()
 
-        def transaction(unit: UnitOfWork) -> list[SocietyRecord]:
+        def transaction(unit: UnitOfWork) -> list[SocietyDetails]:
             by.check(unit, now)
             return [
-                SocietyRecord(
+                SocietyDetails(
                     each,
                     tuple(_people(unit, unit.societies.members(each.id))),
                     len(unit.bookings.of_society(each.id, ahead(now))),

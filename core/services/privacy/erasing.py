@@ -94,9 +94,9 @@ class ErasureService:
                 raise Invalid("The person who is erased can't have the bookings. Name somebody else.")
             if hand_over_to is not None and unit.people.get(hand_over_to) is None:
                 raise UnknownPerson(str(hand_over_to))
-            unit.outbox.add(list(messages_to_administrators(unit, person_id, erasure.asked_at)))
+            unit.outbox.add(list(messages_to_administrators(unit, person_id, erasure.requested_at)))
             unit.privacy.begin(erasure)
-            unit.audit(AuditEntry(erasure.asked_at, by, "erase person", "erased"))
+            unit.audit(AuditEntry(erasure.requested_at, by, "erase person", "erased"))
 
         await self._storage.write(transaction)
         return erasure

@@ -12,6 +12,7 @@ from bot.chat.request import ChatRequest, QuotedMessage
 from bot.commands import COMMANDS
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
+from bot.platforms.pictures import Pictures
 from bot.platforms.ports import ChatDispatcher
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.settings import Mode, SlackSettings
@@ -48,6 +49,7 @@ class Environment:
     deferred: FakeDeferredReplies = field(default_factory=FakeDeferredReplies)
     installations: FakeInstallations = field(default_factory=FakeInstallations)
     states: FakeOAuthStates = field(default_factory=FakeOAuthStates)
+    pictures: Pictures = field(default_factory=Pictures)
 
     def adapter(self) -> SlackPlatform:
         directory = self.services.read_model.directory
@@ -64,6 +66,7 @@ class Environment:
             zone=self.services.rules.zone,
             installations=self.installations,
             oauth_states=self.states,
+            pictures=self.pictures,
         )
 
     def _chosen_zone(self, identity: Identity) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from tests.standins.discord.attachments import store_attachments, validate_attachments
 from tests.standins.discord.change_signal import ChangeSignal
 from tests.standins.discord.message_validation import (
     COMPONENTS_V2,
@@ -248,7 +249,9 @@ class Interactions:
         if becomes_v2 and not was_v2:
             remaining = {name: data.get(name, message[name]) for name in ("content", "embeds")}
             self._check(interaction, validate_message(remaining | data))
+        self._check(interaction, validate_attachments(message, data))
         message.update({name: data[name] or [] for name in ("components", "embeds") if name in data})
+        store_attachments(message, data, self.world.ids.new(), self.world.files)
         if "content" in data:
             message["content"] = data["content"] or ""
         message["flags"] = (message["flags"] | becomes_v2) & ~LOADING

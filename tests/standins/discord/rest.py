@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.standins.discord.attachments import read_body
 from tests.standins.discord.command_tree import validate_commands
 from tests.standins.discord.faults import apply_fault, drop_connection, json, rate_limited_response
 from tests.standins.discord.interactions import ApiError
@@ -226,7 +227,7 @@ class Rest:
         return json(self._message(request))
 
     async def send(self, request: web.Request) -> web.Response:
-        channel, body = self._channel(request), await request.json()
+        channel, body = self._channel(request), await read_body(request)
         if channel.guild_id is None and not all(person.takes_messages for person in channel.people):
             raise ApiError(403, 50007, "Cannot send messages to this user")
         if errors := validate_message(body):
@@ -261,7 +262,7 @@ class Rest:
         return message if age < NONCE_MINUTES * 60_000 else None
 
     async def edit(self, request: web.Request) -> web.Response:
-        message, body = self._message(request), await request.json()
+        message, body = self._message(request), await read_body(request)
         if message["author"]["id"] != self._world.bot.id:
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
         self._discord.interactions.edit(message, body)
@@ -279,7 +280,7 @@ class Rest:
     # Interactions.
 
     async def callback(self, request: web.Request) -> web.Response:
-        body = await request.json()
+        body = await read_body(request)
         ids = request.match_info
         interaction = self._discord.interactions.answer(ids["interaction"], ids["token"], body)
         if request.query.get("with_response") not in {"1", "true"}:
@@ -292,7 +293,7 @@ class Rest:
         return json(answer)
 
     async def follow_up(self, request: web.Request) -> web.Response:
-        body = await request.json()
+        body = await read_body(request)
         if (body.get("flags") or 0) & COMPONENTS_V2 and request.query.get("with_components") == "false":
             raise ApiError(400, 50035, "Invalid Form Body")
         return json(self._discord.interactions.follow_up(request.match_info["token"], body))
@@ -302,7 +303,7 @@ class Rest:
         return json(self._discord.interactions.find(ids["token"], ids["message"]))
 
     async def edit_followed_up(self, request: web.Request) -> web.Response:
-        ids, body = request.match_info, await request.json()
+        ids, body = request.match_info, await read_body(request)
         return json(self._discord.interactions.edit_response(ids["token"], ids["message"], body))
 
     async def delete_followed_up(self, request: web.Request) -> web.Response:

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.standins.discord.message_validation import BUTTON, EPHEMERAL, LINK, SELECTS, TEXT_DISPLAY, walk
+from tests.standins.discord.message_validation import (
+    BUTTON,
+    EPHEMERAL,
+    LINK,
+    MEDIA_GALLERY,
+    SELECTS,
+    TEXT_DISPLAY,
+    walk,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,16 @@ class ShownMessage:
     @property
     def buttons(self) -> list[str]:
         return [each.get("label", "") for each in self._components if each["type"] == BUTTON]
+
+    @property
+    def attachments(self) -> list[dict[str, Any]]:
+        return list(self.payload["attachments"])
+
+    @property
+    def pictures(self) -> list[dict[str, Any]]:
+        """The images in galleries, each with its address and description."""
+        galleries = [each for each in self._components if each["type"] == MEDIA_GALLERY]
+        return [item for each in galleries for item in each["items"]]
 
     @property
     def menus(self) -> list[dict[str, Any]]:

@@ -162,6 +162,8 @@ class World:
         """Application commands: the global ones under None, a server's under its id."""
         self.overwrites = 0
         """Number of command syncs."""
+        self.files: dict[str, bytes] = {}
+        """Content of attachments by their id."""
 
     @property
     def application_id(self) -> str:

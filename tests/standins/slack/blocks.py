@@ -90,6 +90,13 @@ def _divider(block: Mapping[str, Any], surface: str, path: str) -> Iterator[str]
     return iter(())
 
 
+def _image(block: Mapping[str, Any], surface: str, path: str) -> Iterator[str]:
+    yield from _length(block.get("alt_text"), 1, 2000, f"{path}/alt_text")
+    yield from _length(block.get("image_url"), 1, 3000, f"{path}/image_url")
+    if not str(block.get("image_url")).startswith("https://"):
+        yield _at("invalid image url", f"{path}/image_url")
+
+
 def _section(block: Mapping[str, Any], surface: str, path: str) -> Iterator[str]:
     if "text" not in block and not block.get("fields"):
         yield _at("text or fields required", path)
@@ -300,6 +307,7 @@ def _time(element: Mapping[str, Any], path: str) -> Iterator[str]:
 _BLOCKS: dict[str, Callable[[Mapping[str, Any], str, str], Iterator[str]]] = {
     "header": _header,
     "divider": _divider,
+    "image": _image,
     "section": _section,
     "context": _context,
     "actions": _actions,

@@ -46,7 +46,7 @@ class SlackStandIn:
         site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
         await site.start()
         chosen = self._runner.addresses[0][1]
-        self.base = self.urls.base = f"http://127.0.0.1:{chosen}"
+        self.base = self.urls.base = self.api.upload_base = f"http://127.0.0.1:{chosen}"
 
     async def stop(self) -> None:
         for echo in list(self._echoes):
@@ -72,6 +72,7 @@ class SlackStandIn:
                 web.route("*", "/api/{method}", self.api.handle),
                 web.get("/link/", self.sender.sockets.link),
                 web.post("/response/{secret}", self.urls.handle),
+                web.post("/upload/{file}", self.api.uploads.handle),
                 web.get("/oauth/v2/authorize", self.oauth.authorize),
                 web.get("/oauth/v2/allow", self.oauth.allow),
                 web.post("/control", Control(self).handle),

@@ -14,6 +14,7 @@ ALL_SCOPES = frozenset(
     [
         "commands",
         "chat:write",
+        "files:write",
         "im:write",
         "im:history",
         "users:read",
@@ -83,6 +84,7 @@ class Message:
     only_for: str = ""
     bot_id: str = ""
     edits: int = 0
+    files: list[object] = field(default_factory=list)
 
     @property
     def is_ephemeral(self) -> bool:

@@ -10,6 +10,7 @@ from tests.standins.slack import faults
 from tests.standins.slack.blocks import complaints_about, complaints_about_view
 from tests.standins.slack.faults import Dropped, FaultQueue
 from tests.standins.slack.state import TRIGGER_LIFE, Channel, Message, Payload, State, View, Workspace
+from tests.standins.slack.uploads import Uploads
 
 
 class Refusal(Exception):
@@ -31,6 +32,8 @@ class WebApi:
         self.state, self.faults, self.changed = state, queue, changed
         self.calls: list[tuple[str, Args]] = []
         self.refusals: list[tuple[str, str, list[str]]] = []
+        self.uploads = Uploads(state)
+        self.upload_base = ""
         self.on_message_posted: Callable[[Workspace, Message], None] = lambda workspace, message: None
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -45,12 +48,12 @@ class WebApi:
         self.changed()
         if isinstance(fault, Dropped):
             faults.hang_up(request)
-        return web.json_response(answer, headers=self._headers(token))
+        return web.json_response(answer, headers=self._scopes(token))
 
-    def _headers(self, token: str) -> dict[str, str]:
-        """Slack names the scopes of the token in every answer."""
+    def _scopes(self, token: str) -> dict[str, str]:
+        """The header that names what the token may do."""
         workspace = self.state.with_token(token)
-        return {"X-OAuth-Scopes": ",".join(sorted(workspace.scopes))} if workspace is not None else {}
+        return {"X-OAuth-Scopes": ",".join(sorted(workspace.scopes))} if workspace else {}
 
     def answer(self, name: str, args: Args, token: str) -> Payload:
         try:
@@ -295,6 +298,20 @@ def _by_email(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     raise Refusal("users_not_found")
 
 
+def _upload_url(api: WebApi, workspace: Workspace, args: Args) -> Payload:
+    made = api.uploads.new(workspace.id, args)
+    if made is None:
+        raise Refusal("invalid_arguments")
+    return {"upload_url": f"{api.upload_base}/upload/{made.id}", "file_id": made.id}
+
+
+def _complete_upload(api: WebApi, workspace: Workspace, args: Args) -> Payload:
+    shared = api.uploads.share(workspace.id, args)
+    if isinstance(shared, str):
+        raise Refusal(shared)
+    return {"files": [{"id": each.id, "title": each.title} for each in shared]}
+
+
 _METHODS: dict[str, tuple[Method, str]] = {
     "auth.test": (_auth_test, ""),
     "chat.postMessage": (_post_message, "chat:write"),
@@ -303,6 +320,8 @@ _METHODS: dict[str, tuple[Method, str]] = {
     "chat.delete": (_delete, "chat:write"),
     "conversations.open": (_open_conversation, "im:write"),
     "conversations.history": (_history, "im:history"),
+    "files.getUploadURLExternal": (_upload_url, "files:write"),
+    "files.completeUploadExternal": (_complete_upload, "files:write"),
     "views.open": (_open_view, ""),
     "views.push": (_push_view, ""),
     "views.update": (_update_view, ""),

@@ -92,7 +92,7 @@ class DirectMessenger:
         try:
             await self.send(Identity(f"discord:{user}"), reply, "")
         except (RecipientUnreachable, RateLimited, Unavailable) as error:
-            logger.warning("Discord user %s could not be notified: %s", user, error_name(error))
+            logger.warning("A Discord user could not be notified: %s", error_name(error))
 
     async def was_sent(self, identity: Identity, key: str, since: datetime) -> bool:
         """Search the history of the direct messages, or of the channel, for a message with this key."""
@@ -117,7 +117,7 @@ class DirectMessenger:
         until = self._clock.now() + DM_CLOSED_TTL
         await self._key_values.put(_closed_key(user), until.isoformat())
         self._state.status.count("closed direct message")
-        logger.info("Discord user %s takes no direct messages", user)
+        logger.info("A Discord user takes no direct messages")
 
     async def _send_to_channel(self, channel: int, reply: Reply, key: str) -> None:
         try:

@@ -196,7 +196,7 @@ class InteractionHandler:
         """Respond; when the interaction is lost, report a completed action by direct message."""
         try:
             await responder.respond(reply)
-            await responder.attach_picture()
+            await responder.attach()
         except ResponseLost as lost:
             logger.warning("The response to interaction %s was lost: %s", interaction.id, error_name(lost))
             self._state.status.count("lost answer")

@@ -1,4 +1,4 @@
-"""Attaches pictures to messages that have been sent: no reply waits for one."""
+"""Attaches pictures and files to messages that have been sent: no reply waits for one."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,8 @@ from io import BytesIO
 import discord
 
 from bot.chat.picture import Picture
-from bot.platforms.discord.render.pictures import description_of, with_picture
+from bot.chat.reply import ReplyFile
+from bot.platforms.discord.render.pictures import description_of, with_file, with_picture
 from bot.platforms.discord.render.renderer import RenderedMessage
 from bot.platforms.discord.render.views import NETWORK_ERRORS, RawView, view
 from bot.platforms.pictures import FILE_NAME, Pictures
@@ -33,6 +34,14 @@ async def attach_picture(
             await edit(view(with_picture(message, picture)), [file])
     except (Unavailable, discord.HTTPException, discord.RateLimited, *NETWORK_ERRORS) as error:
         logger.info("a picture was not attached: %s", error_name(error))
+
+
+async def attach_file(file: ReplyFile, message: RenderedMessage, edit: EditMessage) -> None:
+    """Edit a file into its message; a failure is logged."""
+    try:
+        await edit(view(with_file(message, file.name)), [discord.File(BytesIO(file.content), file.name)])
+    except (discord.HTTPException, discord.RateLimited, *NETWORK_ERRORS) as error:
+        logger.info("a file was not attached: %s", error_name(error))
 
 
 def edit_of(sent: discord.Message) -> EditMessage:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 import discord
 from discord.enums import InteractionType
 
-from bot.chat.picture import Picture
 from bot.chat.reply import Audience, Form, Reply
 from bot.platforms.discord.handlers.form_drafts import FormDrafts
-from bot.platforms.discord.handlers.pictures import EditMessage, attach_picture, edit_of
+from bot.platforms.discord.handlers.pictures import EditMessage, attach_file, attach_picture, edit_of
 from bot.platforms.discord.handlers.requests import identity_of
 from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.render.forms import modal
@@ -40,7 +39,7 @@ class ResponseLost(Exception):
 class _ShownReply:
     """A reply as it was sent, and how to edit it."""
 
-    picture: Picture
+    reply: Reply
     message: RenderedMessage
     edit: EditMessage
 
@@ -156,13 +155,16 @@ class InteractionResponder:
                 view=view(message), ephemeral=self._is_ephemeral(message)
             )
             edit = self._edit_original
-        if reply.picture is not None:
-            self._shown = _ShownReply(reply.picture, message, edit)
+        self._shown = _ShownReply(reply, message, edit)
 
-    async def attach_picture(self) -> None:
-        """Add the picture of the reply that was sent, if it has one."""
-        if (shown := self._shown) is not None:
-            await attach_picture(self._state.pictures, shown.picture, shown.message, shown.edit)
+    async def attach(self) -> None:
+        """Add the picture or the file of the reply that was sent, if it has one."""
+        if (shown := self._shown) is None:
+            return
+        if (picture := shown.reply.picture) is not None:
+            await attach_picture(self._state.pictures, picture, shown.message, shown.edit)
+        elif (file := shown.reply.file) is not None:
+            await attach_file(file, shown.message, shown.edit)
 
     async def _edit_original(self, new: RawView, files: list[discord.File]) -> None:
         await self._interaction.edit_original_response(view=new, attachments=files)

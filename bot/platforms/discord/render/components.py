@@ -5,7 +5,9 @@ from typing import TypeAlias
 
 Component: TypeAlias = dict[str, object]
 
-ROW, BUTTON, MENU, TEXT_INPUT, SECTION, TEXT, GALLERY, CONTAINER, LABEL = 1, 2, 3, 4, 9, 10, 12, 17, 18
+ROW, BUTTON, MENU, TEXT_INPUT, SECTION, TEXT, GALLERY, FILE, CONTAINER, LABEL = (
+    *(1, 2, 3, 4, 9, 10, 12, 13, 17, 18),
+)
 MAX_COMPONENTS = 40
 MAX_TEXT = 4000
 MAX_OPTIONS = 25

@@ -1,4 +1,4 @@
-"""Adds pictures to rendered messages, as a gallery of one image."""
+"""Adds pictures to rendered messages, as a gallery of one image, and files."""
 
 from dataclasses import replace
 
@@ -18,11 +18,20 @@ def description_of(picture: Picture) -> str:
 
 def with_picture(message: RenderedMessage, picture: Picture) -> RenderedMessage:
     """The message with the attached image above its buttons."""
+    return _with(message, _gallery(picture))
+
+
+def with_file(message: RenderedMessage, name: str) -> RenderedMessage:
+    """The message with the attached file above its buttons; a file that no component names is not shown."""
+    return _with(message, {"type": parts.FILE, "file": {"url": f"attachment://{name}"}})
+
+
+def _with(message: RenderedMessage, component: Component) -> RenderedMessage:
     container, *rest = message.components
     inside = container.get("components")
     shown = list(inside) if isinstance(inside, list) else []
     place = next((index for index, each in enumerate(shown) if each.get("type") == parts.ROW), len(shown))
-    shown.insert(place, _gallery(picture))
+    shown.insert(place, component)
     return replace(message, components=(container | {"components": shown}, *rest))
 
 

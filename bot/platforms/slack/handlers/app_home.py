@@ -78,7 +78,7 @@ class AppHome:
             await self._api.call(installation, lambda client: client.views_publish(user_id=user, view=view))
         except SlackError as error:
             self._health.count("home not published")
-            logger.info("the Home of %s in %s is not up to date: %s", user, installation.team, error)
+            logger.info("a Home in %s is not up to date: %s", installation.team, error)
         else:
             self._health.count("home published")
 

@@ -29,7 +29,6 @@ from bot.platforms.slack.handlers.modals import Modals
 from bot.platforms.slack.handlers.responder import Responder, response_options
 from bot.platforms.slack.handlers.sharing import Sharing
 from bot.platforms.slack.render.action_ids import PressedElement
-from bot.platforms.slack.render.renderer import message
 from bot.platforms.tasks import BackgroundTasks
 
 logger = logging.getLogger(__name__)
@@ -104,10 +103,10 @@ class SlackHandler:
             await ack()
             await self._show(installation, event, dispatched)
         else:
-            await ack(
-                message(dispatched.reply, dispatched.context, dispatched.extra_buttons)
-                | response_options(event, dispatched.reply)
-            )
+            reply, context = dispatched.reply, dispatched.context
+            payload = self._responder.payload(installation, event, reply, context, dispatched.extra_buttons)
+            await ack(payload | response_options(event, reply))
+            self._responder.upload_picture(installation, event, reply, context)
             self._app_home.update_after(installation, event, dispatched.reply)
 
     async def _dispatch_once(

@@ -57,16 +57,32 @@ class Responder:
         more: tuple[Button, ...] = (),
     ) -> None:
         """Reply to a delivery; by `response_url` if it has one. A picture that is uploaded follows."""
-        uploads = self._uploads_for(installation, to, reply, context)
-        if uploads is not None:
-            context = replace(context, uploads_pictures=True)
         try:
             await self._send(installation, to, reply, context, more)
-            if uploads is not None and reply.picture is not None:
-                uploads.start(installation, to, reply.picture)
+            self.upload_picture(installation, to, reply, context)
         except SlackError as error:
             instead = NOT_POSTED if reply.audience is Audience.CHANNEL and not to.is_dm else reply
             await self.defer_to_outbox(installation, to, instead, error)
+
+    def payload(
+        self,
+        installation: Installation,
+        to: SlackEvent,
+        reply: Reply,
+        context: RenderContext,
+        more: tuple[Button, ...] = (),
+    ) -> MessagePayload:
+        """The message of a reply; its picture is left out if it follows as a file."""
+        follows = self._uploads_for(installation, to, reply, context) is not None
+        return message(reply, replace(context, uploads_pictures=follows), more)
+
+    def upload_picture(
+        self, installation: Installation, to: SlackEvent, reply: Reply, context: RenderContext
+    ) -> None:
+        """Upload the picture of a reply that was sent, in the background, if it needs to be."""
+        uploads = self._uploads_for(installation, to, reply, context)
+        if uploads is not None and reply.picture is not None:
+            uploads.start(installation, to, reply.picture)
 
     def _uploads_for(
         self, installation: Installation, to: SlackEvent, reply: Reply, context: RenderContext
@@ -88,7 +104,7 @@ class Responder:
         context: RenderContext,
         more: tuple[Button, ...],
     ) -> None:
-        payload = message(reply, context, more)
+        payload = self.payload(installation, to, reply, context, more)
         if to.response_url and await self._respond(to, payload | response_options(to, reply)):
             return
         payload |= {"thread_ts": to.thread} if to.thread else {}

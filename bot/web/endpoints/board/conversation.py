@@ -14,6 +14,8 @@ from bot.chat.formatting import room_name
 from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.chat.timezones import zone_of
+from bot.pictures.drawing import PictureFormat
+from bot.pictures.links import picture_url
 from bot.web.framework.route import RequestContext
 from bot.web.framework.state import ServerState
 from bot.web.pages.replies import ReplyContext
@@ -75,7 +77,13 @@ def reply_context(context: RequestContext) -> ReplyContext:
     account = context.principal if isinstance(context.principal, Account) else None
     services = context.state.services
     places = _places(services.read_model.catalogue)
-    return ReplyContext(zone_of(services, account, ""), context.now, places)
+    secret = services.accounts.secrets[0]
+    return ReplyContext(
+        zone_of(services, account, ""),
+        context.now,
+        places,
+        lambda content: picture_url("", secret, content, context.now, PictureFormat.SVG) if content else "",
+    )
 
 
 @lru_cache(maxsize=2)

@@ -44,7 +44,7 @@ async def log_in(context: RequestContext) -> web.Response:
     session = await context.state.services.logins.login_status(token)
     if settings.development is not None:
         _check_is_local_request(context)
-        logger.warning("DEVELOPMENT: a login on this machine is taken for %s", settings.development.key)
+        logger.warning("DEVELOPMENT: a login on this machine is taken for the one of login.dev_user")
         return await prove_and_confirm(context, token, settings.development)
     if settings.method is not LoginMethod.PASSWORD:
         raise UntrustedAttributes

@@ -43,6 +43,6 @@ async def _log_forgery(context: RequestContext) -> None:
     shibboleth, headers = context.state.login.settings.shibboleth, context.request.headers
     if shibboleth.eppn not in headers and shibboleth.secret_header not in headers:
         return
-    logger.warning("refused untrusted attributes from %s", context.request.remote)
+    logger.warning("refused untrusted attributes; the audit trail says from where")
     entry = AuditEntry(context.now, f"address:{context.request.remote}", "log in", "unproved attributes")
     await context.state.services.storage.write(lambda unit: unit.audit(entry))

@@ -14,8 +14,9 @@
   function since(mark) { return Math.max(performance.now() - mark.ticks, Date.now() - mark.wall, 0); }
 
   function note() {
-    const { now, offset } = display().dataset;
-    answered = { server: Number(now), offset: Number(offset), ticks: performance.now(), wall: Date.now() };
+    const { now, age, offset } = display().dataset;
+    const old = Number(age); // how long ago the server itself had an answer of its database
+    answered = { server: now - old, offset: Number(offset), ticks: performance.now() - old, wall: Date.now() - old };
   }
 
   function clock(milliseconds) {

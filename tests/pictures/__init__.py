@@ -1,0 +1,1 @@
+"""Pictures: layouts as plain functions, drawn pixels, colours as colour-blind people see them."""
