@@ -149,6 +149,13 @@ class Services:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "refusals", RefusalLog(self.storage, self.clock, self.unfinished))
+        self.metrics.append(
+            Metric(
+                "roomie_refusals_dropped_total",
+                "Refused requests that were not recorded: beyond a limit, or without a database.",
+                lambda: self.refusals.dropped,
+            )
+        )
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
         timetables = TimetableService(
             self.storage, self.read_model, self.clock, self.bookable, self.operators

@@ -45,15 +45,17 @@ class Catalogue:
     """All buildings and rooms that are in use; immutable."""
 
     def __init__(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
+        buildings = list(buildings)
+        retired = {each.id for each in buildings if each.retired_at is not None}
         self.buildings: Mapping[BuildingId, Building] = {
             building.id: building
             for building in sorted(buildings, key=lambda each: each.id)
-            if building.retired_at is None
+            if building.id not in retired
         }
         self.rooms: Mapping[RoomId, Room] = {
             room.id: room
             for room in sorted(rooms, key=lambda each: (each.capacity, each.id))
-            if room.retired_at is None
+            if room.retired_at is None and room.building_id not in retired
         }
         self.order: tuple[Room, ...] = tuple(self.rooms.values())
         self.position: Mapping[RoomId, int] = {room.id: place for place, room in enumerate(self.order)}

@@ -28,6 +28,11 @@ def is_own_account(subject: DataSubject, column: ColumnElement[str]) -> ColumnEl
     return column.in_(subject.identities)
 
 
+def is_actor(subject: DataSubject, column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether an actor of the audit trail is the person."""
+    return column.in_((subject.actor, *subject.identities))
+
+
 def _in_lines(column: ColumnElement[str], line: str) -> ColumnElement[bool]:
     """Whether a column of lines has one that is `line`, or begins with it and a space."""
     lines = literal_column("'\n'").concat(column).concat(literal_column("'\n'"))

@@ -4,7 +4,6 @@
 person is either here, or in `IMPERSONAL` with the reason.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from storage.personal_conditions import (
     Condition,
     has_closed_messages,
     has_installed,
+    is_actor,
     is_audited,
     is_guest,
     is_message_about,
@@ -41,6 +41,7 @@ from storage.service_tables import (
     draft,
     installation,
     login_session,
+    quota_grant,
     refused_request,
 )
 from storage.tables import (
@@ -104,7 +105,17 @@ ACCOUNT = PersonalRows(
     person,
     person.c.id,
     is_of(person.c.id),
-    ("username", "username_key", "email", "email_key", "name", "groups", "zone", "password_hash"),
+    (
+        "username",
+        "username_key",
+        "email",
+        "email_key",
+        "name",
+        "groups",
+        "zone",
+        "password_hash",
+        "block_reason",
+    ),
     (
         "id",
         "username",
@@ -120,6 +131,8 @@ ACCOUNT = PersonalRows(
         "deliver_to",
         "wants_confirmations",
         "same_day_until",
+        "blocked_until",
+        "block_reason",
     ),
 )
 IDENTITIES = PersonalRows(
@@ -226,6 +239,41 @@ ROWS: tuple[PersonalRows, ...] = (
         charge_of_placeholder,
     ),
     PersonalRows(
+        "quota granted",
+        quota_grant,
+        quota_grant.c.id,
+        is_of(quota_grant.c.person_id),
+        ("person_id", "reason"),
+        ("week", "minutes", "reason", "at"),
+    ),
+    PersonalRows(
+        "quota granted to others",
+        quota_grant,
+        quota_grant.c.id,
+        lambda each: is_actor(each, quota_grant.c.granted_by),
+        ("granted_by",),
+        ("week", "minutes", "at"),
+        set_values(granted_by=ERASED),
+    ),
+    PersonalRows(
+        "events for webhooks",
+        webhook_event,
+        webhook_event.c.number,
+        is_of(webhook_event.c.person_id),
+        ("person_id",),
+        ("type", "at", "booking_id", "data"),
+        set_values(person_id=None),
+    ),
+    PersonalRows(
+        "webhooks made",
+        webhook,
+        webhook.c.id,
+        lambda each: is_actor(each, webhook.c.created_by),
+        ("created_by",),
+        ("url", "events", "created_at"),
+        set_values(created_by=ERASED),
+    ),
+    PersonalRows(
         "bookings",
         booking,
         booking.c.id,
@@ -265,7 +313,7 @@ ROWS: tuple[PersonalRows, ...] = (
         "closures made",
         closure,
         closure.c.id,
-        lambda each: or_(closure.c.created_by == each.actor, is_own_account(each, closure.c.created_by)),
+        lambda each: is_actor(each, closure.c.created_by),
         ("created_by",),
         ("room_id", "building_id", "start", "end", "reason", "created_at"),
         set_values(created_by=ERASED),
@@ -322,24 +370,6 @@ ROWS: tuple[PersonalRows, ...] = (
         rewrite=without_mentions("title", "notes"),
     ),
     PersonalRows(
-        "webhooks added",
-        webhook,
-        webhook.c.id,
-        lambda each: webhook.c.created_by == each.actor,
-        ("created_by",),
-        ("id", "events", "created_at"),
-        set_values(created_by=ERASED),
-    ),
-    PersonalRows(
-        "events for webhooks",
-        webhook_event,
-        webhook_event.c.number,
-        is_of(webhook_event.c.person_id),
-        ("person_id",),
-        ("type", "at"),
-        set_values(person_id=None),
-    ),
-    PersonalRows(
         "mentions in refusals of others",
         refused_request,
         refused_request.c.id,
@@ -357,42 +387,4 @@ ROWS: tuple[PersonalRows, ...] = (
     ),
 )
 
-IMPERSONAL: Mapping[str, str] = {
-    "building": "the campus",
-    "room": "the campus",
-    "society": "a society, not a person",
-    "seen": "numbers of deliveries, deleted after a week",
-    "oauth_state": "hashes of installations in progress",
-    "tally": "keyed hashes of addresses and accounts, deleted after an hour",
-    "source_state": "timetable sources",
-    "timetable_run": "timetable sources",
-    "timetable_entry": "published classes",
-    "job_run": "the service's own jobs",
-    "change": "numbers of rows that changed, deleted after an hour",
-    "rating": "anonymous: a keyed hash of network, room and day",
-    "webhook_delivery": "numbers of events, and what receivers answered",
-    "erasure": "the numbers of people who are gone, so that a restored backup can be cleaned again",
-}
-"""Tables without personal data, and why."""
-IMPERSONAL_COLUMNS: Mapping[str, frozenset[str]] = {
-    "booking": frozenset({"id", "room_id", "society_id", "series_id", "release"}),
-    "series": frozenset({"id", "room_id", "society_id", "rule", "exceptions"}),
-    "closure": frozenset({"room_id", "building_id", "zone"}),
-    "refused_request": frozenset({"action", "room_id", "society_id", "platform", "code"}),
-    "wait": frozenset({"room_id", "society_id", "ended", "hold_id"}),
-    "charge": frozenset({"booking_id"}),
-    "person": frozenset({"deliver_to", "reminders"}),
-    "membership": frozenset({"society_id", "role"}),
-    "calendar_address": frozenset({"society_id"}),
-    "login_session": frozenset({"hash"}),
-    "audit": frozenset({"action"}),
-    "request": frozenset({"booking_id"}),
-    "outbox": frozenset({"kind", "booking_id", "claimed_by"}),
-    "channel_notice": frozenset({"channel"}),
-    "setting": frozenset({"value"}),
-    "webhook": frozenset({"url", "events", "secret", "is_personal", "reason", "previous_secret"}),
-    "webhook_event": frozenset({"id", "type", "subject", "data", "booking_id"}),
-    "installation": frozenset({"team", "token", "bot_user", "bot_id", "name", "scopes"}),
-}
-"""Columns of the tables above that tell nothing about a person."""
 INSTANTS = frozenset({"start", "end", "at", "due_at", "ends_at", "finished_at", "expires_at", "created_at"})

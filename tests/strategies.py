@@ -5,6 +5,7 @@ from itertools import islice, repeat
 
 from hypothesis import strategies as st
 
+from bot.chat.picture import Bar, BarKind, BarRow, OpenTime, Picture, TimeAxis, Timeline
 from bot.chat.reply import (
     Audience,
     Bold,
@@ -148,6 +149,24 @@ def forms() -> st.SearchStrategy[Form]:
     )
 
 
+_MINUTES = st.integers(-100, 1600)
+_NAMES = st.sampled_from((*_NASTY, "Wren G01", "Größe Ωmέga Привет", "漢字"))
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Picture:
+    """Pictures of clocks; bars may lie outside of the axis, overlap and be of no length."""
+    bars = st.lists(st.builds(Bar, _MINUTES, _MINUTES, st.sampled_from(BarKind), _NAMES), max_size=8)
+    opened = st.lists(st.builds(OpenTime, _MINUTES, _MINUTES), max_size=2)
+    kinds = draw(st.lists(st.tuples(_NAMES, bars, opened, st.none() | _MINUTES), max_size=4))
+    rows = [BarRow(label, tuple(each), tuple(hours), now) for label, each, hours, now in kinds]
+    rows *= draw(st.sampled_from((1, 1, 1, 12)))
+    start, end = draw(st.integers(0, 12)) * 60, draw(st.integers(13, 30)) * 60
+    axis = draw(st.sampled_from(TimeAxis))
+    timeline = Timeline(draw(_NAMES), draw(_NAMES), start, end, axis, tuple(rows))
+    return Picture(timeline, draw(_NAMES))
+
+
 def replies() -> st.SearchStrategy[Reply]:
     return st.builds(
         Reply,
@@ -157,6 +176,7 @@ def replies() -> st.SearchStrategy[Reply]:
         fields=many(st.builds(ReplyField, strings(), texts()), 40),
         items=many(items(), 70),
         table=st.one_of(st.none(), tables()),
+        picture=st.one_of(st.none(), pictures()),
         actions=many(st.one_of(buttons(), choices()), 40),
         footer=texts(),
         audience=st.sampled_from(Audience),

@@ -4,7 +4,7 @@ from bot.administration.texts import MAX_SHOWN, counted, done, more_text, place_
 from bot.administration.values import read_id
 from bot.administration.verb import AdminParameter, AdminRequest, AdminVerb, text, word
 from bot.chat.command import ParameterType
-from bot.chat.reply import Bold, Inline, Reply, ReplyItem, Text, TimeRange, Timestamp
+from bot.chat.reply import Bold, Code, Inline, Reply, ReplyItem, Text, TimeRange, Timestamp
 from core.catalogue import RoomQuery
 from core.errors import NotFound
 from core.model import MessageState, OutboxEntry, Wait
@@ -152,7 +152,7 @@ def _message_item(request: AdminRequest, entry: OutboxEntry) -> ReplyItem:
     directory = request.services.read_model.directory
     to = message.identity or directory.name(message.person_id) or "nobody"
     error = (f" · {entry.error}",) if entry.error else ()
-    title: Text = (f"{entry.id} · ", Bold(STATE_NAMES[entry.state]), f" · {message.kind} to {to}")
+    title: Text = (f"{entry.id} · ", Bold(STATE_NAMES[entry.state]), f" · {message.kind} to ", Code(to))
     return ReplyItem(
         title, ("due ", Timestamp(message.due_at), f", {counted(entry.attempts, 'attempt')}", *error)
     )

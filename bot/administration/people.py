@@ -165,7 +165,7 @@ async def block(request: AdminRequest) -> Reply:
     who = read_person(request, "person", example)
     until = read_end(request, request.require("until", f"Until when? For example: {example}"))
     result = await request.administration.people.block(
-        request.by, who, until, request.get("reason"), request.answered
+        request.by, who, until, request.get("reason").removeprefix("of "), request.answered
     )
     parts: list[str] = []
     if result.cancelled:

@@ -22,7 +22,7 @@ def add_reports(commands: Commands) -> None:
         metavar="PERIOD [BUILDING]",
         help="last week (default), this week, term, last term, march, or 2026-03-01 2026-03-31",
     )
-    usage.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    usage.add_argument("--format", choices=("table", "csv", "json", "svg"), default="table")
     usage.add_argument("--out", default="", metavar="FILE", help="default: standard output")
     _add_simulate(commands)
 

@@ -1,13 +1,16 @@
-"""`roomie usage`: usage figures of a period, as a table, CSV or JSON."""
+"""`roomie usage`: usage figures of a period as a table, CSV or JSON, and the occupancy as a picture."""
 
 import argparse
 from pathlib import Path
 
 from bot.config import Settings
 from bot.exporting.output import open_output
+from bot.pictures.heat_map import lay_out_heat_map
+from bot.pictures.svg import to_svg
 from bot.runtime.app import open_services, upgrade
 from bot.usage import UsageService
 from bot.usage.output import write_usage
+from bot.web.endpoints.usage import heat_map
 from core.services.administration import Administrator
 
 
@@ -17,5 +20,8 @@ async def usage(arguments: argparse.Namespace, settings: Settings) -> int:
         service = UsageService(services)
         figures = await service.figures(Administrator(), *service.read_request(" ".join(arguments.period)))
     with open_output(Path(arguments.out) if arguments.out else None) as out:
-        write_usage(out, arguments.format, figures)
+        if arguments.format == "svg":
+            out.write(to_svg(lay_out_heat_map(heat_map(figures))).encode())
+        else:
+            write_usage(out, arguments.format, figures)
     return 0

@@ -1,7 +1,8 @@
 """`/rooms timetable`: shows a room's classes and bookings on a day."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
 
@@ -18,6 +19,7 @@ from bot.chat.reply import (
     Reply,
     Subject,
     Table,
+    Text,
     Timestamp,
     TimestampStyle,
     Tone,
@@ -29,13 +31,16 @@ from bot.conversation.free_slots import MAX_OFFERED, free_slots, hours_text
 from bot.conversation.near_rooms import DID_YOU_MEAN, nearest_buttons
 from bot.conversation.pictures import room_picture
 from bot.conversation.questions import clarification, word_hint
-from bot.conversation.schedules import busy_text, campus_day, schedules
+from bot.conversation.schedules import busy_text, schedules
 from bot.conversation.search import parse_text, summary_of, truncate_to_minute
 from bot.conversation.typed_options import parse_request
-from bot.language import ParseResult
+from bot.language import ParseResult, TimeKind
+from bot.pictures.rows import dates_of, day_interval
 from core.interval import Interval
 from core.model import Building, Busy, Room
 
+_MAX_DAYS = 7
+_COLUMNS_OF_DAYS = ("Day", "From", "To", "What")
 _MAX_OPTIONS = 25
 """Discord shows no more in a menu."""
 
@@ -49,33 +54,80 @@ async def handle(context: CommandContext) -> Reply:
         return question
     if reading.room is None:
         return _ask_for_room(context, reading)
-    return await _show(context, read_model.catalogue.room(reading.room), _day(context, reading))
+    return await _show(context, read_model.catalogue.room(reading.room), _days(context, reading))
 
 
 def _answer_button(context: CommandContext, reading: ParseResult, label: str) -> Button | None:
     """The button for an answer to a question: it shows the room's day."""
     if reading.room is None:
         return None
-    return Button("timetable", label, str(SlotValue(reading.room, _day(context, reading))))
+    return Button("timetable", label, str(SlotValue(reading.room, _days(context, reading))))
 
 
 async def handle_choice(context: CommandContext) -> Reply:
-    """The timetable of the room chosen from the menu."""
+    """The timetable of the room chosen from the menu, or of the pressed button's days."""
     value = resolve_slot(context, SlotValue.read(context.value))
     return await _show(context, context.read_model.catalogue.room(value.room_id), value.slot)
 
 
-def _day(context: CommandContext, reading: ParseResult) -> Interval:
-    start = reading.when.start if reading.when is not None else context.services.clock.now()
-    return campus_day(start, context)
+def _days(context: CommandContext, reading: ParseResult) -> Interval:
+    """The day that is asked for, or days such as `this week`: seven at most."""
+    when, rules = reading.when, context.services.rules
+    start = when.start if when is not None else context.services.clock.now()
+    dates = dates_of(Interval(start, start + timedelta(seconds=1)), rules)
+    if when is not None and when.kind is TimeKind.DAY and when.end is not None:
+        dates = dates_of(Interval(start, when.end), rules)[:_MAX_DAYS]
+    return day_interval(dates[0], rules, len(dates))
 
 
-async def _show(context: CommandContext, room: Room, day: Interval) -> Reply:
-    schedule = (await schedules(context, [room], day))[room.id]
-    reply = _timetable(
-        context, room, day, schedule.conflicts(int(day.start.timestamp()), int(day.end.timestamp()))
+async def _show(context: CommandContext, room: Room, days: Interval) -> Reply:
+    rules = context.services.rules
+    dates = dates_of(days, rules)[:_MAX_DAYS]
+    days = day_interval(dates[0], rules, len(dates))
+    schedule = (await schedules(context, [room], days))[room.id]
+    busy = schedule.conflicts(int(days.start.timestamp()), int(days.end.timestamp()))
+    if len(dates) > 1:
+        reply = _timetable_of_days(context, room, dates, busy)
+    else:
+        reply = _timetable(context, room, days, busy)
+        monday = dates[0] - timedelta(days=dates[0].weekday())
+        week = str(SlotValue(room.id, day_interval(monday, rules, _MAX_DAYS)))
+        reply = replace(reply, actions=(*reply.actions, Button("timetable", "See the week", week)))
+    return replace(reply, picture=await room_picture(context, room, days))
+
+
+def _timetable_of_days(
+    context: CommandContext, room: Room, dates: Sequence[date], busy: tuple[Busy, ...]
+) -> Reply:
+    """What takes the room on some days, with a button for each of them."""
+    rules = context.services.rules
+    first, last = (day_interval(each, rules) for each in (dates[0], dates[-1]))
+    half = timedelta(hours=12)
+    span: Text = (
+        Timestamp(first.start + half, TimestampStyle.DATE),
+        " to ",
+        Timestamp(last.start + half, TimestampStyle.DATE),
     )
-    return replace(reply, picture=await room_picture(context, room, day))
+    buttons = tuple(
+        Button("timetable", f"{each:%a} {each.day}", str(SlotValue(room.id, day_interval(each, rules))))
+        for each in dates
+    )
+    if not busy:
+        return Reply((Bold(room_name(room)), " is free from ", *span, "."), actions=buttons)
+    rows = tuple(_row_of_days(context, each) for each in busy)
+    return Reply((Bold(room_name(room)), " ", *span), table=Table(_COLUMNS_OF_DAYS, rows), actions=buttons)
+
+
+def _row_of_days(context: CommandContext, busy: Busy) -> tuple[Text, ...]:
+    start, end = (datetime.fromtimestamp(each, UTC) for each in (busy.start, busy.end))
+    zone = context.services.rules.zone
+    is_one_day = start.astimezone(zone).date() == (end - timedelta(seconds=1)).astimezone(zone).date()
+    return (
+        (Timestamp(start, TimestampStyle.DATE),),
+        (Timestamp(start, TimestampStyle.TIME),),
+        (Timestamp(end, TimestampStyle.TIME if is_one_day else TimestampStyle.DATETIME),),
+        (busy_text(context, busy),),
+    )
 
 
 def _ask_for_room(context: CommandContext, reading: ParseResult) -> Reply:
@@ -85,7 +137,7 @@ def _ask_for_room(context: CommandContext, reading: ParseResult) -> Reply:
     subject = Subject(request=f"rooms timetable {{}} {when}".strip())
     named = parse_text(replace(context, text=words, options={})).building if words else reading.building
     building = catalogue.buildings.get(named) if named is not None else None
-    if building is not None and (menu := _room_menu(context, building, _day(context, reading))).options:
+    if building is not None and (menu := _room_menu(context, building, _days(context, reading))).options:
         return Reply((f"Which room in {building.name}?",), actions=(menu,), subject=subject)
     text: list[Inline] = ["Which room? For example: "]
     buttons = nearest_buttons(context, reading, partial(_answer_button, context))
@@ -144,12 +196,12 @@ def _edge(seconds: int, day: Interval) -> Timestamp:
 COMMAND = Command(
     name="rooms timetable",
     summary="See a room's timetable",
-    usage="/rooms timetable ROOM [day]",
+    usage="/rooms timetable ROOM [day or week]",
     handle=handle,
     parameters=(
         CommandParameter("room", ParameterType.ROOM, "The room", required=True),
-        CommandParameter("when", ParameterType.WHEN, "The day, if not today"),
+        CommandParameter("when", ParameterType.WHEN, "The day, if not today, or a week"),
     ),
     actions=(ButtonAction("timetable", handle_choice),),
-    examples=("/rooms timetable Wren G01", "/rooms timetable Wren G02 tomorrow"),
+    examples=("/rooms timetable Wren G02 tomorrow", "/rooms timetable Wren G01 this week"),
 )

@@ -8,8 +8,6 @@ from bot.services import Services
 from core.model import Expiring
 from core.policy.retention import kept_for
 
-_LOGINS_IN_PROGRESS = "10 minutes"
-
 
 def kept_fields(services: Services) -> tuple[ReplyField, ...]:
     kept = {kind: format_time(age) for kind, age in kept_for(services.retention, services.rules).items()}
@@ -25,6 +23,7 @@ def _kept(kept: Mapping[Expiring, str]) -> Mapping[str, str]:
             f"room, time, title, notes, quota used: {kept[Expiring.BOOKINGS]} after they end; "
             f"guests and offers: {kept[Expiring.GUESTS]}"
         ),
+        "Refused requests": f"room, time and the rule that refused: {kept[Expiring.REFUSALS]}",
         "Waiting list": f"{kept[Expiring.WAITS]} after the time you waited for",
         "Messages to you": f"{kept[Expiring.MESSAGES]} after they were sent",
         "Who did what": f"bookings, changes and logins with your number: {kept[Expiring.AUDIT]}",

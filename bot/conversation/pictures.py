@@ -22,6 +22,7 @@ from bot.pictures.requests import (
     WantedTime,
     pack,
 )
+from bot.pictures.rows import dates_of
 from bot.pictures.timeline_layout import MAX_ROWS
 from core.interval import Interval
 from core.localtime import epoch_day
@@ -31,9 +32,11 @@ from core.services.series import SeriesDate, SeriesPreview, Verdict
 _MAX_TITLE = 80
 
 
-async def room_picture(context: CommandContext, room: Room, day: Interval) -> Picture:
-    first = _campus_date(context, day)
-    return await _picture(context, RoomPicture(room.id, epoch_day(first), 1, _own(context, {room.id}, day)))
+async def room_picture(context: CommandContext, room: Room, days: Interval) -> Picture:
+    """One day of a room, or several."""
+    dates = dates_of(days, context.services.rules)
+    own = _own(context, {room.id}, days)
+    return await _picture(context, RoomPicture(room.id, epoch_day(dates[0]), len(dates), own))
 
 
 async def building_picture(context: CommandContext, building: Building, day: Interval) -> Picture:

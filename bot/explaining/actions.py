@@ -23,6 +23,7 @@ _SIMPLE = {
     "change series": "changed the series that it belongs to",
     "cancel series": "cancelled dates of the series that it belongs to",
     "release conflict": "released it",
+    "hand over": "gave it to another society",
 }
 
 
@@ -48,7 +49,7 @@ def _text(entry: AuditEntry, names: Names, seen: Disclosure) -> Text:
             to: Text = (", ", slot) if slot is not None else ()
             return (f"moved it to {room}", *to, f"{cost}.")
         case "cancel":
-            return (f"cancelled it{cost}.",)
+            return (f"cancelled it{_because(entry)}{cost}.",)
         case "release":
             unused = format_minutes(int(details.get("minutes", 0)))
             return (f"released the rest of it ({unused}), because nobody had checked in{cost}.",)
@@ -59,6 +60,19 @@ def _text(entry: AuditEntry, names: Names, seen: Disclosure) -> Text:
             return (f"offered it to {names.actor(str(details['to']))}.",)
         case action:
             return (f"{_SIMPLE.get(action, f'did this: {action}')}.",)
+
+
+_REASONS = {
+    "room out of use": "the room went out of use",
+    "blocked": "the account was blocked",
+    "society dissolved": "the society was dissolved",
+}
+
+
+def _because(entry: AuditEntry) -> str:
+    """Why an administrator cancelled it."""
+    why = _REASONS.get(str(entry.details.get("reason", "")), "")
+    return f", since {why}" if why else ""
 
 
 def _slot(entry: AuditEntry) -> TimeRange | None:

@@ -6,11 +6,22 @@ from datetime import datetime
 
 from bot.chat.formatting import format_minutes, join_with_and, short_id
 from bot.chat.reply import Text, TimeRange, Timestamp
+from bot.explaining.administered import MAX_CHANGES, administered_events
 from bot.explaining.messages import delivery_event
 from bot.explaining.refusal import refusal_event
 from bot.explaining.story import Names, Story
 from core.interval import Interval
-from core.model import Booking, Delivery, Identity, Membership, Person, RefusedRequest, UserGroup, Wait
+from core.model import (
+    AuditEntry,
+    Booking,
+    Delivery,
+    Identity,
+    Membership,
+    Person,
+    RefusedRequest,
+    UserGroup,
+    Wait,
+)
 from core.policy.blocking import is_blocked
 from core.policy.check_in import same_day_only
 from core.policy.quota import has_quota, quota_week
@@ -20,6 +31,9 @@ from core.schedule_reading import ALL_TIME
 from core.services.bookings import QuotaStatus, quota_status
 
 _MAX_REFUSALS, _MAX_MESSAGES = 10, 5
+_LISTED = (
+    "The list has what they were last refused, messages that did not reach them, and what administrators did."
+)
 _GROUPS = {
     UserGroup.STAFF: "staff",
     UserGroup.STUDENT: "student",
@@ -38,6 +52,7 @@ class PersonFacts:
     waits: tuple[Wait, ...] = ()
     refusals: tuple[RefusedRequest, ...] = ()
     undelivered: tuple[Delivery, ...] = ()
+    changes: tuple[AuditEntry, ...] = ()
 
 
 def read_person(unit: UnitOfWork, person: Person, rules: Rules, now: datetime) -> PersonFacts:
@@ -51,6 +66,7 @@ def read_person(unit: UnitOfWork, person: Person, rules: Rules, now: datetime) -
         tuple(unit.waits.of_person(person.id)),
         tuple(unit.refusals.of_person(person.id, _MAX_REFUSALS)),
         tuple(unit.history.given_up(person.id, _MAX_MESSAGES)),
+        tuple(unit.history.audit_about([f"person:{person.id}"], MAX_CHANGES)),
     )
 
 
@@ -58,14 +74,13 @@ def person_story(facts: PersonFacts, names: Names, rules: Rules, now: datetime) 
     person = facts.person
     events = [refusal_event(each, names) for each in facts.refusals]
     events += [delivery_event(each, names, now) for each in facts.undelivered]
+    events += administered_events(facts.changes, names)
     return Story(
         person.name,
         (f"{person.username}, {person.email}.",),
         events=tuple(sorted(events, key=lambda each: each.at or now)),
         facts=tuple(_facts(facts, names, rules, now)),
-        footer=("The list has what they were last refused, and messages that did not reach them.",)
-        if events
-        else (),
+        footer=(_LISTED,) if events else (),
     )
 
 

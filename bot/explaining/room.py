@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.chat.formatting import format_time, short_id
 from bot.chat.reply import Text, TimeRange, Timestamp
+from bot.explaining.administered import MAX_CHANGES, administered_events
 from bot.explaining.story import Event, Names, Story
 from core.interval import Interval
 from core.model import (
@@ -38,6 +39,8 @@ class RoomFacts:
     entries: tuple[PublishedEntry, ...] = ()
     closed: tuple[tuple[Busy, Closure | None], ...] = ()
     refusals: tuple[RefusedRequest, ...] = ()
+    changes: tuple[AuditEntry, ...] = ()
+    """What administrators did to the room and its building until then."""
 
 
 def read_room(unit: UnitOfWork, room: Room, slot: Interval) -> RoomFacts:
@@ -52,7 +55,13 @@ def read_room(unit: UnitOfWork, room: Room, slot: Interval) -> RoomFacts:
         tuple(unit.history.entries(room.id, slot)),
         tuple((busy, _closure(unit, busy)) for _, busy in unit.closures.busy(slot, [room.id])),
         tuple(unit.refusals.of_room(room.id, slot, _MAX_REFUSALS)),
+        tuple(_changes(unit, room, slot)),
     )
+
+
+def _changes(unit: UnitOfWork, room: Room, slot: Interval) -> Iterator[AuditEntry]:
+    subjects = [f"room:{room.id}", f"building:{room.building_id}"]
+    yield from (each for each in unit.history.audit_about(subjects, MAX_CHANGES) if each.at < slot.end)
 
 
 def _cancellations(unit: UnitOfWork, bookings: list[Booking]) -> Iterator[AuditEntry]:
@@ -110,6 +119,7 @@ def _verdict(facts: RoomFacts, rules: Rules, now: datetime) -> Text:
 
 
 def _events(facts: RoomFacts, names: Names) -> Iterator[Event]:
+    yield from administered_events(facts.changes, names)
     for busy, closure in facts.closed:
         yield _closed_event(busy, closure, names)
     for entry in facts.entries:

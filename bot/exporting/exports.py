@@ -9,37 +9,47 @@ from bot.exporting.writers import write_rows
 from bot.services import Services
 from core.errors import Invalid
 from core.interval import Interval
-from core.model import AuditEntry, BookingType, Closure, Role, TimetableEntry
+from core.model import BookingType, Closure, Role, TimetableEntry
 from core.ports import UnitOfWork
 from core.schedule_reading import ALL_TIME
+from core.services.administration import Administrator
 from core.services.import_facts import IMPORTED
 
-_DATED = frozenset({"bookings", "ledger", "audit", "closures", "timetable"})
+OPERATOR = Administrator()
+"""At the command line."""
+DATED = frozenset({"bookings", "ledger", "audit", "closures", "timetable"})
 
 
 async def export(
-    services: Services, kind: str, form: str, out: IO[bytes], window: Interval | None = None
+    services: Services,
+    kind: str,
+    form: str,
+    out: IO[bytes],
+    window: Interval | None = None,
+    by: Administrator = OPERATOR,
 ) -> int:
     """Writes the rows of a kind, those of a window only if one is given, and notes it in the audit trail.
 
-    Returns their number. Raises `Invalid` for a kind without dates and a window, or without events and `ics`.
+    Returns their number. Raises `NotPermitted` unless `by` is an administrator, and `Invalid` for a kind
+    without dates and a window, or without events and `ics`.
     """
     _check(kind, form, window)
     columns = COLUMNS[kind]
 
     def write(unit: UnitOfWork) -> int:
+        by.check(unit, services.clock.now())
         context = TableContext(services.rules.zone, {each.id: each.username for each in unit.people.all()})
         rows = (columns.cells(each, context) for each in _READERS[kind](unit, window))
         return write_rows(out, form, kind, columns.headings, rows)
 
     count = await services.storage.read(write)
-    entry = AuditEntry(services.clock.now(), "administrator", "export", kind, {"rows": count})
+    entry = by.entry(services.clock.now(), "export", kind, {"rows": count})
     await services.storage.write(lambda unit: unit.audit(entry))
     return count
 
 
 def _check(kind: str, form: str, window: Interval | None) -> None:
-    if window is not None and kind not in _DATED:
+    if window is not None and kind not in DATED:
         raise Invalid(f"The {kind} have no dates. Leave out --from and --to.")
     if form == "ics" and kind != "bookings":
         raise Invalid(f"Only bookings can be exported as ics. For {kind} use csv, json or xlsx.")
@@ -85,3 +95,4 @@ _READERS: Mapping[str, Callable[[UnitOfWork, Interval | None], Iterable[Any]]] =
     "ledger": lambda unit, window: unit.history.charges(window),
     "audit": lambda unit, window: unit.history.audit(window),
 }
+KINDS = tuple(_READERS)

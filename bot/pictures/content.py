@@ -18,12 +18,17 @@ def day_name(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def with_zone(subtitle: str, rules: Rules) -> str:
+    """Names the zone of the times: platforms show those in texts in the reader's own."""
+    return f"{subtitle} · {rules.zone.key}"
+
+
 def room_days(room: Room, first: date, days: int, schedule: RoomSchedule, facts: RowFacts) -> Timeline:
     """A day or a week of a room, time running downwards."""
     dates = [first + timedelta(days=each) for each in range(days)]
     subtitle = day_name(first) if days == 1 else f"{day_name(dates[0])} to {day_name(dates[-1])}"
     rows = [day_row(f"{each:%a} {each.day}", room, each, schedule, facts) for each in dates]
-    return make_timeline(room_name(room), subtitle, TimeAxis.DOWN, rows)
+    return make_timeline(room_name(room), with_zone(subtitle, facts.rules), TimeAxis.DOWN, rows)
 
 
 def building_day(
@@ -38,7 +43,7 @@ def building_day(
         day_row(each.short_number, each, day, schedules.get(each.id, RoomSchedule()), facts) for each in rooms
     ]
     rows = [unmarked(each) for each in rows]
-    return make_timeline(building.name, day_name(day), TimeAxis.ACROSS, rows)
+    return make_timeline(building.name, with_zone(day_name(day), facts.rules), TimeAxis.ACROSS, rows)
 
 
 def campus_map(

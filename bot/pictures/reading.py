@@ -1,11 +1,12 @@
 """Reads what a picture shows: from the read model or, outside its range, from storage."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.chat.picture import Bar, BarKind, BarRow, TimeAxis, Timeline
-from bot.pictures.content import building_day, day_name, room_days
+from bot.pictures.content import building_day, day_name, room_days, with_zone
 from bot.pictures.requests import (
     BuildingPicture,
     DatesPicture,
@@ -22,7 +23,7 @@ from core.catalogue import Catalogue
 from core.errors import UnknownBuilding, UnknownPicture, UnknownRoom
 from core.interval import Interval
 from core.localtime import EPOCH
-from core.model import BookingId, BuildingId, Room, RoomId
+from core.model import BuildingId, Room, RoomId
 from core.policy.rules import Rules
 from core.ports import UnitOfWork
 from core.read_model import ReadModel, RoomUpdate, read_rooms
@@ -36,7 +37,8 @@ NOW_STEP = timedelta(minutes=5)
 _MAX_DAYS_AHEAD = 400_000
 """Days since 1970: dates beyond are no dates."""
 _MAX_DAYS = 14
-_SHORT_ID = 8
+_MAX_ON_LOOP = 16
+"""Rooms. A full day of 60 takes some 5 ms, too long for the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,10 @@ async def read_timeline(
     request: PictureRequest, rooms: Sequence[Room], interval: Interval, facts: PictureFacts
 ) -> Timeline:
     """`read_picture` with the rooms and the time of `find_rooms`."""
-    return compose(request, rooms, await _schedules(rooms, interval, facts), facts)
+    schedules = await _schedules(rooms, interval, facts)
+    if len(rooms) > _MAX_ON_LOOP:
+        return await asyncio.to_thread(compose, request, rooms, schedules, facts)
+    return compose(request, rooms, schedules, facts)
 
 
 def find_rooms(request: PictureRequest, facts: PictureFacts) -> tuple[Sequence[Room], Interval]:
@@ -138,10 +143,7 @@ def compose(
 
 
 def _row_facts(facts: PictureFacts, own: Sequence[str]) -> RowFacts:
-    """Bookings are named by the beginnings of their ids, as they are to people."""
-    marked = frozenset(own)
-    ids = frozenset(each for each in facts.read_model.bookings if each[:_SHORT_ID] in marked) if own else ()
-    return RowFacts(facts.rules, floor_to_step(facts.now), frozenset(map(BookingId, ids)))
+    return RowFacts(facts.rules, floor_to_step(facts.now), frozenset(own))
 
 
 def floor_to_step(now: datetime) -> datetime:
@@ -155,7 +157,8 @@ def _times(
     facts: RowFacts,
 ) -> Timeline:
     rows = [_time_row(each, request, catalogue, schedules, facts) for each in request.times]
-    return make_timeline(request.title, request.subtitle, TimeAxis.ACROSS, rows)
+    subtitle = with_zone(request.subtitle, facts.rules)
+    return make_timeline(request.title, subtitle, TimeAxis.ACROSS, rows)
 
 
 def _time_row(

@@ -8,22 +8,25 @@ from bot.chat.picture import Bar, BarKind, BarRow, OpenTime, TimeAxis, Timeline
 from core.availability import RoomSchedule
 from core.interval import Interval
 from core.localtime import local_instant
-from core.model import BookingId, Busy, Room
+from core.model import Busy, Room
 from core.policy.rules import Rules
 
 DAY = 24 * 60
 HOUR = 60
 _UNNAMED = {"booked", "held", "closed"}
-_NO_OWN: frozenset[BookingId] = frozenset()
+_SHORT_ID = 8
 
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """What every row of a picture needs: rules, the present, and whose bookings are marked as their own."""
+    """What every row of a picture needs: rules, the present, and the bookings that are marked as one's own.
+
+    `own` holds the first eight characters of their ids, as people know them.
+    """
 
     rules: Rules
     now: datetime
-    own: Collection[BookingId] = _NO_OWN
+    own: Collection[str] = ()
 
 
 def day_interval(day: date, rules: Rules, days: int = 1) -> Interval:
@@ -31,6 +34,13 @@ def day_interval(day: date, rules: Rules, days: int = 1) -> Interval:
     return Interval(
         local_instant(day, 0, rules.zone), local_instant(day + timedelta(days=days), 0, rules.zone)
     )
+
+
+def dates_of(days: Interval, rules: Rules) -> list[date]:
+    """The campus dates that an interval touches."""
+    first = days.start.astimezone(rules.zone).date()
+    last = (days.end.astimezone(rules.zone) - timedelta(microseconds=1)).date()
+    return [first + timedelta(days=each) for each in range((last - first).days + 1)]
 
 
 def day_row(label: str, room: Room | None, day: date, schedule: RoomSchedule, facts: RowFacts) -> BarRow:
@@ -55,14 +65,14 @@ def _bar(busy: Busy, day: date, facts: RowFacts) -> Bar:
     return Bar(start, max(end, start + 1), kind_of(busy, facts.own), label)
 
 
-def kind_of(busy: Busy, own: Collection[BookingId] = _NO_OWN) -> BarKind:
+def kind_of(busy: Busy, own: Collection[str] = ()) -> BarKind:
     if busy.is_closure:
         return BarKind.CLOSED
     if busy.is_hold:
         return BarKind.HELD
     if busy.booking_id is None:
         return BarKind.CLASS
-    return BarKind.OWN if busy.booking_id in own else BarKind.BOOKED
+    return BarKind.OWN if busy.booking_id[:_SHORT_ID] in own else BarKind.BOOKED
 
 
 def wall_minutes(seconds: int, day: date, rules: Rules) -> int:

@@ -62,7 +62,7 @@ def _down(timeline: Timeline) -> tuple[list[Shape], float]:
     has_heads = len(timeline.rows) > 1
     top = HEADING_HEIGHT + (_COLUMN_HEAD if has_heads else 6.0)
     bottom = top + (timeline.end - timeline.start) * scale
-    left, width = MARGIN + _GUTTER, (WIDTH - 2 * MARGIN - _GUTTER) / len(timeline.rows)
+    left, width = MARGIN + _GUTTER, (WIDTH - 2 * MARGIN - _GUTTER) / max(1, len(timeline.rows))
     shapes: list[Shape] = [*heading(timeline.title, timeline.subtitle)]
     for place, row in enumerate(timeline.rows):
         shapes += _column_ground(timeline, row, left + place * width, width, top, scale)

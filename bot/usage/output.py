@@ -4,9 +4,10 @@ from typing import IO
 
 from bot.exporting.writers import write_rows
 from bot.usage.figures import HOURS, WEEKDAYS, UsageFigures
-from bot.usage.tables import NOTE, UsageRow, usage_rows
+from bot.usage.tables import NOTE, UsageRow, usage_rows, wanted_rows
 
 FORMATS = ("table", "csv", "json")
+_SIDE_BY_SIDE = ("wanted sizes", "wanted hours")
 _HEADINGS = ("period", "building", "table", "name", "value", "unit")
 
 
@@ -32,14 +33,23 @@ def usage_text(figures: UsageFigures) -> str:
     lines = [f"{figures.period.label}, {figures.building or 'whole campus'} ({figures.rooms} rooms)"]
     table = ""
     for row in usage_rows(figures):
-        if row.table == "occupancy":
+        if row.table in {"occupancy", *_SIDE_BY_SIDE}:
             continue
         if row.table != table:
             table = row.table
             lines += ["", table.capitalize()]
         lines.append(f"  {row.name:<40} {row.text:>14}")
+    for name in _SIDE_BY_SIDE:
+        lines += wanted_lines(figures, name)
     lines += ["", "Occupancy in per cent of the opening hours", *occupancy_lines(figures), "", NOTE, ""]
     return "\n".join(lines)
+
+
+def wanted_lines(figures: UsageFigures, table: str) -> list[str]:
+    rows = wanted_rows(figures, table)
+    head = f"{table.capitalize():<22}{'booked':>14}{'waited for':>14}{'refused':>14}"
+    body = (f"  {each.name:<20}{each.booked:>14}{each.waited:>14}{each.refused:>14}" for each in rows)
+    return ["", head, *body] if rows else []
 
 
 def occupancy_lines(figures: UsageFigures) -> list[str]:

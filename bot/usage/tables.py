@@ -1,5 +1,6 @@
 """Usage figures as tables of what may be shown, for replies, pages and files."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -60,10 +61,38 @@ def _refusals(figures: UsageFigures) -> Iterator[UsageRow]:
 
 def _wanted(table: str, rows: Mapping[str, tuple[Count, Count, Count] | None]) -> Iterator[UsageRow]:
     known = {name: each for name, each in rows.items() if each is not None}
-    for place, kind in enumerate(("booked", "waited for", "refused")):
+    for place, kind in enumerate(_WANTED):
         for name, number in shown_rows({name: each[place] for name, each in known.items()}).items():
             if number != 0:
                 yield UsageRow(table, f"{name}, {kind}", number, "requests")
+
+
+_WANTED = ("booked", "waited for", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRow:
+    """A size or an hour, with how often it was booked, waited for and refused, as shown."""
+
+    name: str
+    booked: str
+    waited: str
+    refused: str
+
+
+def wanted_rows(figures: UsageFigures, table: str) -> tuple[WantedRow, ...]:
+    """The rows of `wanted sizes` or `wanted hours`, side by side."""
+    found = {each.name: each.text for each in usage_rows(figures) if each.table == table}
+    names = dict.fromkeys(each.rpartition(", ")[0] for each in found)
+    return tuple(
+        WantedRow(name, *(found.get(f"{name}, {kind}", "0") for kind in _WANTED))
+        for name in sorted(names, key=_order)
+    )
+
+
+def _order(name: str) -> int:
+    """Sizes and hours by their first number."""
+    return int(re.match(r"\d*", name)[0] or 0)  # type: ignore[index]  # matches anything
 
 
 def _societies(figures: UsageFigures) -> Iterator[UsageRow]:

@@ -11,6 +11,7 @@ from aiohttp.http import HttpVersion11
 
 from bot.platforms.base import PlatformRoute
 from bot.services import Services
+from bot.web.endpoints.administration import ADMINISTRATION
 from bot.web.endpoints.assets import ASSETS
 from bot.web.endpoints.board import BOARD
 from bot.web.endpoints.calendars import CALENDARS
@@ -58,6 +59,7 @@ ROUTES: tuple[Route, ...] = (
     *DISPLAY,
     *SIGNS,
     *USAGE,
+    *ADMINISTRATION,
     *ASSETS,
     *PERSONAL_DATA,
     *SERVICE,

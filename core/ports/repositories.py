@@ -64,6 +64,10 @@ class PersonRepository(Protocol):
         """Sets `same_day_until`."""
         ...
 
+    def lock_administrators(self) -> None:
+        """Keeps other changes of who may administer away until the commit."""
+        ...
+
     def block(self, person_id: PersonId, block: Block | None) -> None:
         """Sets or lifts (None) a block."""
         ...

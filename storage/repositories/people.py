@@ -14,6 +14,7 @@ from core.errors import AlreadyExists, UnknownPerson
 from core.model import Block, Change, Identity, Person, PersonId
 from core.names import name_key, stored_key, stored_keys
 from core.ports import MAX_KNOWN_ADDRESSES
+from storage.advisory_locks import take_locks
 from storage.mapping import person_values, seconds, to_person
 from storage.tables import identity, is_present, known_address, membership, person
 from storage.upsert import upsert
@@ -71,6 +72,9 @@ class SqlPersonRepository:
         values = {"same_day_until": seconds(until)}
         self._connection.execute(update(person).where(person.c.id == person_id).values(values))
         self._changed(person_id)
+
+    def lock_administrators(self) -> None:
+        take_locks(self._connection, [("administrators", "")])
 
     def block(self, person_id: PersonId, block: Block | None) -> None:
         values = {

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from time import sleep
 from typing import TypeVar
 
 from sqlalchemy import create_engine, event
@@ -19,6 +20,9 @@ from storage.sqlite.writer import SqliteWriter
 from storage.unit_of_work import SqlUnitOfWork
 
 T = TypeVar("T")
+
+_CHECKPOINT_ATTEMPTS, _CHECKPOINT_PAUSE = 40, 0.05
+"""Seconds. Another connection's checkpoint makes ours busy at once, whatever the timeout."""
 
 
 class SqliteEngine:
@@ -58,9 +62,12 @@ class SqliteEngine:
         For the writer's thread, between transactions. `Unavailable` while a reader holds on to the log.
         """
         self._driver.execute("VACUUM")
-        is_busy, *_ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if is_busy:
-            raise Unavailable("The database is being read for long. It will be cleaned a little later.")
+        for _ in range(_CHECKPOINT_ATTEMPTS):
+            is_busy, *_ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not is_busy:
+                return
+            sleep(_CHECKPOINT_PAUSE)
+        raise Unavailable("The database is being read for long. It will be cleaned a little later.")
 
     async def close(self) -> None:
         await self.writer.close()

@@ -16,7 +16,8 @@ _PAGES = [route for route in ROUTES if route.uses_session and route.path]
 _FORMS = [route for route in _PAGES if route.methods == ("POST",)]
 _READ = [route for route in _PAGES if "GET" in route.methods and "/login" not in route.path]
 _EXAMPLES = {"room_id": "RO-POO", "room": "RO-POO", "building_id": "H-C12", "building": "H-C12"}
-_EVERYBODY = {"nobody", "a token in the header", "rema", "emily", "wil"}
+_NOBODY = {"nobody", "a token in the header"}
+_EVERYBODY = {*_NOBODY, "rema", "emily", "wil"}
 _MAY: Mapping[Access, set[str]] = {
     Access.PUBLIC: _EVERYBODY,
     Access.PERSON: {"rema", "emily", "wil"},
@@ -61,13 +62,13 @@ async def test_every_page_is_limited_to_its_visitors(
 
     for route in _READ:
         page = await visitor.open(_path(route), **headers)
-        if kind in _MAY.get(route.access, set()):
+        allowed = set() if route.path.startswith("/admin") else _MAY[route.access]
+        if kind in allowed:
             assert page.status in {200, 404} or route.path.startswith("/api"), route.name
-        elif kind in {"nobody", "a token in the header"}:
-            assert page.status == 401, route.name
-            assert page.page.links["Log in"].startswith("/login?next=/"), route.name
         else:
-            assert page.status == 403, route.name
+            assert page.status == (401 if kind in _NOBODY else 403), route.name
+        if page.status == 401 and route.is_page:
+            assert page.page.links["Log in"].startswith("/login?next=/"), route.name
 
 
 @pytest.mark.parametrize("kind", sorted(_EVERYBODY))
@@ -79,8 +80,7 @@ async def test_every_form_needs_a_login_and_the_token_of_its_session(
     for route in _FORMS:
         required = {each.name: each.example or "x" for each in route.parameters if each.required}
         page = await visitor.send(_path(route), required, **headers)
-        is_nobody = kind in {"nobody", "a token in the header"}
-        assert page.status in ({401} if is_nobody else {400, 403, 404}), route.name
+        assert page.status in ({401} if kind in _NOBODY else {400, 403, 404}), route.name
 
 
 async def test_other_peoples_bookings_are_neither_shown_nor_changed(
@@ -116,10 +116,10 @@ async def test_a_member_who_presides_over_nothing_changes_no_members(
     csrf = emily.at.form_with("Log out").values["csrf"]
 
     page = await emily.send("/societies/add", {"csrf": csrf, "user": "rema", "society": "SOTECHSOC"})
-    said = await emily.send("/say", {"csrf": csrf, "text": "/society add rema SOTECHSOC"})
+    typed = await emily.send("/say", {"csrf": csrf, "text": "/society add rema SOTECHSOC"})
 
     assert page.status == 403
-    assert "can now book" not in said.words
+    assert "can now book" not in typed.words
     rema = services.read_model.directory.by_name("rema")
     assert rema is not None
     assert rema.memberships == ()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web.framework.serializers import iso
-from bot.web.framework.status_cache import CampusDays, StatusCache, StatusFilter
+from bot.web.framework.status_cache import CampusDays, DayCache, StatusCache, StatusFilter
 from core.availability import Availability, RoomSchedule, Status
 from core.catalogue import Catalogue
 from core.model import Busy
@@ -59,14 +59,35 @@ def _stays_free(found, until: int) -> bool:
     return found.status is Status.FREE and (found.until is None or found.until >= until)
 
 
+def _status_body(board: StatusCache, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
+    snapshot, rooms = board.choose(day, instant, status_filter)
+    return snapshot.body(rooms)
+
+
 @given(_taken, _instants, st.sampled_from([0, 1, 900, 3600]), st.integers(0, _CATALOGUE.all_rooms))
 def test_a_response_has_the_status_of_each_room(taken: list, instant: int, seconds: int, mask: int):
     availability, wanted = _availability(taken), StatusFilter(mask, seconds)
     board = StatusCache(availability)
 
-    body = board.status_body(board.day(_DAYS.around(instant)), instant, wanted)
+    body = _status_body(board, board.day(_DAYS.around(instant)), instant, wanted)
 
     assert json.loads(body) == _expected(availability, instant, wanted)
+
+
+@given(_taken, _instants, st.sampled_from([0, 900]), st.integers(0, _CATALOGUE.all_rooms))
+def test_the_nested_shape_counts_the_free_rooms(taken: list, instant: int, seconds: int, mask: int):
+    availability, wanted = _availability(taken), StatusFilter(mask, seconds)
+    board = StatusCache(availability)
+
+    body = board.nested_body(*board.choose(board.day(_DAYS.around(instant)), instant, wanted))
+
+    assert json.loads(body) == {
+        building: {
+            "numAvailable": sum(each["status"] == "free" for each in rooms.values()),
+            "roomStatuses": rooms,
+        }
+        for building, rooms in _expected(availability, instant, wanted).items()
+    }
 
 
 @given(_taken, _taken, _instants)
@@ -79,7 +100,7 @@ def test_a_cached_day_follows_changes(before: list, after: list, instant: int):
     for room_id, busy in before:
         availability.remove(room_id, busy)
 
-    body = board.status_body(board.day(day), instant, wanted)
+    body = _status_body(board, board.day(day), instant, wanted)
 
     assert json.loads(body) == _expected(availability, instant, wanted)
 
@@ -95,7 +116,7 @@ async def test_building_a_day_yields_to_other_requests_and_includes_their_change
     assert not drawing.done()
     await drawing
 
-    assert json.loads(board.status_body(board.day(day), _BASE, wanted)) == _expected(
+    assert json.loads(_status_body(board, board.day(day), _BASE, wanted)) == _expected(
         availability, _BASE, wanted
     )
 
@@ -109,7 +130,7 @@ def test_the_status_is_constant_within_an_interval(taken: list, instant: int, se
     since, until = day.constant_interval(instant, seconds)
 
     assert around[0] <= since <= instant < until <= around[1]
-    rendered = {board.status_body(day, each, wanted) for each in (since, instant, until - 1)}
+    rendered = {_status_body(board, day, each, wanted) for each in (since, instant, until - 1)}
     assert len(rendered) == 1
 
 
@@ -118,7 +139,7 @@ def test_search_lists_the_rooms_that_are_not_busy(taken: list, instant: int):
     availability, wanted = _availability(taken), StatusFilter(_CATALOGUE.all_rooms)
     board = StatusCache(availability)
 
-    found = json.loads(board.search_body(board.day(_DAYS.around(instant)), instant, wanted))
+    found = json.loads(board.search_body(*board.choose(board.day(_DAYS.around(instant)), instant, wanted)))
 
     midnight = _DAYS.around(instant)[1]
     statuses = {room.id: availability.schedule(room.id).at(instant, midnight).status for room in _ROOMS}
@@ -155,7 +176,7 @@ def test_a_run_past_midnight_counts_on_both_days():
     board = StatusCache(availability)
 
     rendered = [
-        json.loads(board.status_body(board.day(_DAYS.around(at)), at, StatusFilter(_CATALOGUE.all_rooms)))[
+        json.loads(_status_body(board, board.day(_DAYS.around(at)), at, StatusFilter(_CATALOGUE.all_rooms)))[
             "K-J17"
         ]["1"]
         for at in (evening + 60, evening + 2 * 3600)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.benchmarks.harness import Row
-from tests.benchmarks.http import Environment, running_servers
+from tests.benchmarks.http import Environment, environment
 from tests.benchmarks.http_server import generated_rooms
 from tests.benchmarks.load import get
 
@@ -12,7 +12,7 @@ _TARGET = 0.5
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark has it
-    with running_servers(_ENTRIES, quick=quick) as served:
+    with environment(_ENTRIES, quick=quick) as served:
         return list(_pages(served))
 
 

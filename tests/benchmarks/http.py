@@ -67,8 +67,8 @@ class Environment:
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark has it
     rows: list[Row] = []
     for entries in (20_000,) if quick else (20_000, 100_000):
-        with running_servers(entries, quick=quick) as environment:
-            found = (*_reads(environment), *_writes(environment, 0.25))
+        with environment(entries, quick=quick) as served:
+            found = (*_reads(served), *_writes(served, 0.25))
             rows += [replace(row, name=f"{entries // 1000}k {row.name}") for row in found]
     return rows + _on_postgres(quick=quick)
 
@@ -79,16 +79,14 @@ def _on_postgres(*, quick: bool) -> list[Row]:
     try:
         server.start()
         apart(run_sql, server.url(), "CREATE DATABASE roomie")
-        with running_servers(20_000, quick=quick, url=server.url("roomie")) as environment:
-            return [replace(row, name=f"20k PostgreSQL {row.name}") for row in _writes(environment, 0.12)]
+        with environment(20_000, quick=quick, url=server.url("roomie")) as served:
+            return [replace(row, name=f"20k PostgreSQL {row.name}") for row in _writes(served, 0.12)]
     finally:
         server.remove()
 
 
 @contextmanager
-def running_servers(
-    entries: int, *, quick: bool, url: str = "", loop: str = "shipped"
-) -> Iterator[Environment]:
+def environment(entries: int, *, quick: bool, url: str = "", loop: str = "shipped") -> Iterator[Environment]:
     """The servers in a process of their own; `loop` is "shipped" or "asyncio"."""
     command = [sys.executable, "-m", "tests.benchmarks.http_server", str(entries), loop, url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603

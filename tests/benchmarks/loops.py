@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from tests.benchmarks.harness import Row, compare
-from tests.benchmarks.http import Environment, running_servers
+from tests.benchmarks.http import Environment, environment
 from tests.benchmarks.load import get, requests_per_second
 
 ENTRIES = 20_000
@@ -13,7 +13,7 @@ ENTRIES = 20_000
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark has it
     with ExitStack() as stack:
         ours, before = (
-            stack.enter_context(running_servers(ENTRIES, quick=quick, loop=loop))
+            stack.enter_context(environment(ENTRIES, quick=quick, loop=loop))
             for loop in ("shipped", "asyncio")
         )
         _, tag = ours.fetch("/api/rooms/status")

@@ -13,7 +13,7 @@ from bot.pictures.links import picture_url
 from bot.pictures.requests import BuildingPicture, pack
 from core.localtime import epoch_day
 from tests.benchmarks.harness import Row
-from tests.benchmarks.http import running_servers
+from tests.benchmarks.http import environment
 from tests.benchmarks.http_server import NOW, SECRET, generated_rooms
 from tests.benchmarks.load import get
 
@@ -51,7 +51,7 @@ def _milliseconds(work: Callable[[], object], rounds: int) -> list[float]:
 
 
 def _served(*, quick: bool) -> list[Row]:
-    with running_servers(20_000, quick=quick) as servers:
+    with environment(20_000, quick=quick) as servers:
         building = next(generated_rooms()).building_id
         request = BuildingPicture(building, epoch_day(NOW.date()))
         path = picture_url("", SECRET, pack(request), NOW)

@@ -121,3 +121,28 @@ async def test_the_present_is_marked_today_only(wil: Chat, clock: StillClock):
     await wil.say("/rooms timetable Wren G02")
     assert [row.now for row in picture(wil).timeline.rows] == [10 * 60 + 20]
     assert draw_png(picture(wil).timeline).startswith(b"\x89PNG")
+
+
+async def test_a_week_has_a_column_for_each_day_and_the_words(wil: Chat):
+    await wil.say("/book Wren G02 tomorrow 18:00-19:00")
+    text = await wil.say("/rooms timetable Wren G02 next week")
+    assert [row.label for row in picture(wil).timeline.rows][:2] == ["Mon 16", "Tue 17"]
+    assert len(picture(wil).timeline.rows) == 7
+    assert "Mon 16 Mar to Sun 22 Mar" in text
+
+    await wil.press("Wed 18")
+    assert [row.label for row in picture(wil).timeline.rows] == ["Wed 18"]
+
+    await wil.say("/rooms timetable Wren G02 today")
+    text = await wil.press("See the week")
+    assert picture(wil).timeline.rows[0].label == "Mon 9"
+    assert "Thu 12 Mar\t18:00\t19:00\tyour booking" in text
+    [own] = bars(wil, BarKind.OWN)
+    assert (own.start, own.end) == (18 * 60, 19 * 60)
+
+
+async def test_a_week_in_which_clocks_change_has_seven_days(wil: Chat):
+    await wil.say("/rooms timetable Wren G02 the week of 23 march")
+
+    assert [row.label for row in picture(wil).timeline.rows][-1] == "Sun 29"
+    assert len(picture(wil).timeline.rows) == 7

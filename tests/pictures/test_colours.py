@@ -75,7 +75,7 @@ def difference(one: Colour, other: Colour) -> float:
 
 
 @pytest.mark.parametrize("deficiency", _DEFICIENCIES)
-def test_kinds_of_bars_can_be_told_apart_by_their_colours(deficiency: str):
+def test_colours_set_kinds_of_bars_apart(deficiency: str):
     for one, other in combinations(BarKind, 2):
         first, second = (_seen(BAR_STYLES[each].fill, deficiency) for each in (one, other))
         if {one, other} != {BarKind.OWN, BarKind.FREE}:  # one's own time, booked or to be booked

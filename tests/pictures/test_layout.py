@@ -4,8 +4,9 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
 
-from bot.chat.picture import Bar, BarKind, TimeAxis, Timeline
+from bot.chat.picture import Bar, BarKind, Picture, TimeAxis, Timeline
 from bot.pictures.alternative import alternative_text, short_alternative
 from bot.pictures.drawing import alternative, draw_svg, lay_out
 from bot.pictures.fonts import drawable, fit_text, text_width
@@ -14,6 +15,7 @@ from bot.pictures.shapes import Anchor, Drawing, Label, Rectangle
 from bot.pictures.timeline_layout import MAX_ROWS
 from bot.pictures.timeline_parts import TEXT, WIDTH, lanes
 from tests.pictures.timelines import ALL_KINDS, NAMES, a_row, a_timeline
+from tests.strategies import pictures
 
 _WEEK = a_timeline(*(a_row(*ALL_KINDS, label=f"Mon {day}") for day in range(9, 16)))
 _ROOMS = a_timeline(
@@ -105,11 +107,11 @@ def test_the_legend_explains_what_is_on_show():
 
 
 def test_the_alternative_text_names_every_bar():
-    said = alternative_text(a_timeline())
+    text = alternative_text(a_timeline())
     for bar in ALL_KINDS:
-        assert f"{bar.start // 60:02}:00–{bar.end // 60:02}:00 {BAR_STYLES[bar.kind].word}" in said
-    assert said == alternative(a_timeline())
-    assert said.startswith("Wren G01, Thu 12 Mar, from 08:00 to 21:00.")
+        assert f"{bar.start // 60:02}:00–{bar.end // 60:02}:00 {BAR_STYLES[bar.kind].word}" in text
+    assert text == alternative(a_timeline())
+    assert text.startswith("Wren G01, Thu 12 Mar, from 08:00 to 21:00.")
 
 
 def test_the_alternative_text_of_nothing_says_so():
@@ -117,11 +119,11 @@ def test_the_alternative_text_of_nothing_says_so():
 
 
 def test_a_long_alternative_text_ends_with_a_whole_sentence():
-    said = alternative_text(_ROOMS)
-    short = short_alternative(said, 1000)
-    assert len(said) > 1000 >= len(short)
+    text = alternative_text(_ROOMS)
+    short = short_alternative(text, 1000)
+    assert len(text) > 1000 >= len(short)
     assert short.endswith(". The message has the rest.")
-    assert said.startswith(short.removesuffix(" The message has the rest."))
+    assert text.startswith(short.removesuffix(" The message has the rest."))
 
 
 @pytest.mark.parametrize("timeline", EVERY)
@@ -132,6 +134,13 @@ def test_svg_is_well_formed_and_described(timeline: Timeline):
     assert title is not None
     assert description is not None
     assert (title.text, description.text) == (timeline.title, alternative_text(timeline))
+
+
+@given(pictures())
+def test_any_timeline_can_be_laid_out(picture: Picture):
+    drawing = lay_out(picture.timeline)
+    assert 0 < drawing.height < 2_000
+    ET.fromstring(draw_svg(picture.timeline))  # noqa: S314 - our own
 
 
 def test_names_cannot_add_markup():

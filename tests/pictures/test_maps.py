@@ -34,9 +34,9 @@ def a_place(number: int, north: float = 0.0, east: float = 0.0, free: int = 1) -
     )
 
 
-CROWDED = CampusMap("Free", "now", tuple(a_place(n, (n % 7) / 3000, (n // 7) / 3000) for n in range(45)))
+DENSE = CampusMap("Free", "now", tuple(a_place(n, (n % 7) / 3000, (n // 7) / 3000) for n in range(45)))
 ONE_PLACE = CampusMap("Free", "now", tuple(a_place(n) for n in range(6)))
-FAR = CampusMap("Free", "now", (*CROWDED.buildings[:12], a_place(99, 0.1, 0.1)))
+FAR = CampusMap("Free", "now", (*DENSE.buildings[:12], a_place(99, 0.1, 0.1)))
 
 
 def discs(drawing: Drawing) -> list[Disc]:
@@ -55,7 +55,7 @@ def boxes(drawing: Drawing) -> list[tuple[float, float, float, float]]:
     return found
 
 
-@pytest.mark.parametrize("campus", [CROWDED, ONE_PLACE, FAR])
+@pytest.mark.parametrize("campus", [DENSE, ONE_PLACE, FAR])
 @pytest.mark.parametrize("width", [PHONE_WIDTH, PAGE_WIDTH])
 def test_neither_discs_nor_names_overlap_or_leave_the_map(campus: CampusMap, width: int):
     drawing = lay_out(campus, width)
@@ -92,18 +92,18 @@ def test_what_is_far_off_is_named_below_the_map():
 
 
 def test_every_building_is_a_link_with_its_name_and_in_the_text():
-    root = ET.fromstring(draw_svg(CROWDED))  # noqa: S314 - our own
+    root = ET.fromstring(draw_svg(DENSE))  # noqa: S314 - our own
     links = {each.get("href"): each.get("aria-label") for each in root.iter(f"{_SVG}a")}
     description = root.findtext(f"{_SVG}desc", "")
 
     assert links["/buildings/3"] == "Building with number 3: 1 of 4 rooms is free"
-    assert len(links) == len(CROWDED.buildings)
+    assert len(links) == len(DENSE.buildings)
     assert root.get("role") == "group"
-    assert all(each.name in description for each in CROWDED.buildings)
+    assert all(each.name in description for each in DENSE.buildings)
 
 
 def test_a_map_without_pages_is_one_image():
-    plain = CampusMap("", "", tuple(replace(each, url="") for each in CROWDED.buildings))
+    plain = CampusMap("", "", tuple(replace(each, url="") for each in DENSE.buildings))
     root = ET.fromstring(draw_svg(plain))  # noqa: S314 - our own
     assert (root.get("role"), list(root.iter(f"{_SVG}a"))) == ("img", [])
 

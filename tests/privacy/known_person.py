@@ -45,6 +45,20 @@ WORDS = (
 """Parts of their name, e-mail address and accounts, and what they have typed."""
 _FREE_ROOMS = [RoomId(f"K-J17-{number}") for number in range(101, 111)]
 
+_OTHER_TABLES = """
+UPDATE person SET blocked_until = 1, block_reason = 'snorkel' WHERE id = {quetz};
+INSERT INTO quota_grant (person_id, week, minutes, reason, granted_by, at)
+    VALUES ({quetz}, 20000, 60, 'tapioca contest', 'person:3', 1);
+INSERT INTO quota_grant (person_id, week, minutes, reason, granted_by, at)
+    VALUES (1, 20000, 60, 'contest', 'person:{quetz}', 1);
+INSERT INTO refused_request (at, person_id, action, seats, platform, code, rule)
+    VALUES (1, {quetz}, 'book', 0, 'slack', 'slot_taken', '');
+INSERT INTO webhook (url, events, secret, created_at, created_by, is_personal, state, reason, failures)
+    VALUES ('https://example.org', '*', '', 1, 'person:{quetz}', false, 0, '', 0);
+INSERT INTO webhook_event (id, type, at, subject, data, person_id, is_new)
+    VALUES ('e1', 'booking.created', 1, 'booking', '{{}}', {quetz}, false)
+"""
+
 
 async def add_known_person(environment: Environment, url: str) -> PersonId:
     """Adds quetz, a student and president beside pres, with bookings of every kind; returns their number."""
@@ -78,6 +92,8 @@ async def add_known_person(environment: Environment, url: str) -> PersonId:
     await services.waiting.ask(WaitRequest(quetz, a_slot("13:00", days=3), RoomQuery(room=_FREE_ROOMS[4])))
     await environment.storage.write(lambda unit: _write_the_rest(unit, quetz))
     await ask(url, f"UPDATE wait SET query = 'tapioca' WHERE person_id = {quetz}")  # noqa: S608
+    for statement in _OTHER_TABLES.split(";"):
+        await ask(url, statement.format(quetz=quetz))
     await services.storage.reload()
     assert club.society_id == CHESS
     return quetz
@@ -98,7 +114,7 @@ def _write_the_rest(unit: UnitOfWork, quetz: PersonId) -> None:
     later = NOW + timedelta(days=30)
     unit.tokens.add(LoginToken(b"quetzmark token", quetz, NOW, "xylophone of quetzmark"))
     unit.people.remember_address(quetz, b"quetzmark's network", NOW)
-    unit.drafts.put([Draft("answer-quetzcoatl", quetz, '{"text": "tapioca"}', later)])
+    unit.drafts.put([Draft("answer-quetzcoatl", quetz, '{"text": "' + "tapioca " * 5_000 + '"}', later)])
     unit.login_sessions.add(LoginSession(b"session", later, identity=QUETZ, request="book tapioca"))
     workspace = Installation("TQUETZ", "token", "UBOT", "BBOT", "Workspace", (), "UQUETZ")
     unit.installations.put(workspace, NOW)

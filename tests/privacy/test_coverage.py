@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, LargeBinary, Table, Text
 
-from storage.personal_data import ACCOUNT, IDENTITIES, IMPERSONAL, IMPERSONAL_COLUMNS, ROWS
+from storage.impersonal_data import IMPERSONAL, IMPERSONAL_COLUMNS
+from storage.personal_data import ACCOUNT, IDENTITIES, ROWS
 from storage.tables import metadata
 
 
@@ -38,7 +39,7 @@ def test_every_column_about_people_is_erased_or_known_to_tell_nothing():
 
     assert not forgotten, (
         f"Who is in {', '.join(forgotten)}? Add them to storage/personal_data.py: to ROWS, so that they are "
-        "exported and erased, or to IMPERSONAL or IMPERSONAL_COLUMNS, with the reason."
+        "exported and erased; or to storage/impersonal_data.py, with the reason."
     )
 
 

@@ -4,14 +4,15 @@ import pytest
 
 from core.errors import Invalid, UnknownPerson
 from core.model import PersonId, Role
-from core.services.privacy import LastAdministrator
+from core.services.administration.people import LastAdministrator
 from tests.builders import a_slot
 from tests.contracts.raw import ask
 from tests.outbox.environment import CHESS, PRES, REMA, STAN, WIL, Environment
 from tests.privacy.known_person import QUETZ, QUETZ_CHAT, WORDS
-from tests.privacy.whole_database import find_words, rows_with
+from tests.privacy.whole_database import ON_BOTH, find_words, rows_with
 
 
+@ON_BOTH
 async def test_an_erased_person_is_found_nowhere(environment: Environment, database_url: str):
     assert await find_words(database_url, WORDS) == sorted(WORDS)
 
@@ -21,6 +22,7 @@ async def test_an_erased_person_is_found_nowhere(environment: Environment, datab
     assert found == [], {each: await rows_with(database_url, each) for each in found}
 
 
+@ON_BOTH
 async def test_no_row_has_their_number_but_the_list_of_erased_people(
     environment: Environment, database_url: str
 ):
@@ -35,6 +37,7 @@ async def test_no_row_has_their_number_but_the_list_of_erased_people(
     assert [each.person_id for each in erased] == [quetz]
 
 
+@ON_BOTH
 async def test_past_bookings_stay_as_statistics(environment: Environment, database_url: str):
     quetz = environment.people[QUETZ]
     count = "SELECT count(*) FROM booking"
@@ -76,6 +79,7 @@ async def test_others_lose_a_guest_and_an_offer_and_keep_the_booking(environment
     assert environment.services.read_model.offered_to(environment.people[QUETZ]) == ()
 
 
+@ON_BOTH
 async def test_bookings_can_be_handed_over(environment: Environment):
     quetz, rema = environment.people[QUETZ], environment.people[REMA]
     (mine,) = [each for each in environment.services.bookings.upcoming(quetz) if each.society_id is None]
@@ -102,6 +106,7 @@ async def test_the_last_administrator_cannot_be_erased(environment: Environment)
     assert environment.services.read_model.directory.people[environment.people[STAN]]
 
 
+@ON_BOTH
 async def test_another_process_forgets_them_at_once(environment: Environment, open_another):
     other = await open_another()
 
@@ -114,6 +119,7 @@ async def test_another_process_forgets_them_at_once(environment: Environment, op
     assert environment.services.read_model.directory.by_name("quetzmark") is None
 
 
+@ON_BOTH
 async def test_nothing_can_be_booked_for_somebody_who_is_being_erased(environment: Environment):
     await environment.services.erasures.begin(environment.people[QUETZ])
 

@@ -16,7 +16,7 @@ from tests.builders import a_slot
 from tests.contracts.raw import ask
 from tests.outbox.environment import Environment
 from tests.privacy.known_person import QUETZ, WORDS
-from tests.privacy.whole_database import find_words, rows_with
+from tests.privacy.whole_database import ON_BOTH, find_words, rows_with
 
 T = TypeVar("T")
 
@@ -67,7 +67,11 @@ def _service(environment: Environment, last: int, *, is_after: bool) -> ErasureS
     return ErasureService(storage, services.read_model, services.clock, bookings)
 
 
-@pytest.mark.parametrize("is_after", [False, True])
+@pytest.mark.parametrize(
+    ("database_url", "is_after"),
+    [("sqlite", False), ("sqlite", True), ("postgresql", False)],
+    indirect=["database_url"],
+)
 async def test_a_process_that_is_killed_at_any_step_is_completed_by_the_next(
     environment: Environment, database_url: str, *, is_after: bool
 ):
@@ -91,6 +95,7 @@ async def test_a_process_that_is_killed_at_any_step_is_completed_by_the_next(
     assert await environment.storage.read(lambda unit: unit.privacy.unfinished()) == []
 
 
+@ON_BOTH
 async def test_two_processes_may_erase_the_same_person_at_once(environment: Environment, database_url: str):
     await environment.services.erasures.begin(environment.people[QUETZ])
 
@@ -99,6 +104,7 @@ async def test_two_processes_may_erase_the_same_person_at_once(environment: Envi
     assert await find_words(database_url, WORDS) == []
 
 
+@ON_BOTH
 async def test_a_person_erased_under_load_is_found_nowhere(environment: Environment, database_url: str):
     """Others book, move and cancel all the time; so does, until it is refused, the person who goes."""
     await environment.add_people(6)

@@ -7,8 +7,10 @@ from core.policy.retention import Retention
 from tests.builders import a_slot
 from tests.contracts.raw import ask
 from tests.outbox.environment import CHESS, HALL, LAB, PRES, WIL, Environment, open_environment
+from tests.privacy.whole_database import ON_BOTH
 
 
+@ON_BOTH
 async def test_a_booking_stays_as_a_number_when_its_time_is_up(storage, rules, clock, database_url: str):
     environment: Environment = await open_environment(storage, rules, clock)
     services = environment.services

@@ -6,9 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from storage.tables import metadata
 from storage.url import SqliteFile, parse_database_url
+
+ON_BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 async def find_words(url: str, words: Iterable[str]) -> list[str]:

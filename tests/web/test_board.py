@@ -7,6 +7,7 @@ from aiohttp import ClientSession
 
 from bot.chat.formatting import own_title
 from bot.services import Services
+from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET
 from tests.fakes.clock import StillClock
 from tests.web.visitor import Visitor
 
@@ -155,9 +156,9 @@ async def test_a_link_changes_nothing_until_it_is_confirmed(wil: Visitor, servic
         assert "Go on" in page.form_with("Go on").buttons
     await wil.open("/?q=monday+3pm")
     await wil.open("/?q=book+it")
-    asked = await wil.open("/ask?action=book&value=x")
+    answer = await wil.open("/ask?action=book&value=x")
 
-    assert "confirm" in asked.words
+    assert "confirm" in answer.words
     assert not services.read_model.bookings
 
 
@@ -253,3 +254,13 @@ async def _next_event(stream: object) -> bytes:
         line: bytes = await stream.content.readline()  # type: ignore[attr-defined]
         if line.startswith(b"data:"):
             return line
+
+
+async def test_one_network_cannot_take_all_streams(visitor: Visitor, session: ClientSession):
+    streams = [await session.get(f"{visitor.url}/live") for _ in range(MAX_STREAMS_PER_SUBNET)]
+    refused = await session.get(f"{visitor.url}/live")
+    for each in (*streams, refused):
+        each.close()
+
+    assert {each.status for each in streams} == {200}
+    assert refused.status == 429

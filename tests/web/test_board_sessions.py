@@ -118,7 +118,7 @@ async def test_an_idle_session_expires(wil: Visitor, clock: StillClock, services
 
 
 async def test_a_session_that_was_there_before_the_login_is_replaced(visitor: Visitor, wil: Visitor):
-    """Fixation: whoever planted the cookie is not logged in as the person."""
+    """Fixation: the planted cookie is not logged in as the person."""
     planted = dict(wil.cookies)
     victim = _other(wil, **planted)
     await victim.open("/my")

@@ -17,12 +17,12 @@ _FILL = "█"
 
 
 def picture_bars(picture: Picture, width: int, *, has_colour: bool) -> Iterator[RenderableType]:
-    """A line for each row, between blank lines; nothing on a screen too narrow for them."""
+    """A line for each row, below a blank line; nothing on a screen too narrow for them."""
     lines = bar_lines(picture.timeline, min(width, _MAX_WIDTH) - _INDENT)
     if not lines:
         return
     text = RichText("\n", no_wrap=True).join(_line(each, has_colour=has_colour) for each in lines)
-    yield Padding(text, (1, 0, 1, _INDENT))
+    yield Padding(text, (1, 0, 0, _INDENT))
 
 
 def _line(cells: tuple[Cells, ...], *, has_colour: bool) -> RichText:

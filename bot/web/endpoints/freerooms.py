@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import cast
 
 from bot.web.endpoints import schemas
@@ -20,6 +21,7 @@ from bot.web.framework.errors import InvalidParameter
 from bot.web.framework.response import CacheableResponse, RenderedResponse, json_response, with_etag
 from bot.web.framework.route import Api, Parameter, ParameterLocation, RequestContext, Response, Route
 from bot.web.framework.status_cache import StatusCache, StatusFilter
+from bot.web.framework.status_layout import StatusSnapshot
 from core.availability import Availability
 from core.catalogue import RoomQuery
 from core.interval import Interval
@@ -154,9 +156,7 @@ class StatusQuery:
 
     def to_filter(self, availability: Availability) -> StatusFilter:
         if self.slot is None:
-            return StatusFilter(
-                availability.catalogue.matching(self.room_query), self.seconds, self.is_nested
-            )
+            return StatusFilter(availability.catalogue.matching(self.room_query), self.seconds)
         return StatusFilter(availability.free_rooms(*self.slot, self.room_query), self.seconds)
 
 
@@ -221,12 +221,12 @@ async def _respond(context: RequestContext, query: StatusQuery) -> Response:
             )
         )
         await cache.build(day)
-        return _render(cache, day, at, query)
-    await state.status_cache().build(day)
-    cacheable = _from_read_model(context, day, at, query)
-    if query.instant is None:
-        return cacheable
-    return CacheableResponse(cacheable.response, lambda _: cacheable.is_valid(at))
+        return _render(cache, query, *cache.choose(cache.day(day), at, query.to_filter(cache.availability)))
+    cache = state.status_cache()
+    await cache.build(day)
+    if cache.availability is not state.services.read_model.availability:  # reloaded while the day was built
+        cache = state.status_cache()
+    return _from_read_model(context, cache, day, at, query)
 
 
 _MAX_SLOT = 31 * 24 * 60 * 60
@@ -236,34 +236,34 @@ _OUTSIDE_WINDOW = 8 * 24 * 60 * 60
 
 
 def _from_read_model(
-    context: RequestContext, day: tuple[int, int], at: int, query: StatusQuery
+    context: RequestContext, cache: StatusCache, day: tuple[int, int], at: int, query: StatusQuery
 ) -> CacheableResponse:
-    """Renders the response once for each interval in which no status changes."""
-    state = context.state
-    availability = state.services.read_model.availability
-    cache = state.status_cache()
-    since, until = cache.day(day).constant_interval(at, query.seconds)
-    status_filter, version = query.to_filter(availability), availability.version
-    key = (query.is_search, status_filter, since, until)
-    cached = state.intervals.get(key)
-    if cached is not None and cached.is_valid(at):
-        return cached
+    """Renders the response once for each set of rooms in an interval in which no status changes."""
+    state, availability = context.state, cache.availability
+    status_day = cache.day(day)
+    version = availability.version
+    snapshot, rooms = cache.choose(status_day, at, query.to_filter(availability))
+    key = (snapshot.number, rooms, query.is_search, query.is_nested)
+    if (response := state.intervals.get(key)) is None:
+        response = _render(cache, query, snapshot, rooms)
+        state.intervals.put(key, response)
+    since, until = status_day.constant_interval(at, query.seconds)
 
-    def is_valid_at(now: int) -> bool:
+    def is_valid(now: int) -> bool:
         current = state.services.read_model.availability
-        return current is availability and current.version == version and since <= now < until
+        instant = now if query.instant is None else at
+        return current is availability and current.version == version and since <= instant < until
 
-    cacheable = CacheableResponse(_render(cache, day, at, query), is_valid_at)
-    state.intervals.put(key, cacheable)
-    return cacheable
-
-
-def _render(cache: StatusCache, day: tuple[int, int], at: int, query: StatusQuery) -> RenderedResponse:
-    day_cache, status_filter = cache.day(day), query.to_filter(cache.availability)
-    body = cache.search_body if query.is_search else cache.status_body
-    return with_etag(body(day_cache, at, status_filter))
+    return CacheableResponse(response, is_valid)
 
 
+def _render(cache: StatusCache, query: StatusQuery, snapshot: StatusSnapshot, rooms: int) -> RenderedResponse:
+    if query.is_search:
+        return with_etag(cache.search_body(snapshot, rooms))
+    return with_etag(cache.nested_body(snapshot, rooms) if query.is_nested else snapshot.body(rooms))
+
+
+@lru_cache(maxsize=1024)
 def _interval(start: int, end: int) -> Interval:
     return Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
 

@@ -142,6 +142,8 @@ def responses_of(route: Route, method: str) -> Mapping[int, Schema | None]:
         answers |= dict.fromkeys((408, 413, 415), refusal)
     if route.rate_limited:
         answers[429] = refusal
+    if route.access is not Access.PUBLIC:
+        answers.setdefault(401, refusal)
     answers[500] = fault
     answers.setdefault(503, refusal)
     return dict(sorted(answers.items()))

@@ -10,7 +10,7 @@ from bot.pictures.svg import to_svg
 from bot.usage import UsageService
 from bot.usage.figures import HOURS, WEEKDAYS, UsageFigures
 from bot.usage.output import rows_of, write_usage
-from bot.usage.tables import NOTE
+from bot.usage.tables import NOTE, wanted_rows
 from bot.web.framework.page_response import page
 from bot.web.framework.page_route import page_route
 from bot.web.framework.response import RenderedResponse
@@ -18,7 +18,7 @@ from bot.web.framework.route import Access, Api, Parameter, RequestContext, Resp
 from core.services.administration import Administrator
 
 _PATH = "/admin/usage"
-_TABLES = ("bookings", "waiting list", "refusals", "wanted sizes", "wanted hours", "societies")
+_TABLES, _WANTED = ("bookings", "waiting list", "refusals", "societies"), ("wanted sizes", "wanted hours")
 _COST = 20.0
 """A term of a large campus is read and counted in seconds."""
 PERIOD = Parameter(
@@ -40,6 +40,7 @@ async def show_usage(context: RequestContext) -> Response:
         figures=figures,
         heat_map=Markup(to_svg(lay_out_heat_map(heat_map(figures)), is_standalone=False)),  # noqa: S704 - drawn here
         tables=[(name, rows) for name in _TABLES if (rows := rows_of(figures, name))],
+        wanted=[(name, shown) for name in _WANTED if (shown := wanted_rows(figures, name))],
         note=NOTE,
         file=f"{_PATH}.csv?{urlencode({'period': period})}",
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from contextlib import suppress
 
 from bot.services import Services
@@ -14,6 +15,8 @@ POLL_INTERVAL = 1.0
 HEARTBEAT_INTERVAL = 20.0
 """Seconds after which a stream says that it is still there."""
 MAX_STREAMS = 1_000
+MAX_STREAMS_PER_SUBNET = 50
+"""A quarter of the connections that an address may have. Pages without a stream ask once a minute."""
 
 
 class LiveUpdates:
@@ -23,15 +26,15 @@ class LiveUpdates:
         self._services = services
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._streams = 0
+        self._streams: Counter[str] = Counter()
         self.is_closed = False
 
     def __len__(self) -> int:
-        return self._streams
+        return self._streams.total()
 
-    @property
-    def is_full(self) -> bool:
-        return self._streams >= MAX_STREAMS
+    def is_full(self, subnet: str) -> bool:
+        """Whether a client of this network gets no further stream."""
+        return len(self) >= MAX_STREAMS or self._streams[subnet] >= MAX_STREAMS_PER_SUBNET
 
     @property
     def version(self) -> str:
@@ -39,14 +42,16 @@ class LiveUpdates:
         read_model = self._services.read_model
         return f"{id(read_model.catalogue):x}-{read_model.availability.version}"
 
-    def open(self) -> None:
+    def open(self, subnet: str) -> None:
         """Counts a stream; checks for changes run while there is one."""
-        self._streams += 1
+        self._streams[subnet] += 1
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._watch(), name="live updates")
 
-    def leave(self) -> None:
-        self._streams -= 1
+    def leave(self, subnet: str) -> None:
+        self._streams[subnet] -= 1
+        if not self._streams[subnet]:
+            del self._streams[subnet]
 
     async def wait(self) -> bool:
         """Waits for a change, at most until the next heartbeat; whether there was one."""

@@ -15,6 +15,7 @@ from bot.web.pages.security_headers import security_headers
 from bot.web.pages.templating import Frame, render
 from core.directory import Account
 from core.model import UserGroup
+from core.services.administration import may_administer
 
 HTML = "text/html; charset=utf-8"
 _MAX_PATH_LENGTH = 2_000
@@ -98,6 +99,7 @@ def frame_of(
         csrf=session.csrf,
         path=where,
         is_president=UserGroup.PRESIDENT in person.groups,
+        is_administrator=may_administer(person, state.services.clock.now()),
     )
 
 

@@ -52,7 +52,7 @@ def page_route(
         ("GET",),
         handler,
         summary,
-        {200: _HTML, 303: None, **dict.fromkeys((403, 404), _HTML)},
+        {200: _HTML, 303: None, **dict.fromkeys((401, 403, 404), _HTML)},
         path=path,
         parameters=parameters,
         access=access,

@@ -24,7 +24,7 @@ from bot.web.framework.rate_limit import RateLimiter
 from bot.web.framework.rating_cache import RatingCache
 from bot.web.framework.readiness import Check, Readiness
 from bot.web.framework.response import IsValid, RenderedResponse
-from bot.web.framework.response_cache import ResponseCache
+from bot.web.framework.response_cache import RenderedCache, ResponseCache
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, StatusCache
 from bot.web.framework.token_usage import TokenUsage
@@ -61,7 +61,7 @@ class ServerState:
     login: LoginContext = field(default_factory=LoginContext)
     metrics: Metrics = field(default_factory=Metrics)
     responses: ResponseCache = field(default_factory=ResponseCache)
-    intervals: ResponseCache = field(default_factory=ResponseCache)
+    intervals: RenderedCache = field(default_factory=RenderedCache)
     calendars: ResponseCache = field(default_factory=lambda: ResponseCache(_MAX_CALENDAR_BYTES))
     """Rendered calendars by their content."""
     calendar_writes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))

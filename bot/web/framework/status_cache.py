@@ -6,27 +6,31 @@ them, a fragment of JSON. A response is one lookup per room and a join; a bookin
 
 import asyncio
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from itertools import compress
+from itertools import compress, islice
 
 import orjson
 
 from bot.web.framework.serializers import iso
-from core.availability import SOON, Availability, RoomSchedule, Status
+from bot.web.framework.status_layout import NEVER, StatusLayout, StatusSnapshot
+from core.availability import QUARTER, SOON, Availability, RoomSchedule, Status
 from core.bounded_cache import BoundedCache
 from core.catalogue import Catalogue
 from core.localtime import local_instant
 from core.model import Room
 
 _MAX_DAYS = 32
+_MAX_QUARTERS = 4_000
+"""Quarters of an hour, some forty days, whose day is known."""
 _MAX_TIMELINES = 400_000
-"""Rooms times days; some 0.8 KB each."""
+"""Rooms times days; some 0.5 KB each."""
 _ROOMS_PER_BATCH = 1_000
 _MAX_SELECTIONS = 1_000
-_NEVER = -1
+_MAX_PARTS = 1_500_000
+"""Parts of all snapshots of statuses; 8 bytes each."""
 _ALWAYS = 1 << 62
 
 
@@ -35,13 +39,15 @@ class CampusDays:
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
-        self._last = (0, 0)
+        self._by_quarter: BoundedCache[int, tuple[int, int]] = BoundedCache(_MAX_QUARTERS)
 
     def around(self, instant: int) -> tuple[int, int]:
-        if not self._last[0] <= instant < self._last[1]:
+        found = self._by_quarter.get(instant // QUARTER)
+        if found is None or not found[0] <= instant < found[1]:
             day = datetime.fromtimestamp(instant, self._zone).date()
-            self._last = self._midnight(day), self._midnight(day + timedelta(days=1))
-        return self._last
+            found = self._midnight(day), self._midnight(day + timedelta(days=1))
+            self._by_quarter.put(instant // QUARTER, found)
+        return found
 
     def _midnight(self, day: date) -> int:
         return int(local_instant(day, 0, self._zone).timestamp())
@@ -49,25 +55,24 @@ class CampusDays:
 
 @dataclass(slots=True)
 class RoomTimeline:
-    """One room's day: from `edges[i]` on its status is `pieces[i + 1]`, free until `free_until[i + 1]`."""
+    """One room's day: from `edges[i]` on its status is `statuses[i + 1]`, free until `free_until[i + 1]`."""
 
     schedule: RoomSchedule
     edges: list[int]
-    pieces: list[bytes]
+    statuses: list[bytes]
     free_until: list[int]
 
 
-def build_timeline(schedule: RoomSchedule, day: tuple[int, int], name: bytes) -> RoomTimeline:
-    """Builds the timeline of a day; `name`, the room's JSON key, begins every piece."""
+def build_timeline(schedule: RoomSchedule, day: tuple[int, int]) -> RoomTimeline:
     edges: list[int] = []
-    pieces: list[bytes] = []
+    statuses: list[bytes] = []
     free_until: list[int] = []
     for since, status, until in _intervals(schedule, *day):
-        if pieces:
+        if statuses:
             edges.append(since)
-        pieces.append(name + _render_status(status, until))
-        free_until.append(_NEVER if status is not Status.FREE else until or _ALWAYS)
-    return RoomTimeline(schedule, edges, pieces, free_until)
+        statuses.append(_render_status(status, until))
+        free_until.append(NEVER if status is not Status.FREE else until or _ALWAYS)
+    return RoomTimeline(schedule, edges, statuses, free_until)
 
 
 def _intervals(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple[int, Status, int | None]]:
@@ -90,10 +95,13 @@ def _intervals(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple
         at, place = finish, place + 1
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _render_status(status: Status, until: int | None) -> bytes:
     ends = iso(until) if until is not None else ""
-    return f':{{"status":"{status.value}","endtime":"{ends}"'.encode()
+    return f':{{"status":"{status.value}","endtime":"{ends}"}}'.encode()
+
+
+_FREE, _BUSY = (b':{"status":"%b"' % each.value.encode() for each in (Status.FREE, Status.BUSY))
 
 
 class DayCache:
@@ -120,10 +128,27 @@ class DayCache:
         return self
 
     def _rebuild(self, place: int, schedule: RoomSchedule) -> None:
-        line = self.lines[place] = build_timeline(schedule, self.day, self._cache.keys[place])
+        before, line = self.lines[place], build_timeline(schedule, self.day)
+        self.lines[place] = line
+        if (line.edges, line.statuses) == (before.edges, before.statuses):
+            return  # it changed on another day
         for edge in line.edges:
             if self._edges[bisect_left(self._edges, edge)] != edge:
                 insort(self._edges, edge)
+        self._cache.snapshots.clear()
+
+    def snapshot(self, instant: int) -> StatusSnapshot:
+        """The statuses at an instant."""
+        since = self._edges[bisect_right(self._edges, instant) - 1]
+        if (snapshot := self._cache.snapshots.get(since)) is None:
+            places = [bisect_right(line.edges, since) for line in self.lines]
+            snapshot = StatusSnapshot(
+                self._cache.layout,
+                [line.statuses[place] for line, place in zip(self.lines, places, strict=True)],
+                [line.free_until[place] for line, place in zip(self.lines, places, strict=True)],
+            )
+            self._cache.snapshots.put(since, snapshot)
+        return snapshot
 
     def constant_interval(self, instant: int, seconds: int) -> tuple[int, int]:
         """The interval around an instant in which no status changes.
@@ -147,15 +172,6 @@ class StatusFilter:
 
     mask: int
     seconds: int = 0
-    nested: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The positions of a mask's rooms among all rooms, and how many there are per building."""
-
-    places: tuple[int, ...]
-    counts: tuple[tuple[bytes, int], ...]
 
 
 class StatusCache:
@@ -166,10 +182,19 @@ class StatusCache:
         self.catalogue: Catalogue = availability.catalogue
         groups = self.catalogue.by_building
         self.rooms: list[Room] = [room for rooms in groups.values() for room in rooms]
-        self.keys = [orjson.dumps(room.number) for room in self.rooms]
-        self._buildings = [(orjson.dumps(building_id), len(rooms)) for building_id, rooms in groups.items()]
+        self._buildings = [
+            (orjson.dumps(building_id), [orjson.dumps(room.number) for room in rooms])
+            for building_id, rooms in groups.items()
+        ]
+        self._names = [
+            (orjson.dumps(room.id), b',"name":%b}' % orjson.dumps(room.name)) for room in self.rooms
+        ]
         self._positions = [self.catalogue.position[room.id] for room in self.rooms]
-        self._selections: BoundedCache[int, Selection] = BoundedCache(_MAX_SELECTIONS)
+        self.layout = StatusLayout(self._buildings)
+        self._selections: BoundedCache[int, int] = BoundedCache(_MAX_SELECTIONS)
+        self.snapshots: BoundedCache[int, StatusSnapshot] = BoundedCache(
+            max(2, _MAX_PARTS // max(len(self.layout.parts), 1))
+        )
         max_days = max(2, min(_MAX_DAYS, _MAX_TIMELINES // max(len(self.rooms), 1)))
         self._days: BoundedCache[int, DayCache] = BoundedCache(max_days)
         self._build_lock = asyncio.Lock()
@@ -194,83 +219,41 @@ class StatusCache:
             self._days.put(day[0], DayCache(self, day, lines, version))
 
     def _lines(self, day: tuple[int, int], first: int, last: int | None) -> Iterator[RoomTimeline]:
-        for room, key in zip(self.rooms[first:last], self.keys[first:last], strict=True):
-            yield build_timeline(self.availability.schedule(room.id), day, key)
+        for room in self.rooms[first:last]:
+            yield build_timeline(self.availability.schedule(room.id), day)
 
-    def status_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
-        """Renders the status of the selected rooms of every building."""
-        selection = self._selection(status_filter.mask)
-        lines = map(day.lines.__getitem__, selection.places)
+    def choose(self, day: DayCache, instant: int, status_filter: StatusFilter) -> tuple[StatusSnapshot, int]:
+        """The statuses at an instant, and the parts mask of the rooms that a filter selects of them."""
+        snapshot, rooms = day.snapshot(instant), self._selection(status_filter.mask)
         if status_filter.seconds:
-            pieces = _free_pieces(lines, instant, instant + status_filter.seconds)
-        else:
-            pieces = [line.pieces[bisect_right(line.edges, instant)] for line in lines]
-        render = _nested if status_filter.nested else _flat
-        return b"{" + b",".join(render(pieces, selection.counts)) + b"}"
+            rooms &= snapshot.free_rooms(instant + status_filter.seconds)
+        return snapshot, rooms
 
-    def search_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
-        """Renders the selected rooms that are free or will be soon, by id and with their names."""
-        places = self._selection(status_filter.mask).places
-        pieces = _free_pieces(
-            map(day.lines.__getitem__, places),
-            instant,
-            instant + status_filter.seconds if status_filter.seconds else _NEVER,
+    def _selection(self, mask: int) -> int:
+        """The parts mask of a catalogue mask. Cached: many requests have the same filters."""
+        if (rooms := self._selections.get(mask)) is None:
+            rooms = self.layout.rooms(mask >> position & 1 for position in self._positions)
+            self._selections.put(mask, rooms)
+        return rooms
+
+    def nested_body(self, snapshot: StatusSnapshot, rooms: int) -> bytes:
+        """Renders the nested shape, which has the number of free rooms of each building."""
+        chosen, statuses = iter(self.layout.chosen(rooms)), iter(snapshot.statuses)
+        buildings = []
+        for building, keys in self._buildings:
+            found = list(compress(zip(keys, statuses, strict=False), islice(chosen, len(keys))))
+            free = sum(status.startswith(_FREE) for _, status in found)
+            joined = b",".join([key + status for key, status in found])
+            buildings.append(b'%b:{"numAvailable":%d,"roomStatuses":{%b}}' % (building, free, joined))
+        return b"{%b}" % b",".join(buildings)
+
+    def search_body(self, snapshot: StatusSnapshot, rooms: int) -> bytes:
+        """Renders the rooms that are free or will be soon, by id and with their names."""
+        chosen = compress(zip(self._names, snapshot.statuses, strict=True), self.layout.chosen(rooms))
+        return b"{%b}" % b",".join(
+            [
+                b"%b%b%b" % (room_id, status[:-1], name)
+                for (room_id, name), status in chosen
+                if not status.startswith(_BUSY)
+            ]
         )
-        found = (
-            _named(self.rooms[place], self.keys[place], piece)
-            for place, piece in zip(places, pieces, strict=True)
-            if piece and not _is(Status.BUSY, piece)
-        )
-        return b"{" + b",".join(found) + b"}"
-
-    def _selection(self, mask: int) -> Selection:
-        """The cached selection of a mask: many requests have the same filters."""
-        if (selection := self._selections.get(mask)) is None:
-            selection = self._select(mask)
-            self._selections.put(mask, selection)
-        return selection
-
-    def _select(self, mask: int) -> Selection:
-        chosen = [bool(mask >> position & 1) for position in self._positions]
-        counts: list[tuple[bytes, int]] = []
-        place = 0
-        for building, count in self._buildings:
-            counts.append((building, sum(chosen[place : place + count])))
-            place += count
-        return Selection(tuple(compress(range(len(chosen)), chosen)), tuple(counts))
-
-
-def _free_pieces(lines: Iterable[RoomTimeline], instant: int, needed: int) -> list[bytes]:
-    """The piece of each room; empty for one that is taken before `needed`."""
-    pieces: list[bytes] = []
-    for line in lines:
-        place = bisect_right(line.edges, instant)
-        pieces.append(line.pieces[place] if line.free_until[place] >= needed else b"")
-    return pieces
-
-
-def _flat(pieces: Sequence[bytes], counts: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
-    place = 0
-    for building, count in counts:
-        rooms = b"},".join(filter(None, pieces[place : place + count]))
-        yield b"%b:{%b}}" % (building, rooms) if rooms else building + b":{}"
-        place += count
-
-
-def _nested(pieces: Sequence[bytes], counts: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
-    place = 0
-    for building, count in counts:
-        chosen = list(filter(None, pieces[place : place + count]))
-        free = sum(_is(Status.FREE, piece) for piece in chosen)
-        rooms = b"},".join(chosen) + (b"}" if chosen else b"")
-        yield b'%b:{"numAvailable":%d,"roomStatuses":{%b}}' % (building, free, rooms)
-        place += count
-
-
-def _is(status: Status, piece: bytes) -> bool:
-    """Whether a piece has a status. A quote in a room's number is escaped, so this cannot match it."""
-    return b':{"status":"%b"' % status.value.encode() in piece
-
-
-def _named(room: Room, key: bytes, piece: bytes) -> bytes:
-    return b'%b%b,"name":%b}' % (orjson.dumps(room.id), piece[len(key) :], orjson.dumps(room.name))

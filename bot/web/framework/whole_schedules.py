@@ -40,6 +40,8 @@ class RenderedSchedule:
     def overlapping(self, start: int, end: int) -> list[bytes]:
         """Those that overlap `[start, end)`, in seconds since 1970."""
         last = bisect_left(self._starts, end)
+        if not last or start < self._starts[0]:
+            return self._rendered[:last]
         entries = zip(self._rendered[:last], self._ends[:last], strict=True)
         return [rendered for rendered, ends in entries if ends > start]
 

@@ -18,7 +18,7 @@ class Occupation:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class TimelineBar:
     """A bar from `x` on; `kind` is its class in the style sheet."""
 
     x: float
@@ -28,10 +28,10 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class DayTimeline:
     """The bars of a day, the hours below them, and where now is if that is in view."""
 
-    bars: tuple[Bar, ...]
+    bars: tuple[TimelineBar, ...]
     hours: tuple[tuple[float, str], ...]
     now: float | None
     description: str
@@ -39,19 +39,19 @@ class Timeline:
 
 def draw_timeline(
     occupations: Iterable[Occupation], span: tuple[int, int], now: int, labels: Iterable[tuple[int, str]]
-) -> Timeline:
+) -> DayTimeline:
     """The timeline of a span of seconds; `labels` are instants with the words below them."""
     start, end = span
     shown = [each for each in occupations if each.start < end and each.end > start]
     bars = tuple(_bar(each, span) for each in shown)
     hours = tuple((_place(at, span), text) for at, text in labels if start <= at <= end)
-    return Timeline(bars, hours, _place(now, span) if start <= now < end else None, _describe(shown))
+    return DayTimeline(bars, hours, _place(now, span) if start <= now < end else None, _describe(shown))
 
 
-def _bar(each: Occupation, span: tuple[int, int]) -> Bar:
+def _bar(each: Occupation, span: tuple[int, int]) -> TimelineBar:
     first, last = _place(max(each.start, span[0]), span), _place(min(each.end, span[1]), span)
     kind = "closed" if each.is_closed else "mine" if each.is_own else "taken"
-    return Bar(first, round(max(last - first, _MIN_WIDTH), 2), kind, each.text)
+    return TimelineBar(first, round(max(last - first, _MIN_WIDTH), 2), kind, each.text)
 
 
 def _place(at: int, span: tuple[int, int]) -> float:

@@ -77,10 +77,15 @@ def _chosen(channels: Sequence[Identity], wanted: str) -> list[Identity]:
         return list(channels)
     found = [each for each in channels if wanted in {each, each.rpartition(":")[2]}]
     if not found:
-        raise NotFound(f"{wanted} gets no notices. Channels that do: {', '.join(channels)}")
+        raise NotFound(f"{wanted} gets no notices. Channels that do: {', '.join(map(_name, channels))}")
     return found
 
 
 def _preview(text: str, channels: Sequence[Identity]) -> ConfirmationNeeded:
-    where = channels[0] if len(channels) == 1 else f"{len(channels)} channels"
+    where = _name(channels[0]) if len(channels) == 1 else f"{len(channels)} channels"
     return ConfirmationNeeded(f"This will be posted in {where}:\n{text}", [Answer(YES, "Send it")])
+
+
+def _name(channel: Identity) -> str:
+    """`slack channel C0123`, by which it can be named."""
+    return f"{channel.partition(':')[0]} channel {channel.rpartition(':')[2]}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.clock import Clock
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Invalid, NotFound
 from core.model import (
     Block,
     Booking,
@@ -32,7 +32,12 @@ from core.services.administration.confirmation import (
 )
 from core.services.administration.messages import AdminEvent, admin_message
 from core.services.administration.removal import Reason, ahead, cancel_bookings
-from core.services.administration.rights import Administrator, changed, may_administer
+from core.services.administration.rights import (
+    Administrator,
+    LastAdministrator,
+    changed,
+    may_administer,
+)
 from core.services.bookings import QuotaStatus, quota_status
 
 MAX_REASON = 150
@@ -41,13 +46,8 @@ MAX_GRANT = 7 * 24 * 60
 MAX_FOUND = 10
 _MAX_BLOCK = timedelta(days=5 * 366)
 _MAX_WEEKS_AHEAD = 53
-
-
-class LastAdministrator(Conflict):
-    code = "last_administrator"
-
-    def __init__(self) -> None:
-        super().__init__("Somebody must administer Roomie. Make somebody else administrator first.")
+_DERIVED = frozenset({UserGroup.SOCIETY_MEMBER})
+"""Follows from memberships."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class PeopleAdministration:
             before = find_person(unit, who)
             unit.people.put(replace(before, groups=groups))
             after = unit.people.get(before.id) or before
-            if details := changed(groups=(before.groups, after.groups)):
+            if details := changed(groups=(before.groups - _DERIVED, after.groups - _DERIVED)):
                 unit.audit(by.entry(now, "set groups", _subject(after), details))
             return after
 
@@ -163,7 +163,7 @@ class PeopleAdministration:
             unit.people.link(person.id, identity)
             details: dict[str, str | int] = {"identity": identity}
             if before is not None and before.id != person.id:
-                details |= changed(person=(before.id, person.id))
+                details["from"] = _subject(before)
             unit.audit(by.entry(now, "link", _subject(person), details))
             return person
 
@@ -242,6 +242,7 @@ class PeopleAdministration:
             raise Invalid("A block ends at a time ahead, at most five years from now.")
 
         def transaction(unit: UnitOfWork) -> BlockResult:
+            unit.people.lock_administrators()
             by.check(unit, now)
             person = find_person(unit, who)
             if person.id == by.person_id:
@@ -286,6 +287,7 @@ class PeopleAdministration:
         now = self._clock.now()
 
         def transaction(unit: UnitOfWork) -> Person:
+            unit.people.lock_administrators()
             by.check(unit, now)
             before = find_person(unit, who)
             after = replace(before, is_admin=is_admin)
@@ -297,7 +299,7 @@ class PeopleAdministration:
                 unit.audit(by.entry(now, "set administrator", _subject(after), details))
             return after
 
-        return await self._storage.write(transaction)
+        return await self._storage.write_relaxed(transaction)
 
     async def administrators(self, by: Administrator) -> list[Person]:
         def transaction(unit: UnitOfWork) -> list[Person]:

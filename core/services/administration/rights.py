@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.errors import NotPermitted
+from core.errors import Conflict, NotPermitted
 from core.model import AuditEntry, OpeningHours, Person, PersonId
 from core.policy.blocking import is_blocked
 from core.ports import UnitOfWork
@@ -36,6 +36,15 @@ class Administrator:
         self, now: datetime, action: str, subject: str, details: Mapping[str, str | int] | None = None
     ) -> AuditEntry:
         return AuditEntry(now, self.actor, action, subject, details or {})
+
+
+class LastAdministrator(Conflict):
+    """Nobody would be left who may administer Roomie."""
+
+    code = "last_administrator"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody must administer Roomie. Make somebody else administrator first.")
 
 
 def may_administer(person: Person, now: datetime) -> bool:

@@ -22,7 +22,7 @@ from core.services.administration.confirmation import (
 )
 from core.services.administration.removal import Reason, bookings_ahead, cancel_bookings
 from core.services.administration.rights import Administrator, changed
-from core.services.administration.waits import end_waits
+from core.services.administration.waits import end_waits, withdraw_offers
 
 MAX_CAPACITY = 100_000
 _DAY = 24 * 60
@@ -221,6 +221,7 @@ class RoomAdministration:
         reason = Reason(by, "room out of use", now)
         cancelled = cancel_bookings(unit, bookings, reason, self._rules)
         end_waits(unit, by, [each for each in unit.waits.open() if each.room_id in set(ids)], now)
+        withdraw_offers(unit, ids, now)
         unit.rooms.retire(ids, [] if building is None else [building.id], now)
         if building is not None:
             details: dict[str, str | int] = {"rooms": len(ids), "cancelled": cancelled}

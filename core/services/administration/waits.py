@@ -1,13 +1,13 @@
 """Waiting list and holds, as administrators see and end them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.clock import Clock
 from core.errors import UnknownWait
 from core.interval import Interval
-from core.model import Booking, Person, Wait, WaitEnd, WaitState
+from core.model import Booking, Person, RoomId, Wait, WaitEnd, WaitState
 from core.ports import Storage, UnitOfWork
 from core.services.administration.messages import AdminEvent, admin_message
 from core.services.administration.removal import ahead
@@ -80,6 +80,14 @@ def end_waits(unit: UnitOfWork, by: Administrator, waits: Iterable[Wait], now: d
         event = AdminEvent.OFFER_ENDED if is_offered else AdminEvent.WAIT_ENDED
         details = _time(wait.interval)
         unit.outbox.add([admin_message(event, wait.person_id, str(wait.id), now, details)])
+
+
+def withdraw_offers(unit: UnitOfWork, rooms: Sequence[RoomId], now: datetime) -> None:
+    """Ends the holds of rooms; who was offered one waits on for another."""
+    held = {each.id for each in unit.bookings.holds(ahead(now), rooms)} if rooms else set()
+    for wait in unit.waits.open():
+        if wait.hold_id in held and unit.bookings.end_hold(wait.hold_id):
+            unit.waits.put(replace(wait, state=WaitState.WAITING, offered_until=None))
 
 
 def _time(interval: Interval) -> dict[str, str | int]:

@@ -5,25 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from core.errors import Conflict, UnknownPerson
+from core.errors import UnknownPerson
 from core.interval import Interval
 from core.model import Booking, OutboxMessage, PersonId, Role, Society
 from core.ports import UnitOfWork
 from core.schedule_reading import ALL_TIME
+from core.services.administration.rights import LastAdministrator
 
 NO_PRESIDENT = "society without president"
 _MESSAGE_LIFETIME = timedelta(days=14)
-
-
-class LastAdministrator(Conflict):
-    """Roomie would have nobody left who may administer it."""
-
-    code = "last_administrator"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This is the last administrator, who can't be erased. Make somebody else administrator first."
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.settings import DiscordSettings
+from bot.platforms.pictures import Pictures
 from bot.platforms.stores import DeduplicationStore, StoredKeyValues
 from bot.services import Services
 from core.model import Identity
+from core.policy.door_code import DoorCodes
 from core.policy.rules import Rules
 from core.ports import ManagedStorage, UnitOfWork
 from core.services.accounts import Accounts
@@ -35,6 +37,7 @@ class Environment:
     services: Services
     clock: StillClock
     commands: tuple[Command, ...] = COMMANDS
+    pictures: Pictures = field(default_factory=Pictures)
     platform: DiscordPlatform = field(init=False)
 
     def publish(self) -> None:
@@ -60,6 +63,7 @@ class Environment:
             zone_of=lambda identity: zone_of(
                 self.services, self.services.read_model.directory.by_identity(identity), ""
             ),
+            pictures=self.pictures,
         )
         running = asyncio.create_task(platform.run())
         online = asyncio.create_task(platform.wait_online())
@@ -98,7 +102,7 @@ async def build_environment(
         read_model,
         replace(rules),
         clock,
-        BookingService(storage, read_model, rules, clock),
+        BookingService(storage, read_model, rules, clock, DoorCodes((b"secret",))),
         SocietyService(storage, rules, clock),
         Accounts(storage, read_model, NoPasswords(), rules, clock, b"secret"),
     )

@@ -1,19 +1,29 @@
 """Pictures on Discord: attached after the answer, through discord.py, with their alternative text."""
 
-import asyncio
+from dataclasses import replace
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
 from PIL import Image
 
 from bot.chat.picture import Picture
+from bot.chat.reply import Reply
 from bot.pictures.drawing import PHONE_WIDTH
 from bot.pictures.png import SCALE
+from bot.platforms.discord.render.pictures import with_picture
+from bot.platforms.discord.render.renderer import render
 from bot.platforms.pictures import FILE_NAME, Pictures
-from core.errors import Unavailable
-from tests.platforms.discord.environment import Environment
+from core.policy.rules import Rules
+from core.ports import ManagedStorage
+from tests.fakes.clock import StillClock
+from tests.fakes.pictures import BusyDrawer, WaitingDrawer
+from tests.platforms.discord.environment import Environment, build_environment
 from tests.standins.discord import Discord, Person
+from tests.standins.discord.message_validation import COMPONENTS_V2, validate_message
 from tests.standins.discord.shown_message import ShownMessage
+from tests.strategies import pictures, replies
 
 
 @pytest.fixture
@@ -57,34 +67,35 @@ async def test_a_building_and_typed_words_have_one_too(environment: Environment,
 
 
 async def test_no_answer_waits_for_a_picture(
-    environment: Environment, wil: Person, monkeypatch: pytest.MonkeyPatch
+    discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock
 ) -> None:
-    can_draw = asyncio.Event()
-    draw = Pictures.png
+    drawer = WaitingDrawer()
+    environment = await build_environment(discord, storage, rules, clock)
+    environment.pictures = Pictures(drawer=drawer)
+    async with environment.open():
+        shown = await discord.person("wil").run("/rooms timetable", room="K-J17-G001")
 
-    async def wait(self: Pictures, picture: Picture) -> bytes:
-        await can_draw.wait()
-        return await draw(self, picture)
-
-    monkeypatch.setattr(Pictures, "png", wait)
-    shown = await wil.run("/rooms timetable", room="K-J17-G001")
-
-    assert "is free all day" in shown.seen.text
-    assert shown.seen.attachments == []
-    can_draw.set()
-    await environment.discord.changed.wait_until(lambda: bool(shown.seen.attachments))
+        assert "is free all day" in shown.seen.text
+        assert shown.seen.attachments == []
+        drawer.can_draw.set()
+        await discord.changed.wait_until(lambda: bool(shown.seen.attachments))
 
 
 async def test_an_answer_stays_where_its_picture_cannot_be_drawn(
-    environment: Environment, wil: Person, monkeypatch: pytest.MonkeyPatch
+    discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock
 ) -> None:
-    async def refuse(self: Pictures, picture: Picture) -> bytes:
-        raise Unavailable("Too many pictures.")
-
-    monkeypatch.setattr(Pictures, "png", refuse)
-    shown = await wil.run("/rooms timetable", room="K-J17-G001")
-    again = await wil.run("/rooms timetable", room="K-J17-G001")
+    environment = await build_environment(discord, storage, rules, clock)
+    environment.pictures = Pictures(drawer=BusyDrawer())
+    async with environment.open():
+        shown = await discord.person("wil").run("/rooms timetable", room="K-J17-G001")
 
     assert "is free all day" in shown.seen.text
-    assert "is free all day" in again.seen.text
     assert (shown.refusals, shown.seen.pictures) == ([], [])
+
+
+@given(replies(), pictures())
+def test_any_message_has_room_for_its_picture(reply: Reply, picture: Picture) -> None:
+    message = with_picture(render(replace(reply, picture=picture), ZoneInfo("UTC")), picture)
+
+    payload = {"flags": COMPONENTS_V2, "components": list(message.components)}
+    assert validate_message(payload).found == []

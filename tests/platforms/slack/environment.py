@@ -18,6 +18,7 @@ from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.services import Services
 from core.model import Identity, PersonId, Role, UserGroup
+from core.policy.door_code import DoorCodes
 from core.policy.rules import Rules
 from core.ports import ManagedStorage, UnitOfWork
 from core.services.accounts import Accounts
@@ -124,7 +125,7 @@ async def build_environment(
         read_model,
         rules,
         clock,
-        BookingService(storage, read_model, rules, clock),
+        BookingService(storage, read_model, rules, clock, DoorCodes((b"secret",))),
         SocietyService(storage, rules, clock),
         Accounts(storage, read_model, NoPasswords(), rules, clock, b"secret"),
     )

@@ -1,14 +1,13 @@
 """Pictures on Slack: by a public URL, as a file after the answer, or as bars of text."""
 
-import asyncio
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from bot.chat.picture import Picture
 from bot.platforms.pictures import Pictures
 from bot.runtime.platforms import platform_pictures
+from tests.fakes.pictures import WaitingDrawer
 from tests.platforms.slack.environment import Environment, read
 from tests.standins.slack import SlackStandIn
 from tests.standins.slack.faults import Refused
@@ -72,15 +71,10 @@ async def test_in_a_channel_a_server_that_slack_cannot_reach_shows_bars_of_text(
 
 
 async def test_in_direct_messages_it_is_uploaded_after_the_answer(
-    environment: Environment, slack: SlackStandIn, monkeypatch: pytest.MonkeyPatch
+    environment: Environment, slack: SlackStandIn
 ) -> None:
-    can_draw, draw = asyncio.Event(), Pictures.png
-
-    async def wait(self: Pictures, picture: Picture) -> bytes:
-        await can_draw.wait()
-        return await draw(self, picture)
-
-    monkeypatch.setattr(Pictures, "png", wait)
+    drawer = WaitingDrawer()
+    environment.pictures = Pictures(drawer=drawer)
     async with environment.open() as adapter:
         bob = slack.person("U2")
         await bob.types(_TIMETABLE, bob.workspace.dm_with("U2").id)
@@ -89,13 +83,13 @@ async def test_in_direct_messages_it_is_uploaded_after_the_answer(
         assert "free all day" in read(answer)
         assert _BARS not in read(answer)
         assert files(slack) == []
-        can_draw.set()
+        drawer.can_draw.set()
         await adapter.wait_idle()
 
     [file] = files(slack)
     assert Image.open(BytesIO(file.content)).format == "PNG"
     assert (file.name, file.channel, file.title) == ("roomie.png", bob.dms[-1].channel, "Room K-J17-G01")
-    assert file.alt_text.startswith("Room K-J17-G01, Wed 11 Mar, from 08:00 to 21:00.")
+    assert file.alt_text.startswith("Room K-J17-G01, Wed 11 Mar · Europe/London, from 08:00 to 21:00.")
     assert slack.refusals == []
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.chat.formatting import busy_reason, own_title
 from bot.services import Services
 from bot.web.framework.route import RequestContext
-from bot.web.pages.timelines import Occupation, Timeline, draw_timeline
+from bot.web.pages.timelines import DayTimeline, Occupation, draw_timeline
 from core.availability import Availability, RoomSchedule, Status
 from core.directory import Account
 from core.interval import Interval
@@ -24,7 +24,7 @@ class DayView:
 
     name: str
     is_today: bool
-    timeline: Timeline
+    timeline: DayTimeline
     entries: tuple[tuple[str, str], ...]
 
 

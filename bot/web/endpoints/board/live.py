@@ -5,6 +5,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.web.framework.errors import TooManyRequests
+from bot.web.framework.rate_limit import client_address, client_subnet
 from bot.web.framework.route import Api, RequestContext, Response, Route
 
 _RETRY_SECONDS = 30.0
@@ -19,12 +20,13 @@ _HEADERS = {
 async def stream(context: RequestContext) -> Response:
     """Sends the version of what is free, now and after each change."""
     updates, request = context.state.live, context.request
-    if updates.is_full:
+    subnet = client_subnet(client_address(request, context.state.settings.trusted_proxies))
+    if updates.is_full(subnet):
         raise TooManyRequests(_RETRY_SECONDS)
     response = web.StreamResponse(headers=_HEADERS)
     if request.method == "HEAD":
         return response
-    updates.open()
+    updates.open(subnet)
     try:
         with suppress(ConnectionError):
             await response.prepare(request)
@@ -34,7 +36,7 @@ async def stream(context: RequestContext) -> Response:
                 await response.write(_event(updates.version) if changed else b": still here\n\n")
             await response.write_eof()
     finally:
-        updates.leave()
+        updates.leave(subnet)
     return response
 
 

@@ -19,7 +19,7 @@ _MAP_WIDTH = 390
 
 
 @dataclass(frozen=True, slots=True)
-class FreeRoom:
+class FreeRoomView:
     """A room that is free now; `ends_at` is in seconds."""
 
     id: str
@@ -52,7 +52,7 @@ class Overview:
     time: str
     free: int
     total: int
-    rooms: tuple[FreeRoom, ...]
+    rooms: tuple[FreeRoomView, ...]
     buildings: tuple[BuildingCount, ...]
     opens: str
     is_closed: bool
@@ -94,13 +94,13 @@ def _overview(context: RequestContext, now: int) -> Overview:
     )
 
 
-def _free_room(context: RequestContext, room: Room) -> FreeRoom | None:
+def _free_room(context: RequestContext, room: Room) -> FreeRoomView | None:
     read_model = context.state.services.read_model
     now = view_now(context.state.services, read_model.availability.schedule(room.id), context.now)
     if not now.is_free:
         return None
     details = room_details(room, read_model.catalogue)
-    return FreeRoom(room.id, room_name(room), details, now.until, now.ends_at, room.bookable)
+    return FreeRoomView(room.id, room_name(room), details, now.until, now.ends_at, room.bookable)
 
 
 def _count(context: RequestContext, building_id: BuildingId, free: int) -> BuildingCount:

@@ -22,9 +22,18 @@
     setTimeout(() => reload().catch(() => {}), 300 + Math.random() * 1200);
   };
 
-  new EventSource("/live").onmessage = (event) => {
-    if (seen && event.data !== seen) soon();
-    seen = event.data;
+  let stream = null;
+  const listen = () => {
+    if (document.hidden) { stream?.close(); stream = null; return; }
+    if (stream) return;
+    stream = new EventSource("/live");
+    stream.onmessage = (event) => {
+      if (seen && event.data !== seen) soon();
+      seen = event.data;
+    };
   };
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", () => { stream?.close(); stream = null; });
+  addEventListener("pageshow", listen);
   setInterval(() => document.hidden || soon(), 60000);
 })();

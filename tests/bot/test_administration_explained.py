@@ -1,0 +1,62 @@
+"""`why` and `who` tell what administrators did: by whom, from what to what, and the reason."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.services import Services
+from core.ports import UnitOfWork
+from tests.bot.chat import Chat
+
+
+@pytest.fixture
+async def dana(services: Services) -> Chat:
+    """Staff, and an administrator."""
+
+    def promote(unit: UnitOfWork) -> None:
+        person = unit.people.by_name("dana")
+        assert person is not None
+        unit.people.put(replace(person, is_admin=True))
+
+    await services.storage.write(promote)
+    return Chat(services, "dana")
+
+
+async def test_a_room_tells_what_was_changed(dana: Chat):
+    await dana.say("/admin room edit Wren G02 capacity 40 bookable no")
+    await dana.say("/admin room retire Wren G02 --yes")
+    await dana.say("/admin room restore H-C12-G02")
+
+    story = await dana.say("/admin why Wren G02 tomorrow 11:00")
+
+    assert "You changed the room: capacity 24 → 40, bookable yes → no." in story
+    assert "You put the room out of use." in story
+    assert "You brought the room back into use." in story
+
+
+async def test_a_person_tells_blocks_quota_and_groups_with_their_reasons(dana: Chat):
+    await dana.say("/admin quota wil +120 for the conference")
+    await dana.say('/admin block wil until friday "broke the projector"')
+    await dana.say("/admin unblock wil")
+    await dana.say("/admin user groups wil staff")
+
+    story = await dana.say("/admin who wil")
+
+    assert "You changed the quota of a week: quota 180 → 300 (the conference)." in story
+    assert "until none → 2026-03-14 00:00Z (broke the projector)." in story
+    assert "You lifted the block" in story
+    assert "You set the groups: groups Group_2, Group_4 → Group_1." in story
+
+
+async def test_the_owner_of_a_cancelled_booking_hears_why(dana: Chat, wil: Chat, services: Services):
+    await wil.say("/book Wren G02 tomorrow 11:00")
+    [account] = [
+        each for each in services.read_model.directory.people.values() if each.person.username == "wil"
+    ]
+    [booking] = services.bookings.upcoming(account.person.id)
+    await dana.say("/admin room retire Wren G02 --yes")
+
+    story = await wil.say(f"/rooms why {booking.id}")
+
+    assert "Dana cancelled it, since the room went out of use" in story
+    assert "came back" in story
