@@ -248,10 +248,7 @@ class NotificationsSection(Section, frozen=True, kw_only=True):
 
 
 class WebhooksSection(Section, frozen=True, kw_only=True):
-    """Delivery of events to webhooks. `concurrency` is sends in progress for each of them.
-
-    `private_hosts` are receivers in private networks; they may be reached by http. `timeout` bounds a send.
-    """
+    """Delivery of events. `private_hosts` may lie in private networks; `concurrency` is for each receiver."""
 
     private_hosts: TextList = field(default_factory=list)
     timeout: Duration = timedelta(seconds=10)

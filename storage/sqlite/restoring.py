@@ -89,6 +89,8 @@ def _unused(database: Path) -> Iterator[None]:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             # Leaving WAL mode needs the file alone, and moves everything into the one file.
             connection.execute("PRAGMA journal_mode=DELETE")
+            connection.execute("PRAGMA journal_mode=MEMORY")
+            Path(f"{database}-journal").unlink(missing_ok=True)  # of the change of mode, which is complete
             connection.execute("BEGIN EXCLUSIVE")
             yield
             with suppress(sqlite3.Error):

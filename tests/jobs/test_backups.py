@@ -1,6 +1,7 @@
 """Backups: made under traffic, checked, pruned, and restored."""
 
 import asyncio
+import os
 import sqlite3
 import stat
 import subprocess
@@ -147,6 +148,8 @@ async def test_a_restored_database_works(
 
     await restore(database_url, tmp_path / "copy.db", NOW)
 
+    names = set(await asyncio.to_thread(os.listdir, tmp_path))
+    assert names == {"roomie.db", "roomie.db.replaced-20260311T102000", "copy.db"}
     again = open_storage(database_url, ReadModel(), rules, StillClock(NOW))
     await again.open()
     await again.load()
