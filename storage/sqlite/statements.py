@@ -152,8 +152,8 @@ class SqliteStatements:
         week = keys.society_week
         if week is None or keys.society is None:
             return 0, 0
-        start, end = seconds(week.start), seconds(week.end)
-        row = self._row(self._read.society_minutes, society=keys.society, start=start, end=end)
+        times = {"start": seconds(week.start), "end": seconds(week.end)}
+        row = self._row(self._read.society_minutes, society=keys.society, **times)
         return (row[0] or 0) // 60, (row[1] or 0) // 60
 
     def _booking(self, keys: DecisionKeys) -> Booking | None:
@@ -315,13 +315,12 @@ class _Queries:
             )
         )
         minutes = func.coalesce(func.sum(charge.c.minutes), literal_column("0"))
-        this_week = charge.c.week == bindparam("week")
         granted = select(func.coalesce(func.sum(quota_grant.c.minutes), literal_column("0"))).where(
             quota_grant.c.person_id == bindparam("person"), quota_grant.c.week == bindparam("week")
         )
         of_person = charge.c.person_id == bindparam("person")
-        spent = select(minutes - granted.scalar_subquery())
-        self.spent = CompiledStatement(spent.where(of_person, this_week))
+        net = minutes - granted.scalar_subquery()
+        self.spent = CompiledStatement(select(net).where(of_person, charge.c.week == bindparam("week")))
         self.charges = CompiledStatement(
             select(charge.c.week, minutes)
             .where(charge.c.booking_id == bindparam("booking"), of_person)
