@@ -48,7 +48,7 @@ def status_of(refusal: RoomieError) -> int:
 
 
 def title_of(refusal: Exception) -> str:
-    return "This link no longer works" if isinstance(refusal, StaleLink) else ERROR_TITLE
+    return "This link no longer works" if isinstance(refusal, StaleLink | PictureExpired) else ERROR_TITLE
 
 
 def refusal_page(
