@@ -1,6 +1,5 @@
 """QR codes as SVG, to be placed within a page."""
 
-import segno
 from markupsafe import Markup
 
 _QUIET_MODULES = 4
@@ -12,6 +11,8 @@ def qr_svg(text: str, label: str) -> Markup:
 
     Level M corrects 15 % of damage: paper at a corridor's wall gets scratched.
     """
+    import segno  # late: few processes draw one
+
     code = segno.make(text, error="m", micro=False, boost_error=False)
     svg = code.svg_inline(
         omitsize=True, border=_QUIET_MODULES, dark="#000", light="#fff", svgclass="qr", lineclass=None
