@@ -1,10 +1,12 @@
 """Who may manage webhooks, what may be added, and how secrets are stored."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.webhooks.secrets import add_webhook, reencrypt_webhooks, rotate_secret, signing_secrets
 from core.errors import Conflict, Invalid, NotFound, NotPermitted
-from core.model import WebhookId
+from core.model import Block, WebhookId
 from core.services.webhooks import COMMAND_LINE, MAX_WEBHOOKS
 from core.services.webhooks.addresses import check_receiver
 from tests.contracts.raw import ask
@@ -34,6 +36,17 @@ async def test_only_administrators_manage_webhooks(hooks: Hooks, who):
         with pytest.raises(NotPermitted):
             await attempt()
     assert len(await webhooks.all(COMMAND_LINE)) == 1
+
+
+async def test_a_blocked_administrator_manages_none(hooks: Hooks):
+    services, by = hooks.campus.services, hooks.campus.people[STAN]
+    block = Block(hooks.campus.clock.now() + timedelta(days=1))
+    await services.storage.write(lambda unit: unit.people.block(by, block))
+
+    with pytest.raises(NotPermitted):
+        await services.webhooks.all(by)
+    with pytest.raises(NotPermitted):
+        await add_webhook(services, HOOK, ["*"], by)
 
 
 async def test_every_change_is_audited(hooks: Hooks, database_url: str):
