@@ -264,3 +264,12 @@ async def test_one_network_cannot_take_all_streams(visitor: Visitor, session: Cl
 
     assert {each.status for each in streams} == {200}
     assert refused.status == 429
+
+
+async def test_links_in_a_stored_page_lead_to_the_site_that_was_asked_for(visitor: Visitor):
+    forged = await visitor.open("/rooms/H-C12-G02", Host="evil.example")
+
+    shown = await visitor.open("/rooms/H-C12-G02")
+
+    assert "evil.example" in forged.html
+    assert "evil.example" not in shown.html
