@@ -6,9 +6,14 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.chat.formatting import own_title
+from bot.chat.reply import Reply
 from bot.services import Services
+from bot.web.endpoints.board.conversation import ask
 from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET
+from bot.web.framework.route import RequestContext
+from core.model import RoomId
 from tests.fakes.clock import StillClock
+from tests.web.test_check_in_page import book
 from tests.web.visitor import Visitor
 
 _ROOM = "H-C12-G02"
@@ -273,3 +278,22 @@ async def test_links_in_a_stored_page_lead_to_the_site_that_was_asked_for(visito
 
     assert "evil.example" in forged.html
     assert "evil.example" not in shown.html
+
+
+async def test_a_change_while_a_page_is_made_is_not_missing_from_the_next_one(
+    visitor: Visitor, services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    """The answer to the first request is made from what was known before the booking."""
+
+    async def ask_before_a_booking(context: RequestContext, text: str) -> Reply:
+        reply = await ask(context, text)
+        if not services.read_model.bookings:
+            await book(services, room=RoomId(_ROOM))
+        return reply
+
+    monkeypatch.setattr("bot.web.endpoints.board.start.ask", ask_before_a_booking)
+    before = await visitor.open("/?q=status+Wren+G02")
+
+    after = await visitor.open("/?q=status+Wren+G02")
+
+    assert after.words != before.words

@@ -88,6 +88,7 @@ class ServerState:
     """The conversation behind the pages, made when it is first needed."""
     overview: "tuple[IsValid, object] | None" = None
     """What the start page shows to everybody, while that is valid."""
+    overview_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     readiness: Readiness = field(init=False)
     ratings: RatingCache = field(init=False)
     whole_schedules: WholeSchedules = field(init=False)

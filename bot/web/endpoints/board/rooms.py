@@ -51,7 +51,7 @@ async def show_room(context: RequestContext) -> Response:
     room = services.read_model.catalogue.rooms.get(RoomId(context.require(ROOM)))
     if room is None:
         raise HttpError(404, "There's no room with this id. Try the search line on the start page.")
-    today = today_of(context)
+    today, is_valid = today_of(context), until_something_changes(context)
     first = context.get(FROM) or today
     schedule = (await availability_of(context, first, _WEEK)).schedule(room.id)
     own = services.read_model.availability.schedule(room.id)
@@ -71,7 +71,7 @@ async def show_room(context: RequestContext) -> Response:
         form=await _booking_form(context, room, own),
         once=once() if context.session is not None else "",
     )
-    return shared_page(context, response, until_something_changes(context))
+    return shared_page(context, response, is_valid)
 
 
 def _facts(room: Room) -> dict[str, str]:
