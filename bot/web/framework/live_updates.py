@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from contextlib import suppress
+from secrets import token_hex
 
 from bot.services import Services
 from core.errors import RoomieError
@@ -27,6 +28,7 @@ class LiveUpdates:
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._streams: Counter[str] = Counter()
+        self._process = token_hex(4)
         self.is_closed = False
 
     def __len__(self) -> int:
@@ -38,9 +40,8 @@ class LiveUpdates:
 
     @property
     def version(self) -> str:
-        """Differs whenever rooms or bookings have changed."""
-        read_model = self._services.read_model
-        return f"{id(read_model.catalogue):x}-{read_model.availability.version}"
+        """Differs whenever rooms or bookings have changed, and from process to process."""
+        return f"{self._process}-{self._services.read_model.availability.version}"
 
     def open(self, subnet: str) -> None:
         """Counts a stream; checks for changes run while there is one."""
