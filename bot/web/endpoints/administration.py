@@ -1,15 +1,17 @@
 """The page of administrators, and the files of what is stored."""
 
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bot.exporting.exports import DATED, KINDS, export
+from bot.web.endpoints import schemas
+from bot.web.endpoints.converters import parse_date
 from bot.web.framework.errors import HttpError
 from bot.web.framework.page_response import page
 from bot.web.framework.page_route import page_route
 from bot.web.framework.response import RenderedResponse
 from bot.web.framework.route import Access, Api, Parameter, ParameterLocation, RequestContext, Response, Route
-from core.errors import Invalid, InvalidDate
+from core.errors import Invalid
 from core.interval import Interval
 from core.localtime import local_instant
 from core.services.administration import Administrator
@@ -28,13 +30,6 @@ _COST = 20.0
 """A file is read and written in one piece."""
 
 
-def _parse_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidDate(f"{text[:20]} is no date. Write it like 2026-03-14.") from None
-
-
 _DAY = {"type": "string", "format": "date"}
 FILE = Parameter(
     "file",
@@ -45,8 +40,8 @@ FILE = Parameter(
     location=ParameterLocation.PATH,
     example="rooms.csv",
 )
-FIRST = Parameter("from", _parse_day, _DAY, "The first day, of what has dates.", example="2026-03-01")
-LAST = Parameter("to", _parse_day, _DAY, "The last day, likewise.", example="2026-03-31")
+FIRST = Parameter("from", parse_date, _DAY, "The first day, of what has dates.", example="2026-03-01")
+LAST = Parameter("to", parse_date, _DAY, "The last day, likewise.", example="2026-03-31")
 
 
 async def show_administration(context: RequestContext) -> Response:
@@ -112,7 +107,7 @@ ADMINISTRATION: tuple[Route, ...] = (
         ("GET",),
         download,
         "A table of what is stored as a file, for administrators.",
-        {200: {"type": "string"}, 403: {"type": "string"}, 404: {"type": "string"}},
+        {200: schemas.TEXT, 403: schemas.ERROR, 404: schemas.ERROR},
         path=f"{_PATH}/export/{{file}}",
         parameters=(FILE, FIRST, LAST),
         access=Access.ADMINISTRATOR,

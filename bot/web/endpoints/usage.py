@@ -11,6 +11,7 @@ from bot.usage import UsageService
 from bot.usage.figures import HOURS, WEEKDAYS, UsageFigures
 from bot.usage.output import rows_of, write_usage
 from bot.usage.tables import NOTE, wanted_rows
+from bot.web.endpoints import schemas
 from bot.web.framework.page_response import page
 from bot.web.framework.page_route import page_route
 from bot.web.framework.response import RenderedResponse
@@ -96,7 +97,7 @@ USAGE: tuple[Route, ...] = (
         ("GET",),
         download_usage,
         "The figures of usage as CSV, for administrators.",
-        {200: {"type": "string"}, 403: {"type": "string"}},
+        {200: schemas.TEXT, 403: schemas.ERROR},
         path=f"{_PATH}.csv",
         parameters=(PERIOD,),
         access=Access.ADMINISTRATOR,

@@ -14,7 +14,8 @@ _QUIET_MODULES = 4
 def qr_svg(text: str, label: str) -> Markup:
     """A QR code, black on white whatever the colours of the page, with `label` as its alternative text.
 
-    It takes some 6 ms: draw more than one off the event loop. Level M corrects 15 % of damage: paper at a corridor's wall gets scratched.
+    It takes some 6 ms: draw more than one off the event loop. Level M corrects 15 % of damage: paper at a
+    corridor's wall gets scratched.
     """
     import segno  # late: few processes draw one
 

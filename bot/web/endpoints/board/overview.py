@@ -140,7 +140,5 @@ async def _map(context: RequestContext) -> Markup:
     )
     if not campus.buildings:
         return Markup("")
-    svg = await asyncio.to_thread(
-        lambda: to_svg(lay_out_campus_map(campus, _MAP_WIDTH), is_standalone=False)
-    )
+    svg = await asyncio.to_thread(lambda: to_svg(lay_out_campus_map(campus, _MAP_WIDTH), is_standalone=False))
     return Markup(svg)  # noqa: S704 - `to_svg` escapes every text
