@@ -47,6 +47,7 @@ async def test_an_administrator_finds_the_page_and_every_file(admin: Browser):
         assert file.status == 200, kind
         assert file.headers["Content-Disposition"] == f'attachment; filename="{kind}.csv"'
         assert file.headers["Cache-Control"] == "no-store"
+        assert "Access-Control-Allow-Origin" not in file.headers
     assert 'href="/admin"' in (await admin.open("/")).text
 
 
