@@ -9,7 +9,7 @@ from bot.chat.formatting import own_title
 from bot.chat.reply import Reply
 from bot.services import Services
 from bot.web.endpoints.board.conversation import ask
-from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET
+from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET, LiveUpdates
 from bot.web.framework.route import RequestContext
 from core.model import RoomId
 from tests.fakes.clock import StillClock
@@ -297,3 +297,16 @@ async def test_a_change_while_a_page_is_made_is_not_missing_from_the_next_one(
     after = await visitor.open("/?q=status+Wren+G02")
 
     assert after.words != before.words
+
+
+async def test_a_change_while_a_slow_reader_is_written_to_is_announced_next(services: Services):
+    updates = LiveUpdates(services)
+    turn = updates.turn
+    updates.open("a network")
+
+    await book(services, room=RoomId(_ROOM))
+    assert await updates.wait(turn)
+
+    assert await updates.wait(turn), "one who comes late hears of it too"
+    updates.leave("a network")
+    await updates.close()

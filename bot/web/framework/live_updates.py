@@ -29,6 +29,8 @@ class LiveUpdates:
         self._task: asyncio.Task[None] | None = None
         self._streams: Counter[str] = Counter()
         self._process = token_hex(4)
+        self.turn = 0
+        """Counts announcements, so that none is missed between two waits."""
         self.is_closed = False
 
     def __len__(self) -> int:
@@ -54,14 +56,14 @@ class LiveUpdates:
         if not self._streams[subnet]:
             del self._streams[subnet]
 
-    async def wait(self) -> bool:
-        """Waits for a change, at most until the next heartbeat; whether there was one."""
+    async def wait(self, turn: int) -> bool:
+        """Waits for an announcement after `turn`, at most until the next heartbeat; whether there was one."""
         changed = self._changed
         with suppress(TimeoutError):
             async with asyncio.timeout(HEARTBEAT_INTERVAL):
-                await changed.wait()
-                return True
-        return False
+                if self.turn == turn:
+                    await changed.wait()
+        return self.turn != turn
 
     async def close(self) -> None:
         """Ends all streams."""
@@ -73,6 +75,7 @@ class LiveUpdates:
                 await self._task
 
     def _announce(self) -> None:
+        self.turn += 1
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
