@@ -13,18 +13,8 @@ from sqlalchemy.orm import registry
 
 from core.services.accounts import token_hash
 from storage.mapping import entry_values
-from storage.tables import (
-    audit,
-    booking,
-    change,
-    charge,
-    metadata,
-    person,
-    room,
-    timetable_entry,
-    timetable_run,
-    token,
-)
+from storage.tables import audit, booking, change, charge, metadata, person, room, token
+from storage.timetable_tables import timetable_entry, timetable_run
 
 _LONDON = ZoneInfo("Europe/London")
 _ALLOWANCE = 1_000_000

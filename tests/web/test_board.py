@@ -6,9 +6,14 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.chat.formatting import own_title
+from bot.chat.reply import Reply
 from bot.services import Services
-from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET
+from bot.web.endpoints.board.conversation import ask
+from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET, LiveUpdates
+from bot.web.framework.route import RequestContext
+from core.model import RoomId
 from tests.fakes.clock import StillClock
+from tests.web.test_check_in_page import book
 from tests.web.visitor import Visitor
 
 _ROOM = "H-C12-G02"
@@ -264,3 +269,44 @@ async def test_one_network_cannot_take_all_streams(visitor: Visitor, session: Cl
 
     assert {each.status for each in streams} == {200}
     assert refused.status == 429
+
+
+async def test_links_in_a_stored_page_lead_to_the_site_that_was_asked_for(visitor: Visitor):
+    forged = await visitor.open("/rooms/H-C12-G02", Host="evil.example")
+
+    shown = await visitor.open("/rooms/H-C12-G02")
+
+    assert "evil.example" in forged.html
+    assert "evil.example" not in shown.html
+
+
+async def test_a_change_while_a_page_is_made_is_not_missing_from_the_next_one(
+    visitor: Visitor, services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    """The answer to the first request is made from what was known before the booking."""
+
+    async def ask_before_a_booking(context: RequestContext, text: str) -> Reply:
+        reply = await ask(context, text)
+        if not services.read_model.bookings:
+            await book(services, room=RoomId(_ROOM))
+        return reply
+
+    monkeypatch.setattr("bot.web.endpoints.board.start.ask", ask_before_a_booking)
+    before = await visitor.open("/?q=status+Wren+G02")
+
+    after = await visitor.open("/?q=status+Wren+G02")
+
+    assert after.words != before.words
+
+
+async def test_a_change_while_a_slow_reader_is_written_to_is_announced_next(services: Services):
+    updates = LiveUpdates(services)
+    turn = updates.turn
+    updates.open("a network")
+
+    await book(services, room=RoomId(_ROOM))
+    assert await updates.wait(turn)
+
+    assert await updates.wait(turn), "one who comes late hears of it too"
+    updates.leave("a network")
+    await updates.close()

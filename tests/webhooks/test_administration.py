@@ -1,10 +1,12 @@
 """Who may manage webhooks, what may be added, and how secrets are stored."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.webhooks.secrets import add_webhook, reencrypt_webhooks, rotate_secret, signing_secrets
 from core.errors import Conflict, Invalid, NotFound, NotPermitted
-from core.model import WebhookId
+from core.model import Block, WebhookId
 from core.services.webhooks import COMMAND_LINE, MAX_WEBHOOKS
 from core.services.webhooks.addresses import check_receiver
 from tests.contracts.raw import ask
@@ -14,10 +16,12 @@ from tests.webhooks.conftest import Hooks
 HOOK = "https://example.org/hook"
 
 
-@pytest.mark.parametrize("who", [WIL, REMA, PRES])
-async def test_only_administrators_manage_webhooks(hooks: Hooks, who):
+@pytest.mark.parametrize("who", [WIL, REMA, PRES, STAN])
+async def test_only_administrators_who_are_not_blocked_manage_webhooks(hooks: Hooks, who):
     services, by = hooks.campus.services, hooks.campus.people[who]
     await add_webhook(services, HOOK, ["*"], hooks.campus.people[STAN])
+    block = Block(hooks.campus.clock.now() + timedelta(days=1), "misuse")
+    await hooks.campus.storage.write(lambda unit: unit.people.block(hooks.campus.people[STAN], block))
     one, webhooks = WebhookId(1), services.webhooks
 
     for attempt in (

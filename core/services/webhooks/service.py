@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from core.clock import Clock
-from core.errors import Conflict, NotFound, NotPermitted
+from core.errors import Conflict, NotFound
 from core.model import (
     AuditEntry,
     PersonId,
@@ -18,6 +19,7 @@ from core.model import (
 )
 from core.policy.webhook_retries import OVERLAP, resumed
 from core.ports import Storage, UnitOfWork
+from core.services.administration.rights import Administrator
 from core.services.webhooks.addresses import MAX_WEBHOOKS, check_events, check_receiver
 
 COMMAND_LINE: Final = None
@@ -58,7 +60,7 @@ class WebhookService:
         now = self._clock.now()
 
         def transaction(unit: UnitOfWork) -> Webhook:
-            actor = _actor(unit, by)
+            actor = _actor(unit, by, now)
             known = unit.webhooks.all()
             if len(known) >= MAX_WEBHOOKS:
                 raise Conflict(f"There are {MAX_WEBHOOKS} webhooks already. Remove one first.")
@@ -74,14 +76,14 @@ class WebhookService:
 
     async def all(self, by: PersonId | None) -> list[WebhookStatus]:
         def read(unit: UnitOfWork) -> list[WebhookStatus]:
-            _actor(unit, by)
+            _actor(unit, by, self._clock.now())
             return [WebhookStatus(each, unit.webhooks.backlog(each.id)) for each in unit.webhooks.all()]
 
         return await self._storage.read(read)
 
     async def get(self, webhook_id: WebhookId, by: PersonId | None) -> Webhook:
         def read(unit: UnitOfWork) -> Webhook:
-            _actor(unit, by)
+            _actor(unit, by, self._clock.now())
             return _find(unit, webhook_id)
 
         return await self._storage.read(read)
@@ -140,7 +142,7 @@ class WebhookService:
         """The newest deliveries, of one webhook or all."""
 
         def read(unit: UnitOfWork) -> list[WebhookDelivery]:
-            _actor(unit, by)
+            _actor(unit, by, self._clock.now())
             if webhook_id is not None:
                 _find(unit, webhook_id)
             return unit.webhooks.deliveries(webhook_id, states, limit)
@@ -168,7 +170,7 @@ class WebhookService:
         now = self._clock.now()
 
         def transaction(unit: UnitOfWork) -> Webhook:
-            actor = _actor(unit, by)
+            actor = _actor(unit, by, now)
             changed = change(unit, _find(unit, webhook_id))
             unit.audit(AuditEntry(now, actor, action, _subject(changed)))
             return changed
@@ -176,14 +178,11 @@ class WebhookService:
         return await self._storage.write(transaction)
 
 
-def _actor(unit: UnitOfWork, by: PersonId | None) -> str:
+def _actor(unit: UnitOfWork, by: PersonId | None, now: datetime) -> str:
     """The actor of the audit trail; `NotPermitted` unless an administrator."""
-    if by is None:
-        return "administrator"
-    person = unit.people.get(by)
-    if person is None or not person.is_admin:
-        raise NotPermitted("Only administrators manage webhooks.")
-    return f"person:{by}"
+    administrator = Administrator(by)
+    administrator.check(unit, now)
+    return administrator.actor
 
 
 def _find(unit: UnitOfWork, webhook_id: WebhookId) -> Webhook:
