@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
 
 from core.services.accounts import token_hash
-from storage.mapping import entry_values
+from storage.campus_columns import building_values, room_values
+from storage.mapping import entry_values, login_token_values, person_values
 from storage.tables import (
     audit,
     booking,
+    building,
     change,
     charge,
     metadata,
@@ -138,8 +140,6 @@ def _prepare(driver, _entry) -> None:
 
 
 def _fill(path: Path, entries: int) -> None:
-    from storage.mapping import building_values, login_token_values, person_values, room_values
-    from storage.tables import building
     from tests.benchmarks import http_server as world
 
     engine = create_engine(f"sqlite:///{path}")
