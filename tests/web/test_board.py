@@ -150,6 +150,39 @@ async def test_a_button_that_is_pressed_twice_books_once(wil: Visitor, services:
     assert len(services.read_model.of_person(wil_id)) == 1
 
 
+async def test_reloading_the_answer_to_30_min_more_extends_no_further(wil: Visitor):
+    await wil.open("/?q=book+Wren+G02+monday+3pm")
+    await wil.press("Go on")
+    form = wil.at.form_with("30 min more")
+    first = await wil.send(form.action, form.values)
+
+    reloaded = await wil.send(form.action, form.values)
+
+    assert "15:00–16:30" in first.words
+    assert "15:00–16:30" in reloaded.words
+    assert "17:00" in (await wil.press("30 min more")).words
+
+
+async def test_reloading_the_answer_to_typed_words_does_nothing_twice(wil: Visitor):
+    await wil.open("/?q=book+Wren+G02+monday+3pm")
+    await wil.press("Go on")
+    await wil.open("/?q=make+it+30+minutes+longer")
+    form = wil.at.form_with("Go on")
+    await wil.send(form.action, form.values)
+
+    assert "15:00–16:30" in (await wil.send(form.action, form.values)).words
+
+
+async def test_going_back_to_a_form_and_filling_it_in_anew_books_again(wil: Visitor, services: Services):
+    await wil.open("/rooms/H-B4-101")
+    form = wil.at.form_with("Book")
+    for time in ("14:00", "16:00"):
+        booked = await wil.send(form.action, {**form.values, "in.date": "2016-08-08", "in.time": time})
+        assert time in booked.words
+
+    assert len(services.read_model.bookings) == 2
+
+
 async def test_a_link_changes_nothing_until_it_is_confirmed(wil: Visitor, services: Services):
     for path in ("/?q=/book+Wren+G02+monday+3pm", "/?q=book+Wren+G02+monday+3pm", "/?q=/logout"):
         page = await wil.open(path)
