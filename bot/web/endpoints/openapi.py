@@ -154,4 +154,7 @@ def _response(route: Route, status: int, schema: Schema | None) -> dict[str, obj
         return {"description": _PHRASES[status]}
     error_kind = HTML if route.is_page else JSON
     kind = route.media_type if status == 200 else error_kind
-    return {"description": _PHRASES[status], "content": {kind: {"schema": dict(schema)}}}
+    content: dict[str, object] = {kind: {"schema": dict(schema)}}
+    if route.is_page_if_accepted and status != 200:
+        content[HTML] = {"schema": dict(schemas.TEXT)}
+    return {"description": _PHRASES[status], "content": content}
