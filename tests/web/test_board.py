@@ -183,6 +183,19 @@ async def test_going_back_to_a_form_and_filling_it_in_anew_books_again(wil: Visi
     assert len(services.read_model.bookings) == 2
 
 
+async def test_what_went_wrong_is_said_in_words_for_people(wil: Visitor):
+    form = (await wil.open("/rooms/H-B4-101")).form_with("Book")
+
+    assert "mistake in the address" in (await wil.open("/rooms/H-B4-101?from=banana")).words
+    assert "can't be opened again" in (await wil.open("/press")).words
+    assert "Go back and correct it" in (await wil.send("/say", {"csrf": form.values["csrf"]})).words
+    await wil.open("/my")
+    await wil.press("Log out")
+    answer = await wil.send(form.action, form.values)
+    assert answer.status == 401
+    assert "nothing was changed. Log in" in answer.words
+
+
 async def test_a_link_changes_nothing_until_it_is_confirmed(wil: Visitor, services: Services):
     for path in ("/?q=/book+Wren+G02+monday+3pm", "/?q=book+Wren+G02+monday+3pm", "/?q=/logout"):
         page = await wil.open(path)
