@@ -8,6 +8,9 @@ from aiohttp import ClientSession
 from bot.chat.formatting import own_title
 from bot.services import Services
 from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET
+from core.interval import Interval
+from core.model import RoomId
+from core.services.closures import NewClosure
 from tests.fakes.clock import StillClock
 from tests.web.visitor import Visitor
 
@@ -194,6 +197,23 @@ async def test_what_went_wrong_is_said_in_words_for_people(wil: Visitor):
     answer = await wil.send(form.action, form.values)
     assert answer.status == 401
     assert "nothing was changed. Log in" in answer.words
+
+
+async def test_a_closed_room_is_closed_and_not_taken_on_every_page(wil: Visitor, services: Services):
+    now = services.clock.now()
+    closed = Interval(now, now + timedelta(days=2))
+    await services.closures.add([NewClosure(closed, "Painting", RoomId(_ROOM))], "test")
+    ends = closed.end.astimezone(services.rules.zone)
+
+    for path in (_PAGE, "/buildings/H-C12"):
+        assert f"Closed until {ends:%a} {ends.day} {ends:%b}, {ends:%H:%M}" in (await wil.open(path)).words
+    words = (await wil.open(f"/check-in/{_ROOM}")).words
+    assert f"The room is closed until {ends:%a} {ends.day}" in words
+
+
+async def test_a_room_or_booking_that_is_gone_is_said_to_be_gone(wil: Visitor):
+    assert "out of use" in (await wil.open("/display/NOPE")).words
+    assert "over, cancelled" in (await wil.open("/bookings/NOPE")).words
 
 
 async def test_a_link_changes_nothing_until_it_is_confirmed(wil: Visitor, services: Services):

@@ -21,6 +21,8 @@ from core.errors import (
     PictureExpired,
     RoomieError,
     Unavailable,
+    UnknownBooking,
+    UnknownRoom,
 )
 from core.policy.login import StaleLink
 
@@ -31,6 +33,8 @@ _INCOMPLETE_FORM = "Something in that form is missing or can't be read. Go back 
 _WRONG_ADDRESS = "There is a mistake in the address of this page. Start again from the start page."
 _LOGGED_OUT = "You are not logged in any more, so nothing was changed. Log in and do it again."
 _ANSWER_ONLY = "This page was the answer to something that you sent, and can't be opened again."
+_NO_ROOM = "There's no room with this id, or it is out of use. Try the search line on the start page."
+_NO_BOOKING = "This isn't one of your coming bookings: it is over, cancelled, or somebody else's."
 _HEADINGS = {
     UNAUTHORIZED: "Please log in",
     404: "Nothing here",
@@ -62,6 +66,10 @@ def _sentence(refusal: RoomieError | HttpError, method: str) -> str:
     is_form = method == "POST"
     if isinstance(refusal, InvalidParameter | MissingField):
         return _INCOMPLETE_FORM if is_form else _WRONG_ADDRESS
+    if isinstance(refusal, UnknownRoom):
+        return _NO_ROOM
+    if isinstance(refusal, UnknownBooking):
+        return _NO_BOOKING
     if isinstance(refusal, NotAuthenticated) and is_form:
         return _LOGGED_OUT
     if isinstance(refusal, HttpError) and refusal.status == METHOD_NOT_ALLOWED:
