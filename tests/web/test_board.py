@@ -11,7 +11,9 @@ from bot.services import Services
 from bot.web.endpoints.board.conversation import ask
 from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET, LiveUpdates
 from bot.web.framework.route import RequestContext
+from core.interval import Interval
 from core.model import RoomId
+from core.services.closures import NewClosure
 from tests.fakes.clock import StillClock
 from tests.web.test_check_in_page import book
 from tests.web.visitor import Visitor
@@ -153,6 +155,69 @@ async def test_a_button_that_is_pressed_twice_books_once(wil: Visitor, services:
 
     wil_id = services.read_model.directory.by_name("wil").person.id  # type: ignore[union-attr]
     assert len(services.read_model.of_person(wil_id)) == 1
+
+
+async def test_reloading_the_answer_to_30_min_more_extends_no_further(wil: Visitor):
+    await wil.open("/?q=book+Wren+G02+monday+3pm")
+    await wil.press("Go on")
+    form = wil.at.form_with("30 min more")
+    first = await wil.send(form.action, form.values)
+
+    reloaded = await wil.send(form.action, form.values)
+
+    assert "15:00–16:30" in first.words
+    assert "15:00–16:30" in reloaded.words
+    assert "17:00" in (await wil.press("30 min more")).words
+
+
+async def test_reloading_the_answer_to_typed_words_does_nothing_twice(wil: Visitor):
+    await wil.open("/?q=book+Wren+G02+monday+3pm")
+    await wil.press("Go on")
+    await wil.open("/?q=make+it+30+minutes+longer")
+    form = wil.at.form_with("Go on")
+    await wil.send(form.action, form.values)
+
+    assert "15:00–16:30" in (await wil.send(form.action, form.values)).words
+
+
+async def test_going_back_to_a_form_and_filling_it_in_anew_books_again(wil: Visitor, services: Services):
+    await wil.open("/rooms/H-B4-101")
+    form = wil.at.form_with("Book")
+    for time in ("14:00", "16:00"):
+        booked = await wil.send(form.action, {**form.values, "in.date": "2016-08-08", "in.time": time})
+        assert time in booked.words
+
+    assert len(services.read_model.bookings) == 2
+
+
+async def test_what_went_wrong_is_said_in_words_for_people(wil: Visitor):
+    form = (await wil.open("/rooms/H-B4-101")).form_with("Book")
+
+    assert "mistake in the address" in (await wil.open("/rooms/H-B4-101?from=banana")).words
+    assert "can't be opened again" in (await wil.open("/press")).words
+    assert "Go back and correct it" in (await wil.send("/say", {"csrf": form.values["csrf"]})).words
+    await wil.open("/my")
+    await wil.press("Log out")
+    answer = await wil.send(form.action, form.values)
+    assert answer.status == 401
+    assert "nothing was changed. Log in" in answer.words
+
+
+async def test_a_closed_room_is_closed_and_not_taken_on_every_page(wil: Visitor, services: Services):
+    now = services.clock.now()
+    closed = Interval(now, now + timedelta(days=2))
+    await services.closures.add([NewClosure(closed, "Painting", RoomId(_ROOM))], "test")
+    ends = closed.end.astimezone(services.rules.zone)
+
+    for path in (_PAGE, "/buildings/H-C12"):
+        assert f"Closed until {ends:%a} {ends.day} {ends:%b}, {ends:%H:%M}" in (await wil.open(path)).words
+    words = (await wil.open(f"/check-in/{_ROOM}")).words
+    assert f"The room is closed until {ends:%a} {ends.day}" in words
+
+
+async def test_a_room_or_booking_that_is_gone_is_said_to_be_gone(wil: Visitor):
+    assert "out of use" in (await wil.open("/display/NOPE")).words
+    assert "over, cancelled" in (await wil.open("/bookings/NOPE")).words
 
 
 async def test_a_link_changes_nothing_until_it_is_confirmed(wil: Visitor, services: Services):
