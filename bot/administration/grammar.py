@@ -1,7 +1,7 @@
 """Reads typed text into the values of a verb: `wil until friday "broke the projector"`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.administration.verb import CONFIRM, AdminParameter, AdminVerb
@@ -43,10 +43,22 @@ class _ValueReader:
             self.open = None
             self.leading.append(token.text)
 
+    def read_argument(self, argument: str) -> None:
+        """An argument of a command line; one with spaces is read as it is."""
+        if not argument.split()[1:]:
+            self.read(_Token(argument))
+        elif self.open is not None:
+            self.words[self.open.name].append(argument)
+        else:
+            self.leading.append(argument)
+
     def _quote(self, quoted: str) -> None:
-        """The value of the name before it, or of what is usually quoted."""
+        """The value of the name before it, of the first in place, or of what is usually quoted."""
+        first = next((each for each in self.verb.parameters if each.is_positional), None)
         if self.open is not None and not self.words[self.open.name]:
             self.words[self.open.name] = [quoted]
+        elif first is not None and first.name not in self.words and not (self.leading or first.takes_quotes):
+            self.leading.append(quoted)
         else:
             free = (
                 each for each in self.verb.parameters if each.takes_quotes and each.name not in self.words
@@ -94,6 +106,21 @@ def read_values(verb: AdminVerb, text: str) -> Mapping[str, str]:
     reader = _ValueReader(verb)
     for token in _tokens(text):
         reader.read(token)
+    return reader.values()
+
+
+def read_words(
+    verb: AdminVerb, placed: Mapping[str, str], parameter: AdminParameter, words: Sequence[str]
+) -> Mapping[str, str]:
+    """The values in the last words of a command line, which begin with those of `parameter`.
+
+    `placed` are the values before them. A word with spaces was quoted in the shell, and is no name.
+    """
+    if len(words) == 1:
+        return {parameter.name: words[0]}
+    reader = _ValueReader(verb, {name: [value] for name, value in placed.items() if value})
+    for each in words:
+        reader.read_argument(each)
     return reader.values()
 
 

@@ -6,5 +6,13 @@ from bot.administration.reports import REPORT_VERBS
 from bot.administration.rooms import ROOM_VERBS
 from bot.administration.societies import SOCIETY_VERBS
 from bot.administration.verb import AdminVerb
+from bot.administration.webhooks import WEBHOOK_VERBS
 
-VERBS: tuple[AdminVerb, ...] = (*ROOM_VERBS, *PEOPLE_VERBS, *SOCIETY_VERBS, *OPERATION_VERBS, *REPORT_VERBS)
+VERBS: tuple[AdminVerb, ...] = (
+    *ROOM_VERBS,
+    *PEOPLE_VERBS,
+    *SOCIETY_VERBS,
+    *OPERATION_VERBS,
+    *WEBHOOK_VERBS,
+    *REPORT_VERBS,
+)

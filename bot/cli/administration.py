@@ -7,6 +7,7 @@ has the database, so that its operator may do everything.
 import argparse
 import sys
 
+from bot.administration.grammar import read_words
 from bot.administration.questions import question_reply
 from bot.administration.table import VERBS
 from bot.administration.verb import BOOKINGS, CONFIRM, AdminParameter, AdminRequest, AdminVerb
@@ -86,12 +87,21 @@ def _by_name(parameter: AdminParameter) -> str:
     return f"{parameter.name}_by_name"
 
 
-def _value(arguments: argparse.Namespace, parameter: AdminParameter) -> str:
-    if parameter.name == CONFIRM:
-        return str(arguments.confirm)
-    named = getattr(arguments, _by_name(parameter), "")
-    placed = getattr(arguments, _in_place(parameter), "") or ""
-    return str(named or (" ".join(placed) if isinstance(placed, list) else placed))
+def _values(arguments: argparse.Namespace, verb: AdminVerb) -> dict[str, str]:
+    """The values by parameter. As in chat, a value in place may be followed by others after their names."""
+    values = {each.name: _option(arguments, each) for each in verb.all_parameters}
+    for each in verb.parameters:
+        placed = getattr(arguments, _in_place(each), None)
+        if isinstance(placed, list) and placed:
+            read = read_words(verb, values, each, placed)
+            values |= {name: value for name, value in read.items() if not values[name]}
+        elif placed and not values[each.name]:
+            values[each.name] = placed
+    return values
+
+
+def _option(arguments: argparse.Namespace, parameter: AdminParameter) -> str:
+    return str(getattr(arguments, CONFIRM if parameter.name == CONFIRM else _by_name(parameter), ""))
 
 
 async def administer(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -103,7 +113,7 @@ async def administer(arguments: argparse.Namespace, settings: Settings) -> int:
             services,
             Administrator(),
             services.rules.zone,
-            {each.name: _value(arguments, each) for each in verb.all_parameters},
+            _values(arguments, verb),
             place="terminal",
         )
         try:

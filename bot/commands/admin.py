@@ -32,6 +32,13 @@ _BESIDE = (
 )
 
 
+_AT_THE_COMMAND_LINE = {
+    "webhook": 'What shows a secret is done on the server: roomie webhook add URL --events "booking.*", '
+    "roomie webhook rotate NUMBER.",
+}
+"""What a family has only there."""
+
+
 def may_use(context: CommandContext) -> bool:
     account = context.account
     return account is not None and may_administer(account.person, context.services.clock.now())
@@ -141,8 +148,11 @@ def _overview() -> Reply:
 
 
 def _family(verbs: Sequence[AdminVerb]) -> Reply:
+    elsewhere = _AT_THE_COMMAND_LINE.get(verbs[0].name.split()[0], "")
     return Reply(
-        ("You can:",), items=tuple(ReplyItem((Code(each.usage),), (each.summary,)) for each in verbs)
+        ("You can:",),
+        items=tuple(ReplyItem((Code(each.usage),), (each.summary,)) for each in verbs),
+        footer=(elsewhere,) if elsewhere else (),
     )
 
 
@@ -176,7 +186,7 @@ def _command(verb: AdminVerb) -> Command:
 COMMAND = Command(
     name="admin",
     summary="Administer rooms, people, societies and more",
-    usage="/admin [room|building|user|society|announce|wait|hold|source|job|outbox|why|who|usage] …",
+    usage="/admin [room|building|user|society|announce|wait|hold|source|job|outbox|webhook|why|who|usage] …",
     handle=handle,
     actions=(ButtonAction(_ANSWER, handle_answer),),
     admin_only=True,

@@ -30,8 +30,9 @@ def payload_of(
 
 
 def render_test(now: datetime, campus: str) -> bytes:
-    """The body that `roomie webhook test` sends."""
-    return _render(TEST_TYPE, now, {"message": f"A test by Roomie of {campus}."})
+    """The body of a test."""
+    of_campus = f" of {campus}" if campus else ""
+    return _render(TEST_TYPE, now, {"message": f"A test by Roomie{of_campus}."})
 
 
 def _render(event_type: str, at: datetime, data: dict[str, Any]) -> bytes:

@@ -12,7 +12,7 @@ from core.policy.webhook_retries import DeliveryAttempt
 
 
 async def send_test(
-    services: Services, webhook_id: WebhookId, by: PersonId | None, client: ReceiverClient, campus: str
+    services: Services, webhook_id: WebhookId, by: PersonId | None, client: ReceiverClient, campus: str = ""
 ) -> tuple[Webhook, DeliveryAttempt]:
     """The webhook, and the answer to an event `webhook.test`; also of one that is paused."""
     webhook, now = await services.webhooks.get(webhook_id, by), services.clock.now()

@@ -44,6 +44,8 @@ def verb(name: str):
     [
         ("room edit", "G11 capacity 40", {"room": "G11", "capacity": "40"}),
         ("room edit", "Wren G01 seats=40", {"room": "Wren G01", "capacity": "40"}),
+        ("room edit", '"Wren G01" capacity 40', {"room": "Wren G01", "capacity": "40"}),
+        ("room edit", 'Wren G01 "Wren Lab"', {"room": "Wren G01", "name": "Wren Lab"}),
         (
             "room edit",
             "Wren G01 --capacity 40 --equipment +projector -whiteboard",

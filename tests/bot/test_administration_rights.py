@@ -33,7 +33,7 @@ _TABLES = (
     "charge",
     "quota_grant",
 )
-_TABLES += ("closure", "wait", "outbox", "job_run", "audit", "draft", "token")
+_TABLES += ("webhook", "closure", "wait", "outbox", "job_run", "audit", "draft", "token")
 
 
 def _set(name: str, unit: UnitOfWork, *, block: Block | None = None) -> Person:

@@ -63,6 +63,18 @@ def test_quota_societies_and_administrators(sample: Roomie):
     assert "Somebody must administer" in sample("user", "admin", "dana", "off").err
 
 
+def test_values_follow_their_names_as_in_chat(sample: Roomie):
+    changed = sample("room", "edit", "Wren", "G01", "capacity", "40", "equipment", "+projector")
+    granted = sample("user", "quota", "wil", "+60", "for", "tea", "week", "tomorrow")
+    blocked = sample("user", "block", "wil", "until", "2 weeks", "because", "noise in the hall", "--yes")
+
+    assert "capacity 24 → 40" in changed.out
+    assert "minutes in the week of" in granted.out
+    assert "can't book until" in blocked.out
+    assert "(tea)" in sample("who", "wil").out
+    assert "(noise in the hall)" in sample("who", "wil").out
+
+
 def test_a_password_is_generated_and_printed_once(sample: Roomie):
     result = sample("user", "password", "wil", "--generate")
 

@@ -40,6 +40,17 @@ async def test_only_administrators_who_are_not_blocked_manage_webhooks(hooks: Ho
     assert len(await webhooks.all(COMMAND_LINE)) == 1
 
 
+async def test_a_blocked_administrator_manages_none(hooks: Hooks):
+    services, by = hooks.campus.services, hooks.campus.people[STAN]
+    block = Block(hooks.campus.clock.now() + timedelta(days=1))
+    await services.storage.write(lambda unit: unit.people.block(by, block))
+
+    with pytest.raises(NotPermitted):
+        await services.webhooks.all(by)
+    with pytest.raises(NotPermitted):
+        await add_webhook(services, HOOK, ["*"], by)
+
+
 async def test_every_change_is_audited(hooks: Hooks, database_url: str):
     services, by = hooks.campus.services, hooks.campus.people[STAN]
     one = (await add_webhook(services, HOOK, ["*"], by)).webhook.id

@@ -75,15 +75,19 @@ class WebhookService:
         return await self._storage.write(transaction)
 
     async def all(self, by: PersonId | None) -> list[WebhookStatus]:
+        now = self._clock.now()
+
         def read(unit: UnitOfWork) -> list[WebhookStatus]:
-            _actor(unit, by, self._clock.now())
+            _actor(unit, by, now)
             return [WebhookStatus(each, unit.webhooks.backlog(each.id)) for each in unit.webhooks.all()]
 
         return await self._storage.read(read)
 
     async def get(self, webhook_id: WebhookId, by: PersonId | None) -> Webhook:
+        now = self._clock.now()
+
         def read(unit: UnitOfWork) -> Webhook:
-            _actor(unit, by, self._clock.now())
+            _actor(unit, by, now)
             return _find(unit, webhook_id)
 
         return await self._storage.read(read)
@@ -140,9 +144,10 @@ class WebhookService:
         limit: int = 50,
     ) -> list[WebhookDelivery]:
         """The newest deliveries, of one webhook or all."""
+        now = self._clock.now()
 
         def read(unit: UnitOfWork) -> list[WebhookDelivery]:
-            _actor(unit, by, self._clock.now())
+            _actor(unit, by, now)
             if webhook_id is not None:
                 _find(unit, webhook_id)
             return unit.webhooks.deliveries(webhook_id, states, limit)
@@ -179,7 +184,7 @@ class WebhookService:
 
 
 def _actor(unit: UnitOfWork, by: PersonId | None, now: datetime) -> str:
-    """The actor of the audit trail; `NotPermitted` unless an administrator."""
+    """The actor of the audit trail; `NotPermitted` unless an administrator who is not blocked."""
     administrator = Administrator(by)
     administrator.check(unit, now)
     return administrator.actor
