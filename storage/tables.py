@@ -25,15 +25,14 @@ from sqlalchemy import (
 )
 
 from storage.service_tables import erasure
+from storage.timetable_tables import timetable_entry
 from storage.webhook_tables import webhook
 
 MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
 """Seconds. Bounds how far back a search for overlaps must look; opening hours keep bookings far shorter."""
-MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
-"""Seconds. The same bound for timetable entries; imports split longer ones."""
 
-metadata = webhook.metadata
-"""Of all tables."""
+(metadata,) = {timetable_entry.metadata, webhook.metadata}
+"""Of all tables, those of other modules included."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 
@@ -287,39 +286,6 @@ charge = Table(
     Column("at", BigInteger, nullable=False),
 )
 Index("ix_charge_person_id_week_minutes", charge.c.person_id, charge.c.week, charge.c.minutes)
-
-timetable_run = Table(
-    "timetable_run",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
-    Column("source", Text, nullable=False, index=True),
-    Column("is_current", Boolean, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    Column("state", Text, nullable=False, server_default="current"),
-    Column("report", Text, nullable=False, server_default=""),
-    sqlite_autoincrement=True,
-)
-
-timetable_entry = Table(
-    "timetable_entry",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
-    Column("run_id", ForeignKey("timetable_run.id"), nullable=False, index=True),
-    Column("room_id", ForeignKey("room.id"), nullable=False),
-    Column("start", BigInteger, nullable=False),
-    Column("end", BigInteger, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("booking_type", Text, nullable=False),
-    CheckConstraint('start < "end"', name="order"),
-    CheckConstraint(f'"end" - start <= {MAX_ENTRY_LENGTH}', name="length"),
-)
-Index(
-    "ix_timetable_entry_room_id_start_end_run_id",
-    timetable_entry.c.room_id,
-    timetable_entry.c.start,
-    timetable_entry.c.end,
-    timetable_entry.c.run_id,
-)
 
 token = Table(
     "token",

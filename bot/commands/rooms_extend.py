@@ -7,9 +7,9 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, room_name, short_id
+from bot.chat.formatting import EXTENSION_MINUTES, booking_text, format_minutes, room_name, short_id
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, Subject, Text, TimeRange, Tone
-from bot.conversation.alternatives import price_text
+from bot.conversation.alternatives import owner_actions, price_text
 from bot.conversation.booking import move_confirmation, refusal_reply
 from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import SlotValue
@@ -21,6 +21,7 @@ from bot.conversation.own_bookings import (
     named_by_title_or_room,
 )
 from bot.conversation.questions import word_hint
+from bot.conversation.repetition import is_repeated
 from bot.conversation.search import parse_text
 from bot.language import TimeKind
 from core.errors import Invalid, RoomClosed, SlotTaken
@@ -119,6 +120,8 @@ async def _press(context: CommandContext) -> Reply:
 
 
 async def _extend(context: CommandContext, booking: Booking, change: timedelta) -> Reply:
+    if await is_repeated(context):
+        return _describe(context, booking)
     try:
         moved = await context.services.bookings.extend(booking, context.person.id, change)
     except (SlotTaken, RoomClosed) as taken:
@@ -128,6 +131,17 @@ async def _extend(context: CommandContext, booking: Booking, change: timedelta) 
     is_lost = change < timedelta(0) and not moved.cost
     note = "The minutes you gave up can't be refunded." if is_lost else ""
     return replace(move_confirmation(context, moved, "You now have ", note), replaces=True)
+
+
+def _describe(context: CommandContext, booking: Booking) -> Reply:
+    """The answer to a request that came twice: the booking as it is now."""
+    room = context.read_model.catalogue.room(booking.room_id)
+    return Reply(
+        ("You have ", *booking_text(booking, room), "."),
+        tone=Tone.DONE,
+        actions=owner_actions(context, booking, None),
+        subject=Subject(booking_id=booking.id),
+    )
 
 
 def _change_to_end(context: CommandContext, booking: Booking, text: str) -> timedelta:

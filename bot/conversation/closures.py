@@ -13,6 +13,7 @@ from core.errors import Invalid, NotPermitted
 from core.interval import Interval
 from core.localtime import local_instant
 from core.model import Booking, BuildingId, Closure, RoomId
+from core.policy.blocking import is_blocked
 from core.services.closures import NewClosure
 from core.services.operators import is_operator
 
@@ -23,8 +24,8 @@ _EXAMPLE = "For example: /rooms close Wren saturday 9-17 “exam”."
 
 
 def may_close(context: CommandContext) -> bool:
-    """Whether the requester is an operator or an administrator."""
-    if context.account is None:
+    """Whether the requester is an operator or an administrator, and not blocked."""
+    if context.account is None or is_blocked(context.account.person, context.services.clock.now()):
         return False
     person = context.account.person
     return person.is_admin or is_operator(person, context.services.operators)

@@ -14,6 +14,7 @@ from core.policy.rules import Rules
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _MAX_DAYS = 3 * 366
 """As long as bookings are kept."""
+_YEARS = frozenset(range(1970, 3000))
 _DATES = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\s*(?:\.\.|to|until|-|–|\s)\s*(\d{4}-\d{2}-\d{2}))?")
 _WEEKS = {"last week": -1, "this week": 0, "week": 0}
 _MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
@@ -73,15 +74,18 @@ def _month(number: int, today: date) -> Period:
 
 
 def _of_dates(first: str, last: str) -> Period:
+    days: tuple[date, ...]
     try:
         days = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
-        raise Invalid(f"{first} to {last} is no period. Write days like 2026-03-14.") from None
+        days = ()
+    if not days or not {each.year for each in days} <= _YEARS:
+        raise Invalid(f"{first} to {last} is no period. Write days like 2026-03-14.")
     if days[1] < days[0]:
         raise Invalid("The last day must not be before the first.")
     if (days[1] - days[0]).days >= _MAX_DAYS:
         raise Invalid("That is too long. Ask for three years at most.")
-    return Period(first if first == last else f"{first} to {last}", *days)
+    return Period(first if first == last else f"{first} to {last}", days[0], days[1])
 
 
 def _of_term(is_last: bool, rules: Rules, today: date) -> Period:  # noqa: FBT001 - one of two terms

@@ -38,7 +38,6 @@ from storage.mapping import (
 )
 from storage.tables import (
     MAX_BOOKING_LENGTH,
-    MAX_ENTRY_LENGTH,
     audit,
     booking,
     change,
@@ -51,6 +50,7 @@ from storage.tables import (
     series,
     society,
 )
+from storage.timetable_tables import MAX_ENTRY_LENGTH
 from storage.webhook_rows import event_values
 from storage.webhook_tables import webhook_event
 

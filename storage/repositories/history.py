@@ -21,16 +21,8 @@ from core.model import (
     TimetableSlot,
 )
 from storage.mapping import instant, seconds, to_booking, to_message
-from storage.tables import (
-    MAX_BOOKING_LENGTH,
-    MAX_ENTRY_LENGTH,
-    audit,
-    booking,
-    charge,
-    outbox,
-    timetable_entry,
-    timetable_run,
-)
+from storage.tables import MAX_BOOKING_LENGTH, audit, booking, charge, outbox
+from storage.timetable_tables import MAX_ENTRY_LENGTH, timetable_entry, timetable_run
 from storage.windows import overlaps
 
 _ROWS_PER_FETCH = 1_000

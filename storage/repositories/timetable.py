@@ -9,7 +9,7 @@ from core.interval import Interval
 from core.model import Busy, Change, RoomId, TimetableEntry
 from storage.entry_parts import PART_SECONDS, join_parts
 from storage.mapping import entry_values, to_entry
-from storage.tables import MAX_ENTRY_LENGTH, timetable_entry, timetable_run
+from storage.timetable_tables import MAX_ENTRY_LENGTH, timetable_entry, timetable_run
 from storage.windows import overlaps
 
 _entry, _run = timetable_entry.c, timetable_run.c

@@ -21,7 +21,8 @@ from core.model import (
 from storage.campus_columns import building_values, room_values
 from storage.mapping import instant, seconds
 from storage.service_tables import source_state
-from storage.tables import building, room, timetable_entry, timetable_run
+from storage.tables import building, room
+from storage.timetable_tables import timetable_entry, timetable_run
 from storage.upsert import upsert
 
 _run, _entry, _state = timetable_run.c, timetable_entry.c, source_state.c

@@ -175,15 +175,6 @@ class SqlWebhookRepository:
         }
         return self._connection.execute(done.values(values)).rowcount == 1
 
-    def release(self, worker: str, webhook_id: WebhookId, number: int) -> None:
-        mine = update(webhook_delivery).where(*_claimed(worker, webhook_id, number))
-        self._connection.execute(mine.values(claimed_by=None, claimed_until=None))
-
-    def give_up_all(self, webhook_id: WebhookId, error: str) -> int:
-        waiting = update(webhook_delivery).where(_sent.webhook_id == webhook_id, _is_waiting)
-        values = {"state": WebhookDeliveryState.GIVEN_UP.value, "error": error[:_MAX_ERROR_LENGTH]}
-        return self._connection.execute(waiting.values(values)).rowcount
-
     def hurry(self, webhook_id: WebhookId, now: datetime) -> None:
         waiting = update(webhook_delivery).where(_sent.webhook_id == webhook_id, _is_waiting)
         self._connection.execute(waiting.values(due_at=seconds(now)))

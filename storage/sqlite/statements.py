@@ -54,7 +54,6 @@ from storage.service_tables import quota_grant
 from storage.sqlite.compiled_statement import CompiledStatement
 from storage.tables import (
     MAX_BOOKING_LENGTH,
-    MAX_ENTRY_LENGTH,
     audit,
     booking,
     change,
@@ -70,9 +69,8 @@ from storage.tables import (
     room,
     series,
     society,
-    timetable_entry,
-    timetable_run,
 )
+from storage.timetable_tables import MAX_ENTRY_LENGTH, timetable_entry, timetable_run
 
 T = TypeVar("T")
 _Known: TypeAlias = dict[tuple[object, ...], Any]

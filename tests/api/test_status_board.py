@@ -105,6 +105,21 @@ def test_a_cached_day_follows_changes(before: list, after: list, instant: int):
     assert json.loads(body) == _expected(availability, instant, wanted)
 
 
+def test_a_day_that_was_evicted_comes_back_with_what_has_changed_meanwhile():
+    availability = Availability(_CATALOGUE)
+    board, wanted = StatusCache(availability), StatusFilter(_CATALOGUE.all_rooms)
+    days = [_DAYS.around(_BASE + number * 86400 + 43200) for number in range(40)]
+    morning = days[0][0] + 8 * 3600
+    _status_body(board, board.day(days[0]), morning, wanted)
+    for day in days[1:]:
+        board.day(day)
+
+    availability.add(_ROOMS[0].id, Busy(morning + 3600, morning + 7200, "class", "CLASS", "t"))
+
+    body = _status_body(board, board.day(days[0]), morning, wanted)
+    assert json.loads(body) == _expected(availability, morning, wanted)
+
+
 async def test_building_a_day_yields_to_other_requests_and_includes_their_changes():
     availability = Availability(_CATALOGUE)
     board, wanted, day = StatusCache(availability), StatusFilter(_CATALOGUE.all_rooms), _DAYS.around(_BASE)

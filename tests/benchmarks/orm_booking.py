@@ -12,19 +12,10 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
 
 from core.services.accounts import token_hash
-from storage.mapping import entry_values
-from storage.tables import (
-    audit,
-    booking,
-    change,
-    charge,
-    metadata,
-    person,
-    room,
-    timetable_entry,
-    timetable_run,
-    token,
-)
+from storage.campus_columns import building_values, room_values
+from storage.mapping import entry_values, login_token_values, person_values
+from storage.tables import audit, booking, building, change, charge, metadata, person, room, token
+from storage.timetable_tables import timetable_entry, timetable_run
 
 _LONDON = ZoneInfo("Europe/London")
 _ALLOWANCE = 1_000_000
@@ -138,8 +129,6 @@ def _prepare(driver, _entry) -> None:
 
 
 def _fill(path: Path, entries: int) -> None:
-    from storage.mapping import building_values, login_token_values, person_values, room_values
-    from storage.tables import building
     from tests.benchmarks import http_server as world
 
     engine = create_engine(f"sqlite:///{path}")

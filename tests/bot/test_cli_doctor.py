@@ -79,6 +79,14 @@ async def test_late_jobs_stuck_messages_and_paused_webhooks_are_named(sqlite_url
     assert "1 messages were given up" in warnings
 
 
+async def test_settings_that_name_no_room_are_named(database_url: str):
+    names = "Wren,H-C12,RO-*"
+
+    found = await findings(database_url, "rooms", ROOMIE_BOOKING__DOOR_CODE_ROOMS=names)
+
+    assert "has the id Wren of booking.door_code_rooms" in of(Severity.WARNING, found)
+
+
 async def test_missing_scopes_of_slack_are_named(sqlite_url: str):
     async with SlackStandIn() as slack:
         workspace = slack.state.workspaces["T1"]

@@ -1,11 +1,13 @@
 """Closures in chat: operators close and open, others are refused, and holders see alternatives."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.chat.reply import Tone
 from bot.services import Services
+from core.model import Block
 from core.ports import UnitOfWork
 from tests.bot.chat import Chat
 
@@ -37,6 +39,19 @@ async def test_an_operator_closes_a_room_and_opens_it_again(dana: Chat, wil: Cha
 
     assert "Open again: Wren G01" in await dana.say("/rooms open Wren G01 saturday")
     assert "You're booked: Wren G01" in await wil.say("/book Wren G01 saturday 10-11")
+
+
+async def test_a_blocked_administrator_closes_nothing(dana: Chat, services: Services):
+    def block(unit: UnitOfWork) -> None:
+        person = unit.people.by_name("dana")
+        assert person is not None
+        unit.people.block(person.id, Block(services.clock.now() + timedelta(days=1), "misuse"))
+
+    await services.storage.write(block)
+
+    refused = await dana.say('/rooms close Wren G01 saturday 9-17 "exam"')
+
+    assert "Only operators can close and open rooms." in refused
 
 
 async def test_a_building_and_the_campus_can_be_closed(dana: Chat, wil: Chat):

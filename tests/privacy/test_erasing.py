@@ -1,10 +1,16 @@
 """An erased person is nowhere, and what others have stays."""
 
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from core.errors import Invalid, UnknownPerson
-from core.model import PersonId, Role
-from core.services.administration.people import LastAdministrator
+from core.model import Block, PersonId, Role
+from core.ports import UnitOfWork
+from core.services.administration.rights import LastAdministrator
+from core.services.privacy import ErasureService
 from tests.builders import a_slot
 from tests.contracts.raw import ask
 from tests.outbox.environment import CHESS, PRES, REMA, STAN, WIL, Environment
@@ -104,6 +110,39 @@ async def test_the_last_administrator_cannot_be_erased(environment: Environment)
         await environment.services.erasures.erase(environment.people[STAN])
 
     assert environment.services.read_model.directory.people[environment.people[STAN]]
+
+
+async def test_the_last_administrator_beside_a_blocked_one_cannot_be_erased(environment: Environment):
+    rema, until = environment.people[REMA], environment.clock.now() + timedelta(days=7)
+
+    def work(unit: UnitOfWork) -> None:
+        unit.people.put(replace(unit.people.get(rema), is_admin=True))
+        unit.people.block(rema, Block(until, "misuse"))
+
+    await environment.storage.write(work)
+
+    with pytest.raises(LastAdministrator):
+        await environment.services.erasures.begin(environment.people[STAN])
+
+
+@ON_BOTH
+async def test_two_administrators_who_are_erased_at_once_do_not_leave_nobody(
+    environment: Environment, open_another
+):
+    rema = environment.people[REMA]
+    await environment.storage.write(
+        lambda unit: unit.people.put(replace(unit.people.get(rema), is_admin=True))
+    )
+    other = await open_another()
+    services = environment.services.erasures
+    beside = ErasureService(other, other.read_model, environment.clock, environment.services.bookings)
+
+    ended = await asyncio.gather(
+        services.begin(environment.people[STAN]), beside.begin(rema), return_exceptions=True
+    )
+
+    refused = [each for each in ended if isinstance(each, Exception)]
+    assert [type(each) for each in refused] == [LastAdministrator]
 
 
 @ON_BOTH

@@ -47,6 +47,7 @@ async def test_an_administrator_finds_the_page_and_every_file(admin: Browser):
         assert file.status == 200, kind
         assert file.headers["Content-Disposition"] == f'attachment; filename="{kind}.csv"'
         assert file.headers["Cache-Control"] == "no-store"
+        assert "Access-Control-Allow-Origin" not in file.headers
     assert 'href="/admin"' in (await admin.open("/")).text
 
 
@@ -99,6 +100,15 @@ async def test_a_blocked_administrator_and_a_stranger_see_nothing(
         ("/admin/export/bookings.csv?from=yesterday", 400),
         ("/admin/export/bookings.csv?from=2016-01-01&to=2018-01-01", 400),
         ("/admin/export/bookings.csv?from=2016-02-01&to=2016-01-01", 400),
+        ("/admin/export/bookings.csv?from=0001-01-01", 400),
+        ("/admin/export/bookings.csv?from=0001-01-01&to=0001-01-02", 400),
+        ("/admin/export/bookings.csv?from=9999-12-31", 400),
+        ("/admin/export/bookings.csv?to=9999-12-31", 400),
+        ("/admin/export/bookings.csv?to=0001-01-02", 400),
+        ("/admin/usage?period=9999-12-31", 400),
+        ("/admin/usage?period=9999-12-30", 400),
+        ("/admin/usage?period=0001-01-01", 400),
+        ("/admin/usage?period=" + "x" * 3000, 404),
         ("/admin/export/bookings.ics?from=2016-08-01&to=2016-08-31", 200),
         ("/admin/export/audit.json", 200),
     ],

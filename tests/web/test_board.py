@@ -6,9 +6,16 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.chat.formatting import own_title
+from bot.chat.reply import Reply
 from bot.services import Services
-from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET
+from bot.web.endpoints.board.conversation import ask
+from bot.web.framework.live_updates import MAX_STREAMS_PER_SUBNET, LiveUpdates
+from bot.web.framework.route import RequestContext
+from core.interval import Interval
+from core.model import RoomId
+from core.services.closures import NewClosure
 from tests.fakes.clock import StillClock
+from tests.web.test_check_in_page import book
 from tests.web.visitor import Visitor
 
 _ROOM = "H-C12-G02"
@@ -150,6 +157,69 @@ async def test_a_button_that_is_pressed_twice_books_once(wil: Visitor, services:
     assert len(services.read_model.of_person(wil_id)) == 1
 
 
+async def test_reloading_the_answer_to_30_min_more_extends_no_further(wil: Visitor):
+    await wil.open("/?q=book+Wren+G02+monday+3pm")
+    await wil.press("Go on")
+    form = wil.at.form_with("30 min more")
+    first = await wil.send(form.action, form.values)
+
+    reloaded = await wil.send(form.action, form.values)
+
+    assert "15:00–16:30" in first.words
+    assert "15:00–16:30" in reloaded.words
+    assert "17:00" in (await wil.press("30 min more")).words
+
+
+async def test_reloading_the_answer_to_typed_words_does_nothing_twice(wil: Visitor):
+    await wil.open("/?q=book+Wren+G02+monday+3pm")
+    await wil.press("Go on")
+    await wil.open("/?q=make+it+30+minutes+longer")
+    form = wil.at.form_with("Go on")
+    await wil.send(form.action, form.values)
+
+    assert "15:00–16:30" in (await wil.send(form.action, form.values)).words
+
+
+async def test_going_back_to_a_form_and_filling_it_in_anew_books_again(wil: Visitor, services: Services):
+    await wil.open("/rooms/H-B4-101")
+    form = wil.at.form_with("Book")
+    for time in ("14:00", "16:00"):
+        booked = await wil.send(form.action, {**form.values, "in.date": "2016-08-08", "in.time": time})
+        assert time in booked.words
+
+    assert len(services.read_model.bookings) == 2
+
+
+async def test_what_went_wrong_is_said_in_words_for_people(wil: Visitor):
+    form = (await wil.open("/rooms/H-B4-101")).form_with("Book")
+
+    assert "mistake in the address" in (await wil.open("/rooms/H-B4-101?from=banana")).words
+    assert "can't be opened again" in (await wil.open("/press")).words
+    assert "Go back and correct it" in (await wil.send("/say", {"csrf": form.values["csrf"]})).words
+    await wil.open("/my")
+    await wil.press("Log out")
+    answer = await wil.send(form.action, form.values)
+    assert answer.status == 401
+    assert "nothing was changed. Log in" in answer.words
+
+
+async def test_a_closed_room_is_closed_and_not_taken_on_every_page(wil: Visitor, services: Services):
+    now = services.clock.now()
+    closed = Interval(now, now + timedelta(days=2))
+    await services.closures.add([NewClosure(closed, "Painting", RoomId(_ROOM))], "test")
+    ends = closed.end.astimezone(services.rules.zone)
+
+    for path in (_PAGE, "/buildings/H-C12"):
+        assert f"Closed until {ends:%a} {ends.day} {ends:%b}, {ends:%H:%M}" in (await wil.open(path)).words
+    words = (await wil.open(f"/check-in/{_ROOM}")).words
+    assert f"The room is closed until {ends:%a} {ends.day}" in words
+
+
+async def test_a_room_or_booking_that_is_gone_is_said_to_be_gone(wil: Visitor):
+    assert "out of use" in (await wil.open("/display/NOPE")).words
+    assert "over, cancelled" in (await wil.open("/bookings/NOPE")).words
+
+
 async def test_a_link_changes_nothing_until_it_is_confirmed(wil: Visitor, services: Services):
     for path in ("/?q=/book+Wren+G02+monday+3pm", "/?q=book+Wren+G02+monday+3pm", "/?q=/logout"):
         page = await wil.open(path)
@@ -264,3 +334,44 @@ async def test_one_network_cannot_take_all_streams(visitor: Visitor, session: Cl
 
     assert {each.status for each in streams} == {200}
     assert refused.status == 429
+
+
+async def test_links_in_a_stored_page_lead_to_the_site_that_was_asked_for(visitor: Visitor):
+    forged = await visitor.open("/rooms/H-C12-G02", Host="evil.example")
+
+    shown = await visitor.open("/rooms/H-C12-G02")
+
+    assert "evil.example" in forged.html
+    assert "evil.example" not in shown.html
+
+
+async def test_a_change_while_a_page_is_made_is_not_missing_from_the_next_one(
+    visitor: Visitor, services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    """The answer to the first request is made from what was known before the booking."""
+
+    async def ask_before_a_booking(context: RequestContext, text: str) -> Reply:
+        reply = await ask(context, text)
+        if not services.read_model.bookings:
+            await book(services, room=RoomId(_ROOM))
+        return reply
+
+    monkeypatch.setattr("bot.web.endpoints.board.start.ask", ask_before_a_booking)
+    before = await visitor.open("/?q=status+Wren+G02")
+
+    after = await visitor.open("/?q=status+Wren+G02")
+
+    assert after.words != before.words
+
+
+async def test_a_change_while_a_slow_reader_is_written_to_is_announced_next(services: Services):
+    updates = LiveUpdates(services)
+    turn = updates.turn
+    updates.open("a network")
+
+    await book(services, room=RoomId(_ROOM))
+    assert await updates.wait(turn)
+
+    assert await updates.wait(turn), "one who comes late hears of it too"
+    updates.leave("a network")
+    await updates.close()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.web.pages.check_in_view import CheckInStep, CheckInView, ScannedRoom, check_in_view
 from core.availability import RoomSchedule
-from core.model import Booking, BookingId, RoomId, busy_for
+from core.model import Booking, BookingId, Busy, RoomId, busy_for
 from core.policy.door_code import WINDOW, DoorCodes
 from core.policy.rules import Rules
 from tests.builders import NOW, a_booking, a_room, a_slot, at
@@ -72,3 +72,12 @@ def test_without_a_booking_a_free_room_is_offered():
 
 def test_without_a_booking_a_taken_room_says_until_when_and_no_name():
     assert view(others=(booking(),)) == CheckInView(CheckInStep.TAKEN, until=at("11:00"), holder="Booked")
+
+
+def test_a_closed_room_says_why_and_nothing_of_people_who_may_come():
+    start, end = (int(at(each).timestamp()) for each in ("09:00", "12:00"))
+    closed = RoomSchedule([Busy(start, end, "Painting", "BLOCK", source="closure:1")])
+
+    shown = check_in_view(ScannedRoom(ROOM, closed), (), CODES, RULES, NOW)
+
+    assert shown == CheckInView(CheckInStep.CLOSED, until=at("12:00"), holder="Painting")

@@ -1,15 +1,18 @@
 """The display at the door over HTTP: what it shows to whom, and where its code leads."""
 
 import re
+import threading
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from aiohttp import web
+from markupsafe import Markup
 
 from bot.services import Services
 from bot.web.application import STATE
 from bot.web.pages.display_addresses import display_key, display_path
+from bot.web.pages.qr import qr_svg
 from core.errors import Unavailable
 from core.model import RoomId
 from core.policy.door_code import WINDOW, format_code
@@ -159,6 +162,27 @@ async def test_signs_can_be_chosen(browser: Browser):
     assert '<div class="sheet a5">' in some.text
     assert re.findall(r'aria-label="Sign for ([^"]+)"', listed.text) == ["Wren G02"]
     assert "Choose at least one room of this building." in none.words
+
+
+async def test_signs_are_drawn_off_the_event_loop(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+    threads: list[threading.Thread] = []
+
+    def draw(text: str, label: str) -> Markup:
+        threads.append(threading.current_thread())
+        return qr_svg(text, label)
+
+    monkeypatch.setattr("bot.web.endpoints.signs.qr_svg", draw)
+
+    await browser.open("/signs?building=H-C12&size=a5")
+
+    assert len(threads) == 5
+    assert threading.main_thread() not in threads
+
+
+def test_a_code_that_displays_show_again_and_again_is_drawn_once():
+    first = qr_svg("https://rooms.example.org/rooms/H-C12-G02", "Scan to book")
+
+    assert qr_svg("https://rooms.example.org/rooms/H-C12-G02", "Scan to book") is first
 
 
 async def test_signs_ask_for_the_building_and_refuse_what_is_none(browser: Browser):

@@ -50,13 +50,15 @@ def _item(item: ReplyItem, context: TerminalContext, numbers: Iterator[int]) -> 
 
 
 def action_lines(actions: Iterable[Button | Choice], numbers: Iterator[int]) -> Iterator[str]:
-    """Buttons on one line, and each menu on its own: `Size: [4] 10+ seats (12 rooms)  [5] …`.
+    """Buttons on one line, each link and each menu on its own: `Size: [4] 10+ seats (12 rooms)  [5] …`.
 
     Numbers follow the order of `numbered_buttons`.
     """
     for is_menu, group in groupby(actions, lambda each: isinstance(each, Choice)):
         if not is_menu:
-            yield button_labels(flatten(group), numbers)
+            for is_link, row in groupby(flatten(group), lambda each: bool(each.url)):
+                labels = [button_labels([each], numbers) for each in row]
+                yield from labels if is_link else ["  ".join(labels)]
             continue
         for menu in group:
             yield f"{strip_unsafe(menu.label)}: {button_labels(flatten([menu]), numbers)}"

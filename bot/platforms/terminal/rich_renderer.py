@@ -40,7 +40,7 @@ def render_rich(reply: Reply, context: TerminalContext, first: int = 1) -> str:
         emoji=False,
     )
     for part in _parts(reply, context, first):
-        console.print(part)
+        console.print(part, soft_wrap=isinstance(part, RichText) and bool(part.no_wrap))
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
@@ -53,7 +53,7 @@ def _parts(reply: Reply, context: TerminalContext, first: int) -> Iterator[Rende
         yield from picture_bars(reply.picture, context.width or 0, has_colour=context.colour)
     if reply.table is not None:
         yield _table(reply.table, context)
-    yield from (RichText(line, "cyan") for line in action_lines(reply.actions, numbers))
+    yield from (_whole_urls(RichText(line, "cyan")) for line in action_lines(reply.actions, numbers))
     if reply.footer:
         yield _styled(reply.footer, context, "dim")
     if reply.form is not None:
@@ -66,7 +66,14 @@ def _head(reply: Reply, context: TerminalContext) -> Iterator[RenderableType]:
     if reply.text:
         yield _styled(reply.text, context, _COLOURS[reply.tone])
     for field in reply.fields:
-        yield RichText.assemble((f"{strip_unsafe(field.name)}: ", "bold"), _styled(field.value, context))
+        name = f"{strip_unsafe(field.name)}: "
+        yield _whole_urls(RichText.assemble((name, "bold"), _styled(field.value, context)))
+
+
+def _whole_urls(line: RichText) -> RichText:
+    """The line, left to the terminal to wrap if it has a URL: one with a line end in it cannot be copied."""
+    line.no_wrap = "://" in line.plain
+    return line
 
 
 def _items(reply: Reply, context: TerminalContext, numbers: Iterator[int]) -> RenderableType:

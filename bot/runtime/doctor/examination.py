@@ -13,6 +13,7 @@ from bot.runtime.doctor.machine import (
     examine_schema,
 )
 from bot.runtime.doctor.network import examine_network
+from bot.runtime.doctor.rooms import examine_room_settings
 from bot.runtime.doctor.work import examine_work
 from core.clock import SystemClock
 from core.errors import RoomieError
@@ -43,6 +44,6 @@ async def _examine_work(settings: Settings, schema: Finding) -> list[Finding]:
         return [unknown("jobs", "not without the database")]
     try:
         async with open_services(settings) as services:
-            return await examine_work(services)
+            return [*examine_room_settings(services), *await examine_work(services)]
     except RoomieError as error:
         return [unknown("jobs", str(error))]

@@ -1,15 +1,16 @@
 """The page of administrators, and the files of what is stored."""
 
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bot.exporting.exports import DATED, KINDS, export
+from bot.web.endpoints.converters import parse_date
+from bot.web.endpoints.downloads import download, download_route
 from bot.web.framework.errors import HttpError
 from bot.web.framework.page_response import page
 from bot.web.framework.page_route import page_route
-from bot.web.framework.response import RenderedResponse
-from bot.web.framework.route import Access, Api, Parameter, ParameterLocation, RequestContext, Response, Route
-from core.errors import Invalid, InvalidDate
+from bot.web.framework.route import Access, Parameter, ParameterLocation, RequestContext, Response, Route
+from core.errors import Invalid
 from core.interval import Interval
 from core.localtime import local_instant
 from core.services.administration import Administrator
@@ -24,15 +25,6 @@ _FORMATS = {
 _DAYS = 31
 """Of what has dates, unless others are asked for."""
 _MAX_DAYS = 400
-_COST = 20.0
-"""A file is read and written in one piece."""
-
-
-def _parse_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidDate(f"{text[:20]} is no date. Write it like 2026-03-14.") from None
 
 
 _DAY = {"type": "string", "format": "date"}
@@ -45,8 +37,8 @@ FILE = Parameter(
     location=ParameterLocation.PATH,
     example="rooms.csv",
 )
-FIRST = Parameter("from", _parse_day, _DAY, "The first day, of what has dates.", example="2026-03-01")
-LAST = Parameter("to", _parse_day, _DAY, "The last day, likewise.", example="2026-03-31")
+FIRST = Parameter("from", parse_date, _DAY, "The first day, of what has dates.", example="2026-03-01")
+LAST = Parameter("to", parse_date, _DAY, "The last day, likewise.", example="2026-03-31")
 
 
 async def show_administration(context: RequestContext) -> Response:
@@ -69,7 +61,7 @@ def _formats_of(kind: str) -> list[str]:
     return [each for each in _FORMATS if each != "ics" or kind == "bookings"]
 
 
-async def download(context: RequestContext) -> Response:
+async def download_table(context: RequestContext) -> Response:
     """A table as a file; at most 400 days of what has dates."""
     kind, _, form = context.require(FILE).partition(".")
     if kind not in KINDS or form not in _formats_of(kind):
@@ -77,12 +69,7 @@ async def download(context: RequestContext) -> Response:
     window = _window(context) if kind in DATED else None
     file, by = io.BytesIO(), Administrator(context.person.person.id)
     await export(context.state.services, kind, form, file, window, by)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{kind}.{form}"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return RenderedResponse(file.getvalue(), media_type=_FORMATS[form], headers=headers)
+    return download(f"{kind}.{form}", file.getvalue(), _FORMATS[form])
 
 
 def _window(context: RequestContext) -> Interval:
@@ -106,20 +93,11 @@ ADMINISTRATION: tuple[Route, ...] = (
         path=_PATH,
         access=Access.ADMINISTRATOR,
     ),
-    Route(
-        Api.PAGES,
+    download_route(
         "exported file",
-        ("GET",),
-        download,
+        download_table,
         "A table of what is stored as a file, for administrators.",
-        {200: {"type": "string"}, 403: {"type": "string"}, 404: {"type": "string"}},
         path=f"{_PATH}/export/{{file}}",
         parameters=(FILE, FIRST, LAST),
-        access=Access.ADMINISTRATOR,
-        per_user=True,
-        cost=_COST,
-        uses_session=True,
-        is_page_if_accepted=True,
-        media_type="text/csv",
     ),
 )

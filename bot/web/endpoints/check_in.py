@@ -79,6 +79,7 @@ def _rendered(context: RequestContext, room: Room, code: str, problem: str = "")
         code=code,
         problem="" if view.is_code_wrong else problem,
         zone=services.rules.zone,
+        now=context.now,
         contact=state.login.settings.rule.contact,
         building=catalogue.buildings.get(room.building_id),
     )

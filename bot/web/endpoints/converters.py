@@ -43,6 +43,17 @@ def parse_booking_day(text: str) -> date:
         raise InvalidDate from error
 
 
+def parse_date(text: str) -> date:
+    """`2026-03-14`, of a year that calendars and time zones can handle."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if day.year not in _YEARS:
+        raise InvalidDate(f"{text[:20]} is no date. Write it like 2026-03-14.")
+    return day
+
+
 def parse_key(text: str) -> str:
     """An idempotency key: up to 255 visible ASCII characters."""
     if _KEY.fullmatch(text) is None:

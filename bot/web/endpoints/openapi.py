@@ -1,6 +1,7 @@
 """Generates the OpenAPI 3.1 document from the routes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from bot.web.endpoints import schemas
@@ -152,6 +153,15 @@ def responses_of(route: Route, method: str) -> Mapping[int, Schema | None]:
 def _response(route: Route, status: int, schema: Schema | None) -> dict[str, object]:
     if schema is None:
         return {"description": _PHRASES[status]}
-    error_kind = HTML if route.is_page else JSON
-    kind = route.media_type if status == 200 else error_kind
-    return {"description": _PHRASES[status], "content": {kind: {"schema": dict(schema)}}}
+    content = {kind: {"schema": dict(each)} for kind, each in _content(route, status, schema)}
+    return {"description": _PHRASES[status], "content": content}
+
+
+def _content(route: Route, status: int, schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """Media types of a response with their schemas; some refusals are pages where a browser asks."""
+    if status == HTTPStatus.OK:
+        yield route.media_type, schema
+        return
+    yield HTML if route.is_page else JSON, schema
+    if route.is_page_if_accepted:
+        yield HTML, schemas.TEXT

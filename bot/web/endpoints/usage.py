@@ -11,10 +11,10 @@ from bot.usage import UsageService
 from bot.usage.figures import HOURS, WEEKDAYS, UsageFigures
 from bot.usage.output import rows_of, write_usage
 from bot.usage.tables import NOTE, wanted_rows
+from bot.web.endpoints.downloads import download, download_route
 from bot.web.framework.page_response import page
 from bot.web.framework.page_route import page_route
-from bot.web.framework.response import RenderedResponse
-from bot.web.framework.route import Access, Api, Parameter, RequestContext, Response, Route
+from bot.web.framework.route import Access, Parameter, RequestContext, Response, Route
 from core.services.administration import Administrator
 
 _PATH = "/admin/usage"
@@ -50,12 +50,7 @@ async def download_usage(context: RequestContext) -> Response:
     _, figures = await _figures(context)
     file = io.BytesIO()
     write_usage(file, "csv", figures)
-    headers = {
-        "Content-Disposition": 'attachment; filename="usage.csv"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return RenderedResponse(file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return download("usage.csv", file.getvalue(), "text/csv; charset=utf-8")
 
 
 async def _figures(context: RequestContext) -> tuple[str, UsageFigures]:
@@ -90,20 +85,11 @@ USAGE: tuple[Route, ...] = (
         parameters=(PERIOD,),
         cost=_COST,
     ),
-    Route(
-        Api.PAGES,
+    download_route(
         "usage file",
-        ("GET",),
         download_usage,
         "The figures of usage as CSV, for administrators.",
-        {200: {"type": "string"}, 403: {"type": "string"}},
         path=f"{_PATH}.csv",
         parameters=(PERIOD,),
-        access=Access.ADMINISTRATOR,
-        per_user=True,
-        cost=_COST,
-        uses_session=True,
-        is_page_if_accepted=True,
-        media_type="text/csv",
     ),
 )

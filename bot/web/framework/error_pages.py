@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from bot.login.browser_sessions import BrowserSession
-from bot.web.framework.errors import HttpError
+from bot.web.framework.errors import HttpError, InvalidParameter
 from bot.web.framework.page_response import frame_of, html_page
 from bot.web.framework.response import RenderedResponse
 from bot.web.framework.route import Principal
@@ -14,17 +14,27 @@ from bot.web.pages.templating import render
 from core.errors import (
     Conflict,
     Invalid,
+    MissingField,
     NotAllowed,
     NotAuthenticated,
     NotFound,
     PictureExpired,
     RoomieError,
     Unavailable,
+    UnknownBooking,
+    UnknownRoom,
 )
 from core.policy.login import StaleLink
 
 ERROR_TITLE = "That didn't work"
 UNAUTHORIZED = 401
+METHOD_NOT_ALLOWED = 405
+_INCOMPLETE_FORM = "Something in that form is missing or can't be read. Go back and correct it."
+_WRONG_ADDRESS = "There is a mistake in the address of this page. Start again from the start page."
+_LOGGED_OUT = "You are not logged in any more, so nothing was changed. Log in and do it again."
+_ANSWER_ONLY = "This page was the answer to something that you sent, and can't be opened again."
+_NO_ROOM = "There's no room with this id, or it is out of use. Try the search line on the start page."
+_NO_BOOKING = "This isn't one of your coming bookings: it is over, cancelled, or somebody else's."
 _HEADINGS = {
     UNAUTHORIZED: "Please log in",
     404: "Nothing here",
@@ -51,6 +61,22 @@ def title_of(refusal: Exception) -> str:
     return "This link no longer works" if isinstance(refusal, StaleLink | PictureExpired) else ERROR_TITLE
 
 
+def _sentence(refusal: RoomieError | HttpError, method: str) -> str:
+    """The refusal in words for people; those that name parameters or methods are for programs."""
+    is_form = method == "POST"
+    if isinstance(refusal, InvalidParameter | MissingField):
+        return _INCOMPLETE_FORM if is_form else _WRONG_ADDRESS
+    if isinstance(refusal, UnknownRoom):
+        return _NO_ROOM
+    if isinstance(refusal, UnknownBooking):
+        return _NO_BOOKING
+    if isinstance(refusal, NotAuthenticated) and is_form:
+        return _LOGGED_OUT
+    if isinstance(refusal, HttpError) and refusal.status == METHOD_NOT_ALLOWED:
+        return _ANSWER_ONLY
+    return str(refusal) or "Not possible."
+
+
 def refusal_page(
     refusal: RoomieError | HttpError,
     state: ServerState,
@@ -68,7 +94,7 @@ def refusal_page(
         heading = _HEADINGS.get(status) or title_of(refusal)
     frame = frame_of(state, request, caller, session)
     login = frame.path if status == UNAUTHORIZED else ""
-    html = render("error.html", frame, heading=heading, text=str(refusal) or "Not possible.", login=login)
+    html = render("error.html", frame, heading=heading, text=_sentence(refusal, request.method), login=login)
     return html_page(html.encode(), state, status=status, is_personal=True, headers=headers)
 
 

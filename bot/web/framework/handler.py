@@ -8,7 +8,7 @@ from inspect import isawaitable
 from time import perf_counter
 
 from aiohttp import web
-from aiohttp.hdrs import ACCEPT, ACCEPT_ENCODING, IF_NONE_MATCH, METH_ALL
+from aiohttp.hdrs import ACCEPT, ACCEPT_ENCODING, HOST, IF_NONE_MATCH, METH_ALL
 
 from bot.login.browser_sessions import BrowserSession
 from bot.redaction import without_text
@@ -56,6 +56,8 @@ class RouteHandler:
         self._route, self._state = route, state
         self._services, self._read_model = state.services, state.services.read_model
         self._count = state.metrics.route(route.name)
+        self._shows_host = route.is_page and not state.settings.public_url
+        """Links in pages are made of the `Host` that was asked for, which anybody may choose."""
         self._identifies = route.uses_session or route.access is not Access.PUBLIC
         self._is_rated = route.rate_limited and state.settings.rate_limit > 0
         self._cost = min(route.cost, state.settings.rate_limit or route.cost)
@@ -157,6 +159,8 @@ class RouteHandler:
     def _key(self, request: web.Request, caller: Principal) -> object:
         if self._route.per_user and isinstance(caller, Account):
             return caller.person.id, request.raw_path
+        if self._shows_host:
+            return request.headers.get(HOST), request.raw_path
         return request.raw_path
 
     async def _respond(

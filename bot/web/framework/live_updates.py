@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from contextlib import suppress
+from secrets import token_hex
 
 from bot.services import Services
 from core.errors import RoomieError
@@ -27,6 +28,9 @@ class LiveUpdates:
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._streams: Counter[str] = Counter()
+        self._process = token_hex(4)
+        self.turn = 0
+        """Counts announcements, so that none is missed between two waits."""
         self.is_closed = False
 
     def __len__(self) -> int:
@@ -38,9 +42,8 @@ class LiveUpdates:
 
     @property
     def version(self) -> str:
-        """Differs whenever rooms or bookings have changed."""
-        read_model = self._services.read_model
-        return f"{id(read_model.catalogue):x}-{read_model.availability.version}"
+        """Differs whenever rooms or bookings have changed, and from process to process."""
+        return f"{self._process}-{self._services.read_model.availability.version}"
 
     def open(self, subnet: str) -> None:
         """Counts a stream; checks for changes run while there is one."""
@@ -53,14 +56,14 @@ class LiveUpdates:
         if not self._streams[subnet]:
             del self._streams[subnet]
 
-    async def wait(self) -> bool:
-        """Waits for a change, at most until the next heartbeat; whether there was one."""
+    async def wait(self, turn: int) -> bool:
+        """Waits for an announcement after `turn`, at most until the next heartbeat; whether there was one."""
         changed = self._changed
         with suppress(TimeoutError):
             async with asyncio.timeout(HEARTBEAT_INTERVAL):
-                await changed.wait()
-                return True
-        return False
+                if self.turn == turn:
+                    await changed.wait()
+        return self.turn != turn
 
     async def close(self) -> None:
         """Ends all streams."""
@@ -72,6 +75,7 @@ class LiveUpdates:
                 await self._task
 
     def _announce(self) -> None:
+        self.turn += 1
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 

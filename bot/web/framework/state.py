@@ -66,6 +66,8 @@ class ServerState:
     """Rendered calendars by their content."""
     calendar_writes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Writing a calendar keeps a core busy for up to some hundred milliseconds, so one at a time."""
+    sign_drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Likewise drawing the signs of a building."""
     pictures: PictureDrawer = field(default_factory=PictureDrawer)
     token_usage: TokenUsage = field(default_factory=TokenUsage)
     is_stopping: bool = False
@@ -86,6 +88,7 @@ class ServerState:
     """The conversation behind the pages, made when it is first needed."""
     overview: "tuple[IsValid, object] | None" = None
     """What the start page shows to everybody, while that is valid."""
+    overview_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     readiness: Readiness = field(init=False)
     ratings: RatingCache = field(init=False)
     whole_schedules: WholeSchedules = field(init=False)

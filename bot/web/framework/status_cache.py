@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from itertools import compress, islice
+from itertools import compress, count, islice
 
 import orjson
 
@@ -32,6 +32,7 @@ _MAX_SELECTIONS = 1_000
 _MAX_PARTS = 1_500_000
 """Parts of all snapshots of statuses; 8 bytes each."""
 _ALWAYS = 1 << 62
+_numbers = count()
 
 
 class CampusDays:
@@ -114,6 +115,7 @@ class DayCache:
         self.version = version
         self.lines = list(lines)
         self._cache = cache
+        self._number = next(_numbers)
         self._edges = sorted({edge for line in self.lines for edge in line.edges} | set(day))
 
     def catch_up(self) -> "DayCache":
@@ -140,14 +142,15 @@ class DayCache:
     def snapshot(self, instant: int) -> StatusSnapshot:
         """The statuses at an instant."""
         since = self._edges[bisect_right(self._edges, instant) - 1]
-        if (snapshot := self._cache.snapshots.get(since)) is None:
+        key = self._number, since
+        if (snapshot := self._cache.snapshots.get(key)) is None:
             places = [bisect_right(line.edges, since) for line in self.lines]
             snapshot = StatusSnapshot(
                 self._cache.layout,
                 [line.statuses[place] for line, place in zip(self.lines, places, strict=True)],
                 [line.free_until[place] for line, place in zip(self.lines, places, strict=True)],
             )
-            self._cache.snapshots.put(since, snapshot)
+            self._cache.snapshots.put(key, snapshot)
         return snapshot
 
     def constant_interval(self, instant: int, seconds: int) -> tuple[int, int]:
@@ -192,9 +195,10 @@ class StatusCache:
         self._positions = [self.catalogue.position[room.id] for room in self.rooms]
         self.layout = StatusLayout(self._buildings)
         self._selections: BoundedCache[int, int] = BoundedCache(_MAX_SELECTIONS)
-        self.snapshots: BoundedCache[int, StatusSnapshot] = BoundedCache(
+        self.snapshots: BoundedCache[tuple[int, int], StatusSnapshot] = BoundedCache(
             max(2, _MAX_PARTS // max(len(self.layout.parts), 1))
         )
+        """By day and instant: a day that was evicted and is built again has a number of its own."""
         max_days = max(2, min(_MAX_DAYS, _MAX_TIMELINES // max(len(self.rooms), 1)))
         self._days: BoundedCache[int, DayCache] = BoundedCache(max_days)
         self._build_lock = asyncio.Lock()

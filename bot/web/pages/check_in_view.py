@@ -16,7 +16,10 @@ _NIGHT = 24 * 60 * 60
 
 
 class CheckInStep(StrEnum):
-    """What the visitor can do next: press, type or scan a code, nothing more, wait, go elsewhere, book."""
+    """What the visitor can do next: press, type or scan a code, nothing more, wait, go elsewhere, book.
+
+    `TAKEN` and `CLOSED`: nothing here before `CheckInView.until`.
+    """
 
     READY = "ready"
     CODE = "code"
@@ -25,14 +28,15 @@ class CheckInStep(StrEnum):
     ELSEWHERE = "elsewhere"
     FREE = "free"
     TAKEN = "taken"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInView:
     """`booking` is the one to check in to, that is checked in, that begins later, or in another room.
 
-    `until` is when a free room is taken next (None: not soon), or a taken one falls free; `holder` is the
-    name of what is on that everybody may see.
+    `until` is when a free room is taken next (None: not soon), or a taken or closed one falls free;
+    `holder` is the name of what is on that everybody may see.
     """
 
     step: CheckInStep
@@ -86,4 +90,5 @@ def _without_booking(scanned: ScannedRoom, now: datetime) -> CheckInView:
     current = next(iter(scanned.schedule.conflicts(second, second + 1)), None)
     if current is None:
         return CheckInView(CheckInStep.FREE, until=until)
-    return CheckInView(CheckInStep.TAKEN, until=until, holder=current.name)
+    step = CheckInStep.CLOSED if current.is_closure else CheckInStep.TAKEN
+    return CheckInView(step, until=until, holder=current.name)

@@ -34,9 +34,8 @@ from core.services.administration.messages import AdminEvent, admin_message
 from core.services.administration.removal import Reason, ahead, cancel_bookings
 from core.services.administration.rights import (
     Administrator,
-    LastAdministrator,
     changed,
-    may_administer,
+    check_not_last,
 )
 from core.services.bookings import QuotaStatus, quota_status
 
@@ -251,7 +250,7 @@ class PeopleAdministration:
                 raise Invalid("You can't block yourself.")
             unit.bookings.lock_all(unit.bookings.of_person(person.id, ahead(now)), people=[person.id])
             person = unit.people.get(person.id) or person
-            _check_not_last(unit, person, now)
+            check_not_last(unit, person, now)
             bookings = unit.bookings.of_person(person.id, ahead(now))
             answer = confirm(given, _block_question(person, bookings)) if bookings else KEEP
             cancelled = 0
@@ -294,7 +293,7 @@ class PeopleAdministration:
             before = find_person(unit, who)
             after = replace(before, is_admin=is_admin)
             if not is_admin:
-                _check_not_last(unit, before, now)
+                check_not_last(unit, before, now)
             if before.is_admin != is_admin:
                 unit.people.put(after)
                 details = changed(administrator=(before.is_admin, is_admin))
@@ -324,12 +323,6 @@ def _check_identity(identity: Identity) -> Identity:
     if platform not in {"slack", "discord"} or not rest:
         raise Invalid("An identity looks like slack:T0123:U0456 or discord:8034.")
     return Identity(check_identifier(identity, "An identity"))
-
-
-def _check_not_last(unit: UnitOfWork, person: Person, now: datetime) -> None:
-    others = (each for each in unit.people.all() if each.id != person.id)
-    if may_administer(person, now) and not any(may_administer(each, now) for each in others):
-        raise LastAdministrator
 
 
 def _block_question(person: Person, bookings: Sequence[Booking]) -> ConfirmationNeeded:

@@ -52,6 +52,18 @@ def may_administer(person: Person, now: datetime) -> bool:
     return person.is_admin and not is_blocked(person, now)
 
 
+def check_not_last(unit: UnitOfWork, person: Person, now: datetime) -> None:
+    """Raises `LastAdministrator` unless somebody else may administer.
+
+    Holds until the transaction ends: two administrators who remove each other wait for one another.
+    """
+    if not may_administer(person, now):
+        return
+    unit.people.lock_administrators()
+    if not any(may_administer(each, now) for each in unit.people.all() if each.id != person.id):
+        raise LastAdministrator
+
+
 def changed(**fields: tuple[object, object]) -> dict[str, str | int]:
     """Audit details of the fields that changed: `capacity: 30 → 40`."""
     return {

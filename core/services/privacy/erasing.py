@@ -89,7 +89,7 @@ class ErasureService:
         erasure = Erasure(person_id, self._clock.now(), hand_over_to)
 
         def transaction(unit: UnitOfWork) -> None:
-            check_may_be_erased(unit, person_id)
+            check_may_be_erased(unit, person_id, erasure.requested_at)
             if hand_over_to == person_id:
                 raise Invalid("The person who is erased can't have the bookings. Name somebody else.")
             if hand_over_to is not None and unit.people.get(hand_over_to) is None:

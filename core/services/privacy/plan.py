@@ -10,7 +10,7 @@ from core.interval import Interval
 from core.model import Booking, OutboxMessage, PersonId, Role, Society
 from core.ports import UnitOfWork
 from core.schedule_reading import ALL_TIME
-from core.services.administration.rights import LastAdministrator
+from core.services.administration.rights import check_not_last
 
 NO_PRESIDENT = "society without president"
 _MESSAGE_LIFETIME = timedelta(days=14)
@@ -40,7 +40,7 @@ class ErasurePlan:
 
 def plan_erasure(unit: UnitOfWork, person_id: PersonId, guest_of: int, now: datetime) -> ErasurePlan:
     """Reads what erasing a person would do; raises what forbids it."""
-    check_may_be_erased(unit, person_id)
+    check_may_be_erased(unit, person_id, now)
     ahead = bookings_ahead(unit, person_id, now)
     return ErasurePlan(
         tuple(each for each in ahead if each.society_id is None),
@@ -51,13 +51,12 @@ def plan_erasure(unit: UnitOfWork, person_id: PersonId, guest_of: int, now: date
     )
 
 
-def check_may_be_erased(unit: UnitOfWork, person_id: PersonId) -> None:
+def check_may_be_erased(unit: UnitOfWork, person_id: PersonId, now: datetime) -> None:
     """Raises `UnknownPerson`, or `LastAdministrator`."""
     person = unit.people.get(person_id)
     if person is None:
         raise UnknownPerson(str(person_id))
-    if person.is_admin and sum(each.is_admin for each in unit.people.all()) == 1:
-        raise LastAdministrator
+    check_not_last(unit, person, now)
 
 
 def bookings_ahead(unit: UnitOfWork, person_id: PersonId, now: datetime) -> list[Booking]:

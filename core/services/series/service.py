@@ -1,7 +1,7 @@
 """Series service: previews, bookings, changes and cancellations, and lookups."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,7 +14,6 @@ from core.errors import (
     InvalidSeries,
     NothingToBook,
     NotYourBooking,
-    RoomieError,
     SeriesNotAllowed,
     StaleVersion,
     Unavailable,
@@ -43,19 +42,18 @@ from core.services.series.booking import BookSeries, SeriesOutcome, decide_serie
 from core.services.series.change_plan import ChangePlan, SeriesState, plan_cancel, plan_change, with_end
 from core.services.series.changing import ChangeOutcome, ChangeSeries, change_keys, decide_change
 from core.services.series.preview import candidate
+from core.services.series.refusals import with_refusals
 from core.services.series.values import (
     BookedSeries,
     ChangedSeries,
     Choices,
     SeriesChange,
     SeriesChangePreview,
-    SeriesDate,
     SeriesOverview,
     SeriesPreview,
     SeriesRequest,
     SeriesScope,
 )
-from core.services.series.verdicts import verdict_of
 
 T = TypeVar("T")
 
@@ -123,7 +121,7 @@ class SeriesService:
             return await self._booked_before(outcome, outcome.previous, command.series)
         if outcome.refusals:
             await self._catch_up()
-            return _with_refusals(await self.preview(request, adopt), outcome.refusals)
+            return with_refusals(await self.preview(request, adopt), outcome.refusals)
         return BookedSeries(command.series, outcome.bookings, outcome.charged, outcome.quota_left)
 
     def _command(
@@ -195,7 +193,7 @@ class SeriesService:
             if outcome.refusals:
                 await self._catch_up()
                 preview = await self._preview_plan(whole, change, now)
-                return _with_change_refusals(preview, outcome.refusals)
+                return with_refusals(preview, outcome.refusals)
             return _changed(plan, outcome)
 
         return await _retry(attempt)
@@ -378,26 +376,3 @@ async def _retry(attempt: Callable[[], Awaitable[T]]) -> T:
         except StaleVersion:
             continue
     return await attempt()
-
-
-def _refuse(date_: SeriesDate, refusals: Mapping[date, RoomieError]) -> SeriesDate:
-    """What the transaction found, where the read model does not know it yet."""
-    refusal = refusals.get(date_.day)
-    if refusal is None or not date_.is_free:
-        return date_
-    return replace(
-        date_,
-        verdict=verdict_of(refusal),
-        refusal=refusal,
-        holders=getattr(refusal, "holders", ()),
-    )
-
-
-def _with_refusals(preview: SeriesPreview, refusals: Mapping[date, RoomieError]) -> SeriesPreview:
-    return replace(preview, dates=tuple(_refuse(each, refusals) for each in preview.dates))
-
-
-def _with_change_refusals(
-    preview: SeriesChangePreview, refusals: Mapping[date, RoomieError]
-) -> SeriesChangePreview:
-    return replace(preview, dates=tuple(_refuse(each, refusals) for each in preview.dates))

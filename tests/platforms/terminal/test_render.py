@@ -15,6 +15,7 @@ from bot.chat.reply import (
     Code,
     Option,
     Reply,
+    ReplyField,
     ReplyItem,
     Table,
     TimeRange,
@@ -104,6 +105,15 @@ def test_a_link_or_a_long_label_leaves_room_for_the_other_items():
 
     assert link.url in "".join(text.split())
     assert all(part in text for part in ("Hub", "Quad", "Wren", "[1]", "[2]", "[3]"))
+
+
+def test_addresses_stay_whole_and_each_link_has_a_line_of_its_own():
+    url = "https://rooms.example/a/very/long/path/to/a/calendar.ics"
+    buttons = (Button("", "Google", url=url), Button("", "Apple", url=url), Button("new", "New address"))
+
+    lines = render(Reply(fields=(ReplyField("Address", (Code(url),)),), actions=buttons), a_context(30)).text
+
+    assert lines.splitlines() == [f"Address: {url}", f"Google: {url}", f"Apple: {url}", "[1] New address"]
 
 
 def test_numbers_continue_after_the_buttons_on_the_screen():

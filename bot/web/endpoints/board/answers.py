@@ -1,6 +1,8 @@
 """Answers of the conversation as pages: typed text, pressed buttons and submitted forms."""
 
 import secrets
+from hashlib import sha256
+from itertools import chain
 
 from bot.chat.actions import READ_ONLY_ACTIONS
 from bot.chat.command import ConfirmationRequired
@@ -59,18 +61,23 @@ async def answer_button(context: RequestContext) -> Response:
     if "refresh" in fields.values:
         reply = await press(context, "refresh_form", "", form, may_change=True)
     else:
-        key = (context.get(ONCE) or "")[:40]
         value = context.get(VALUE) or ""
-        reply = await press(
-            context, action, value, form, once=f"{key} {action} {value}" if key else "", may_change=True
-        )
+        key = _delivery_id(context, action, value, *chain.from_iterable(sorted(form.items())))
+        reply = await press(context, action, value, form, once=key, may_change=True)
     return _answer(context, reply, back, back)
 
 
 async def answer_text(context: RequestContext) -> Response:
     """Does what typed text says, once somebody has confirmed it."""
-    back = context.get(BACK) or "/"
-    return _answer(context, await ask(context, context.require(TEXT), may_change=True), back, back)
+    back, text = context.get(BACK) or "/", context.require(TEXT)
+    reply = await ask(context, text, once=_delivery_id(context, text), may_change=True)
+    return _answer(context, reply, back, back)
+
+
+def _delivery_id(context: RequestContext, *content: str) -> str:
+    """The same for a form that is sent twice with the same content, and for no other."""
+    key = context.get(ONCE) or ""
+    return sha256("\0".join((key, *content)).encode()).hexdigest() if key else ""
 
 
 def _answer(context: RequestContext, reply: Reply, path: str, back: str) -> RenderedResponse:
@@ -111,5 +118,5 @@ ANSWERS: tuple[Route, ...] = (
         path=PRESS_PATH,
         parameters=(ACTION, VALUE, BACK, ONCE),
     ),
-    form_route("say", answer_text, "Do what typed text says.", path="/say", parameters=(TEXT, BACK)),
+    form_route("say", answer_text, "Do what typed text says.", path="/say", parameters=(TEXT, BACK, ONCE)),
 )

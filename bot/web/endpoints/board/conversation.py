@@ -28,15 +28,21 @@ if TYPE_CHECKING:
 
 
 async def ask(
-    context: RequestContext, text: str, options: Mapping[str, str] | None = None, *, may_change: bool = False
+    context: RequestContext,
+    text: str,
+    options: Mapping[str, str] | None = None,
+    *,
+    once: str = "",
+    may_change: bool = False,
 ) -> Reply:
-    """The reply to typed text: a command (with its `options`), or plain words."""
+    """The reply to typed text: a command (with its `options`), or plain words; `once` as for `press`."""
     is_free_text = not text.startswith("/") and not options
     request = ChatRequest(
         requester_of(context),
         text=text,
         is_free_text=is_free_text,
         options=options or {},
+        delivery_id=once,
         is_direct=True,
         is_read_only=not may_change,
     )

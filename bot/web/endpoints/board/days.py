@@ -78,16 +78,24 @@ def view_day(context: RequestContext, room: Room, schedule: RoomSchedule, day: d
 
 
 def view_now(services: Services, schedule: RoomSchedule, now: datetime) -> NowView:
-    """`until 15:00`, `for the rest of the day`."""
+    """`until 15:00`, `until Tue 1 Dec, 09:00`, `for the rest of the day`."""
     instant = int(now.timestamp())
     _, midnight = day_bounds(services, now.astimezone(services.rules.zone).date())
     status = schedule.at(instant, midnight)
     is_free = status.status is Status.FREE
     if status.until is None:
         return NowView(is_free, "Free for the rest of the day", "for the rest of the day", midnight)
+    day = datetime.fromtimestamp(status.until, services.rules.zone)
     at = clock(services, status.until)
-    until = f"until {at}"
-    return NowView(is_free, f"Free until {at}" if is_free else f"Taken until {at}", until, status.until)
+    until = f"until {at}" if status.until <= midnight else f"until {day:%a} {day.day} {day:%b}, {at}"
+    return NowView(is_free, f"{_state(schedule, instant)} {until}", until, status.until)
+
+
+def _state(schedule: RoomSchedule, instant: int) -> str:
+    current = next(iter(schedule.conflicts(instant, instant + 1)), None)
+    if current is None:
+        return "Free"
+    return "Closed" if current.is_closure else "Taken"
 
 
 def clock(services: Services, instant: int) -> str:

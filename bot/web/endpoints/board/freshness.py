@@ -7,7 +7,10 @@ _MINUTE = 60
 
 
 def until_something_changes(context: RequestContext) -> IsValid:
-    """Valid within this minute while no room, building or booking changes."""
+    """Valid within this minute while no room, building or booking changes.
+
+    To be asked for before anything is read: what changes while the page is made is not in it.
+    """
     read_model = context.state.services.read_model
     availability, catalogue = read_model.availability, read_model.catalogue
     version, minute = availability.version, int(context.now.timestamp()) // _MINUTE

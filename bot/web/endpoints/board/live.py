@@ -30,10 +30,11 @@ async def stream(context: RequestContext) -> Response:
     try:
         with suppress(ConnectionError):
             await response.prepare(request)
+            turn = updates.turn
             await response.write(_event(updates.version))
             while not updates.is_closed and not _is_gone(request):
-                changed = await updates.wait()
-                await response.write(_event(updates.version) if changed else b": still here\n\n")
+                has_changed, turn = await updates.wait(turn), updates.turn
+                await response.write(_event(updates.version) if has_changed else b": still here\n\n")
             await response.write_eof()
     finally:
         updates.leave(subnet)

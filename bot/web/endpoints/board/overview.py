@@ -1,6 +1,9 @@
 """What is free now and until when, by room, by building and on the map: the same for all visitors."""
 
+import asyncio
+from collections import Counter
 from dataclasses import dataclass
+from heapq import nsmallest
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -9,9 +12,10 @@ from bot.chat.formatting import room_details, room_name
 from bot.pictures.campus_map import lay_out_campus_map
 from bot.pictures.content import campus_map
 from bot.pictures.svg import to_svg
-from bot.web.endpoints.board.days import clock, opening_hours, today_of, view_now
+from bot.web.endpoints.board.days import clock, day_bounds, opening_hours, today_of, view_now
 from bot.web.endpoints.board.freshness import until_something_changes
 from bot.web.framework.route import RequestContext
+from core.availability import Status
 from core.model import BuildingId, Room
 
 _MAX_ROOMS = 12
@@ -59,48 +63,58 @@ class Overview:
     map: Markup
 
 
-def overview_of(context: RequestContext) -> Overview:
-    """The overview, computed again only when something has changed or the minute is over."""
+async def overview_of(context: RequestContext) -> Overview:
+    """The overview, computed again only when something has changed or the minute is over: by one request."""
     state, now = context.state, int(context.now.timestamp())
-    if state.overview is not None:
-        is_valid, overview = state.overview
-        if is_valid(now) and isinstance(overview, Overview):
-            return overview
-    overview = _overview(context, now)
-    state.overview = until_something_changes(context), overview
-    return overview
+    async with state.overview_lock:
+        if state.overview is not None:
+            is_valid, overview = state.overview
+            if is_valid(now) and isinstance(overview, Overview):
+                return overview
+        is_valid = until_something_changes(context)
+        overview = await _overview(context, now)
+        state.overview = is_valid, overview
+        return overview
 
 
-def _overview(context: RequestContext, now: int) -> Overview:
+async def _overview(context: RequestContext, now: int) -> Overview:
     services = context.state.services
     catalogue = services.read_model.catalogue
     opens, closes = opening_hours(services, today_of(context))
-    by_building = {
-        building_id: [each for room in rooms if (each := _free_room(context, room)) is not None]
-        for building_id, rooms in catalogue.by_building.items()
-    }
-    free = [each for rooms in by_building.values() for each in rooms]
-    free.sort(key=lambda each: (not each.is_bookable, -min(each.ends_at, closes), each.name))
-    counts = (_count(context, building_id, len(rooms)) for building_id, rooms in by_building.items())
+    free = _free_rooms(context, now)
+    by_building = Counter(room.building_id for room, _ in free)
+    counts = (_count(context, each, by_building[each]) for each in catalogue.by_building)
+    first = nsmallest(
+        _MAX_ROOMS,
+        free,
+        key=lambda each: (not each[0].bookable, -min(each[1], closes), room_name(each[0])),
+    )
     return Overview(
         clock(services, now),
         len(free),
         len(catalogue.order),
-        tuple(free[:_MAX_ROOMS]),
+        tuple(_view(context, room, ends_at) for room, ends_at in first),
         tuple(sorted(counts, key=lambda each: each.name)),
         clock(services, opens) if now < opens else "",
         is_closed=now >= closes,
-        map=_map(context),
+        map=await _map(context),
     )
 
 
-def _free_room(context: RequestContext, room: Room) -> FreeRoomView | None:
+def _free_rooms(context: RequestContext, now: int) -> list[tuple[Room, int]]:
+    """The rooms that are free now, and until when, at most the end of the day, in seconds."""
+    services = context.state.services
+    availability, catalogue = services.read_model.availability, services.read_model.catalogue
+    _, midnight = day_bounds(services, today_of(context))
+    statuses = ((room, availability.schedule(room.id).at(now, midnight)) for room in catalogue.order)
+    return [(room, each.until or midnight) for room, each in statuses if each.status is Status.FREE]
+
+
+def _view(context: RequestContext, room: Room, ends_at: int) -> FreeRoomView:
     read_model = context.state.services.read_model
     now = view_now(context.state.services, read_model.availability.schedule(room.id), context.now)
-    if not now.is_free:
-        return None
     details = room_details(room, read_model.catalogue)
-    return FreeRoomView(room.id, room_name(room), details, now.until, now.ends_at, room.bookable)
+    return FreeRoomView(room.id, room_name(room), details, now.until, ends_at, room.bookable)
 
 
 def _count(context: RequestContext, building_id: BuildingId, free: int) -> BuildingCount:
@@ -110,8 +124,11 @@ def _count(context: RequestContext, building_id: BuildingId, free: int) -> Build
     return BuildingCount(building_id, name, free, len(catalogue.by_building[building_id]))
 
 
-def _map(context: RequestContext) -> Markup:
-    """The map as a part of the page, each building a link; empty without coordinates."""
+async def _map(context: RequestContext) -> Markup:
+    """The map as a part of the page, each building a link; empty without coordinates.
+
+    It is laid out off the event loop, which takes some 20 ms.
+    """
     services = context.state.services
     read_model = services.read_model
     campus = campus_map(
@@ -123,5 +140,5 @@ def _map(context: RequestContext) -> Markup:
     )
     if not campus.buildings:
         return Markup("")
-    svg = to_svg(lay_out_campus_map(campus, _MAP_WIDTH), is_standalone=False)
+    svg = await asyncio.to_thread(lambda: to_svg(lay_out_campus_map(campus, _MAP_WIDTH), is_standalone=False))
     return Markup(svg)  # noqa: S704 - `to_svg` escapes every text

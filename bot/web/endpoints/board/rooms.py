@@ -1,6 +1,6 @@
 """A room's page: facts, day and week, the booking form, and its calendar."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.calendars.links import room_links
 from bot.chat.actions import Action
@@ -10,6 +10,7 @@ from bot.web.endpoints.board.answers import once, view
 from bot.web.endpoints.board.conversation import press
 from bot.web.endpoints.board.days import availability_of, facts_of, today_of, view_days, view_now
 from bot.web.endpoints.board.freshness import until_something_changes
+from bot.web.endpoints.converters import parse_date
 from bot.web.endpoints.login_api import base_url
 from bot.web.framework.errors import HttpError
 from bot.web.framework.page_response import page, shared_page
@@ -22,14 +23,6 @@ from core.services.bookings import snap_to_grid
 
 _WEEK = 7
 _MAX_SEARCH = timedelta(days=14)
-_YEARS = range(2000, 2200)
-
-
-def _parse_date(text: str) -> date:
-    found = date.fromisoformat(text)
-    if found.year not in _YEARS:
-        raise ValueError(text)
-    return found
 
 
 ROOM = Parameter(
@@ -41,9 +34,7 @@ ROOM = Parameter(
     location=ParameterLocation.PATH,
     example="RO-PIZZA",
 )
-FROM = Parameter(
-    "from", _parse_date, {"type": "string", "format": "date"}, "The first day of the week shown."
-)
+FROM = Parameter("from", parse_date, {"type": "string", "format": "date"}, "The first day of the week shown.")
 
 
 async def show_room(context: RequestContext) -> Response:
@@ -51,7 +42,7 @@ async def show_room(context: RequestContext) -> Response:
     room = services.read_model.catalogue.rooms.get(RoomId(context.require(ROOM)))
     if room is None:
         raise HttpError(404, "There's no room with this id. Try the search line on the start page.")
-    today = today_of(context)
+    today, is_valid = today_of(context), until_something_changes(context)
     first = context.get(FROM) or today
     schedule = (await availability_of(context, first, _WEEK)).schedule(room.id)
     own = services.read_model.availability.schedule(room.id)
@@ -71,7 +62,7 @@ async def show_room(context: RequestContext) -> Response:
         form=await _booking_form(context, room, own),
         once=once() if context.session is not None else "",
     )
-    return shared_page(context, response, until_something_changes(context))
+    return shared_page(context, response, is_valid)
 
 
 def _facts(room: Room) -> dict[str, str]:

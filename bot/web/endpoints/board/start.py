@@ -29,11 +29,13 @@ async def start(context: RequestContext) -> Response:
     options = {each.name: value for each in _FILTERS if (value := context.get(each))}
     if text or options:
         return await _search(context, text, options)
-    return shared_page(context, _overview(context), until_something_changes(context))
+    is_valid = until_something_changes(context)
+    return shared_page(context, await _overview(context), is_valid)
 
 
 async def _search(context: RequestContext, text: str, options: dict[str, str]) -> Response:
     """The answer to the search line or to the filters."""
+    is_valid = until_something_changes(context)
     reply = await ask(context, text) if text else await ask(context, "rooms free", options)
     confirms = needs_confirmation(reply) and context.session is not None
     path = str(context.request.rel_url)
@@ -49,10 +51,10 @@ async def _search(context: RequestContext, text: str, options: dict[str, str]) -
         overview=None,
         once=once(),
     )
-    return shared_page(context, response, until_something_changes(context))
+    return shared_page(context, response, is_valid)
 
 
-def _overview(context: RequestContext) -> RenderedResponse:
+async def _overview(context: RequestContext) -> RenderedResponse:
     return page(
         context,
         "start.html",
@@ -62,7 +64,7 @@ def _overview(context: RequestContext) -> RenderedResponse:
         reply=None,
         confirms=False,
         needs_login=False,
-        overview=overview_of(context),
+        overview=await overview_of(context),
         once="",
     )
 
