@@ -108,6 +108,10 @@ async def list_sources(request: AdminRequest) -> Reply:
 
 async def run_source(request: AdminRequest) -> Reply:
     name = request.require("source", "Which source? List them: /admin source list")
+    jobs = {each.name for each in await request.administration.operations.jobs(request.by)}
+    if f"{REFRESH}{name}" not in jobs:
+        known = ", ".join(sorted(each.removeprefix(REFRESH) for each in jobs if each.startswith(REFRESH)))
+        raise NotFound(f"There is no source called {name[:60]}. Sources: {known or 'none yet'}")
     await request.administration.operations.run_job(request.by, f"{REFRESH}{name}")
     return done(Bold(name), " will be read within seconds. /admin source list shows how it went.")
 

@@ -35,18 +35,18 @@ async def usage(request: AdminRequest) -> Reply:
 REPORT_VERBS = (
     AdminVerb(
         "why",
-        "See what happened to a booking, or in a room at a time, and why",
+        "See what happened to a booking, a society, or in a room at a time, and why",
         why,
         (
             AdminParameter(
                 "about",
                 ParameterType.TEXT,
-                "A booking's id, or a room and a time",
+                "A booking's id, a society, or a room and a time",
                 required=True,
                 is_positional=True,
             ),
         ),
-        ("/admin why 21cf0a17", "/admin why Wren G02 monday 3pm"),
+        ("/admin why 21cf0a17", "/admin why Wren G02 monday 3pm", "/admin why SOTECHSOC"),
     ),
     AdminVerb(
         "who",

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from bot.administration.verb import AdminRequest
+from core.catalogue import Catalogue
 from core.errors import Invalid, NotFound, UnknownBuilding, UnknownRoom
 from core.localtime import local_instant
 from core.model import Building, Equipment, OpeningHours, Room, Society, SocietyId, Usage, UserGroup
@@ -43,10 +44,18 @@ def read_room(request: AdminRequest, text: str) -> Room:
         return exact
     found, question = _read_place(request, text)
     if found is None or found not in catalogue.rooms:
+        if found is not None and found in catalogue.buildings:
+            raise Invalid(_which_room(catalogue, catalogue.building(found)))
         if question:
             raise Invalid(question)
         raise UnknownRoom(text)
     return catalogue.room(found)
+
+
+def _which_room(catalogue: Catalogue, building: Building) -> str:
+    rooms = [room for room in catalogue.order if room.building_id == building.id]
+    example = f", such as {rooms[0].name}" if rooms else ""
+    return f"{building.name} is a building. Which of its {len(rooms)} rooms{example}?"
 
 
 def read_building(request: AdminRequest, text: str) -> Building:
@@ -121,12 +130,14 @@ def read_moment(request: AdminRequest, text: str) -> datetime:
 
 
 def _read_time(request: AdminRequest, text: str) -> tuple[datetime, datetime | None, bool]:
-    from bot.language import TimeKind, parse_phrase
+    from bot.language import ProblemReason, TimeKind, parse_phrase
 
     services = request.services
     now = services.clock.now().replace(second=0, microsecond=0)
     names, defaults = services.names.get(services.read_model), services.parser_defaults()
     reading = parse_phrase(text, now=now, zone=request.zone, names=names, defaults=defaults)
+    if reading.problem is not None and reading.problem.reason is ProblemReason.PAST:
+        raise Invalid(reading.problem.message)
     when = reading.when
     if when is None or reading.unparsed or when.recurrence is not None:
         raise Invalid(f"I don't understand the time “{text[:60]}”. Write: friday, 20 march 17:00, 2 weeks")

@@ -16,6 +16,7 @@ _WORDS: Mapping[str, str] = {
     "edit building": "changed the building",
     "retire building": "put the building out of use",
     "restore building": "brought the building back into use",
+    "open": "opened it again, before the closure was over",
     "add person": "added the account",
     "set groups": "set the groups",
     "link": "linked a chat account",
@@ -33,10 +34,10 @@ def administered_events(entries: Iterable[AuditEntry], names: Names) -> Iterator
     for entry in entries:
         if (words := _WORDS.get(entry.action)) is not None:
             who = names.actor(entry.actor)
-            yield Event(entry.at, (f"{who[:1].upper()}{who[1:]} {words}{_details(entry)}.",))
+            yield Event(entry.at, (f"{who[:1].upper()}{who[1:]} {words}{details_text(entry)}.",))
 
 
-def _details(entry: AuditEntry) -> str:
+def details_text(entry: AuditEntry) -> str:
     """`: capacity 30 → 40 (the conference)`, from what to what and the reason that was given."""
     changes = [
         f"{name.replace('_', ' ')} {value}"

@@ -1,4 +1,4 @@
-"""Reads what an administrator asks about: a booking's id, or a room and a time."""
+"""Reads what an administrator asks about: a booking's id, a society, or a room and a time."""
 
 import re
 from datetime import timedelta
@@ -13,6 +13,9 @@ from core.interval import Interval
 from core.services.administration import Administrator
 
 _ID = re.compile(r"#?(?=[^\s]*\d|[^\s]{8})[0-9a-f]{4,8}(?:-[0-9a-f-]{0,27})?", re.IGNORECASE)
+_QUESTION = (
+    "Which booking, society, or room and when? For example: 21cf0a17, SOTECHSOC, or Wren G02 monday 3pm."
+)
 _AT_LEAST = timedelta(minutes=1)
 
 
@@ -22,10 +25,12 @@ def is_booking_id(text: str) -> bool:
 
 
 async def explain(services: Services, text: str, by: Administrator, zone: ZoneInfo) -> Story:
-    """The story of the booking, or of the room and time, that a text names; a room without a time is now."""
+    """The story of the booking, the society, or the room and time that a text names; without a time, now."""
     explanations = Explanations(services)
     if is_booking_id(text):
         return await explanations.any_booking(text, by)
+    if (story := await explanations.subject(text, by)) is not None:
+        return story
     await services.prepared_names()
     now = services.clock.now().replace(second=0, microsecond=0)
     names, defaults = services.names.get(services.read_model), services.parser_defaults()
@@ -34,7 +39,7 @@ async def explain(services: Services, text: str, by: Administrator, zone: ZoneIn
     if reading.problem is not None:
         raise Invalid(reading.problem.message)
     if room is None:
-        raise Invalid("Which booking, or which room and when? For example: 21cf0a17, or Wren G02 monday 3pm.")
+        raise Invalid(_QUESTION)
     start = reading.when.start if reading.when is not None else now
     end = reading.when.end if reading.when is not None and reading.when.end is not None else start
     return await explanations.room(room, Interval(start, max(end, start + _AT_LEAST)), by)

@@ -60,7 +60,7 @@ def read_room(unit: UnitOfWork, room: Room, slot: Interval) -> RoomFacts:
 
 
 def _changes(unit: UnitOfWork, room: Room, slot: Interval) -> Iterator[AuditEntry]:
-    subjects = [f"room:{room.id}", f"building:{room.building_id}"]
+    subjects = [f"room:{room.id}", f"building:{room.building_id}", "building:all"]
     yield from (each for each in unit.history.audit_about(subjects, MAX_CHANGES) if each.at < slot.end)
 
 

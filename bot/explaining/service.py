@@ -8,6 +8,7 @@ from bot.explaining.person import person_story, read_person
 from bot.explaining.refusal import refusal_story
 from bot.explaining.room import read_room, room_story
 from bot.explaining.story import Names, Story
+from bot.explaining.subject import read_subject, subject_story
 from bot.services import Services
 from core.directory import Account
 from core.interval import Interval
@@ -49,6 +50,11 @@ class Explanations:
         facts = await self._read(by, lambda unit: read_room(unit, room, slot))
         rules, now = self._services.rules, self._services.clock.now()
         return room_story(facts, self._names(by.person_id), rules, now)
+
+    async def subject(self, text: str, by: Administrator) -> Story | None:
+        """A society, also one dissolved, or what the audit trail calls `webhook 1`; None if it knows none."""
+        facts = await self._read(by, lambda unit: read_subject(unit, text))
+        return subject_story(facts, self._names(by.person_id)) if facts is not None else None
 
     async def person(self, who: str, by: Administrator) -> Story:
         """`who` is a username, an e-mail address or an identity. Raises `UnknownPerson`."""

@@ -38,7 +38,10 @@ class UsageService:
             names = (each.id, each.name, *each.aliases)
             if any(wanted in {word.casefold(), word.casefold().removesuffix(" building")} for word in names):
                 return each
-        raise UnknownBuilding(f"There is no building called {name[:60]}.")
+        raise UnknownBuilding(
+            f"There is no period or building called {name[:60]}. Periods are last week, this week, term, "
+            "last term, a month such as march, or days such as 2026-03-14."
+        )
 
     async def figures(
         self, by: Administrator, period: Period, building: Building | None = None

@@ -255,7 +255,7 @@ async def test_waits_and_holds_are_listed_and_ended(dana: Chat, wil: Chat, rema:
     assert "Wren G02 (H-C12-G02) is free again" in await dana.say("/admin hold free 1")
     assert "Nobody waits" in await dana.say("/admin wait list")
     assert "Nothing is held" in await dana.say("/admin hold free 1")
-    assert "You aren't waiting for that any more" in await dana.say("/admin wait remove 1")
+    assert "There is no entry 1 on the waiting list" in await dana.say("/admin wait remove 1")
 
 
 async def test_closures_are_reached_from_admin_too(dana: Chat):
@@ -294,7 +294,7 @@ async def test_jobs_are_run_and_sources_read_by_the_worker(dana: Chat, services:
         ("/admin room restore nowhere", "There's no room nowhere"),
         ("/admin block", "Who?"),
         ("/admin block wil", "Until when?"),
-        ("/admin block wil until yesterday", "I don't understand the time"),
+        ("/admin block wil until yesterday", "which is past"),
         ("/admin block wil until the cows come home", "I don't understand the time"),
         ("/admin block dana until friday", "You can't block yourself"),
         ("/admin unblock wil", "Wil isn't blocked"),
@@ -314,4 +314,20 @@ async def test_jobs_are_run_and_sources_read_by_the_worker(dana: Chat, services:
     ],
 )
 async def test_what_cannot_be_done_says_what_to_do_next(dana: Chat, line: str, answer: str):
+    assert answer in await dana.say(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("/admin wait remove 99", "There is no entry 99 on the waiting list."),
+        ("/admin source run nowhere", "There is no source called nowhere. Sources: none yet"),
+        ("/admin block wil until 2020-01-01", "past"),
+        ("/admin room retire Wren", "Wren Building is a building. Which of its"),
+        ("/admin usage next week", "Periods are last week"),
+        ("/admin user unlink slack:T9:U9", "That chat account is not linked to anybody."),
+        ("/admin quota wil -500 for nothing", "Wil has a quota of 180 minutes in that week."),
+    ],
+)
+async def test_a_refusal_says_what_would_be_right(dana: Chat, line: str, answer: str):
     assert answer in await dana.say(line)

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.services import Services
+from bot.webhooks.secrets import add_webhook
 from core.ports import UnitOfWork
+from core.services.webhooks import COMMAND_LINE
 from tests.bot.chat import Chat
 
 
@@ -60,3 +62,47 @@ async def test_the_owner_of_a_cancelled_booking_hears_why(dana: Chat, wil: Chat,
 
     assert "Dana cancelled it, since the room went out of use" in story
     assert "came back" in story
+
+
+async def test_a_society_tells_its_story_even_when_it_is_dissolved(dana: Chat):
+    await dana.say('/admin society add CHESS "Chess Society" president wil')
+    await dana.say("/admin society president CHESS rema")
+    await dana.say("/admin society dismiss CHESS wil")
+    await dana.say("/admin society limit CHESS weekly-minutes 600")
+    await dana.say("/admin society rename CHESS Chess Club")
+
+    story = await dana.say("/admin why chess club")
+
+    assert "You added the society." in story
+    assert "You made Wil president." in story
+    assert "You made Wil an ordinary member" in story
+    assert "weekly minutes none → 600" in story
+    assert "name Chess Society → Chess Club" in story
+    assert "May book 600 minutes a week." in story
+    await dana.say("/admin society dissolve CHESS --yes")
+    assert "You dissolved the society, members 2." in await dana.say("/admin why CHESS")
+
+
+@pytest.mark.parametrize(
+    ("line", "about", "words"),
+    [
+        ("/admin webhook pause 1", "webhook 1", "You did this: pause webhook."),
+        ("/admin job run purge", "job purge", "You ran it."),
+    ],
+)
+async def test_other_changes_are_found_by_what_they_changed(
+    dana: Chat, services: Services, line: str, about: str, words: str
+):
+    await add_webhook(services, "https://example.org", ["*"], COMMAND_LINE)
+    now = services.clock.now()
+    await services.storage.write(lambda unit: unit.jobs.register("purge", now, now))
+    await dana.say(line)
+
+    assert words in await dana.say(f"/admin why {about}")
+
+
+async def test_a_room_tells_who_opened_it_again(dana: Chat):
+    await dana.say('/admin close Wren saturday 9-17 "exam"')
+    await dana.press("Open again")
+
+    assert "You opened it again" in await dana.say("/admin why Wren G02 saturday 10:00")

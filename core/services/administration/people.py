@@ -176,7 +176,7 @@ class PeopleAdministration:
             by.check(unit, now)
             person = unit.people.by_identity(identity)
             if person is None:
-                raise NotFound(f"{identity} is not linked to anybody.")
+                raise NotFound("That chat account is not linked to anybody.")
             unit.people.unlink(identity)
             unit.audit(by.entry(now, "unlink", _subject(person), {"identity": identity}))
             return person
@@ -220,6 +220,8 @@ class PeopleAdministration:
             if not has_quota(person):
                 raise Invalid(f"{person.name} has no quota: staff book as much as they need.")
             before = quota_status(unit, person.id, week, self._rules)
+            if minutes < 0 and before.weekly_quota + minutes < 0:
+                raise Invalid(_only(person, before.weekly_quota))
             unit.bookings.grant(QuotaGrant(person.id, week, minutes, reason, by.actor, now))
             after = quota_status(unit, person.id, week, self._rules)
             details = changed(quota=(before.weekly_quota, after.weekly_quota))
@@ -343,3 +345,9 @@ def _until(block: Block | None) -> str:
 
 def _subject(person: Person) -> str:
     return f"person:{person.id}"
+
+
+def _only(person: Person, minutes: int) -> str:
+    if not minutes:
+        return f"{person.name} has no quota left to take away in that week."
+    return f"{person.name} has a quota of {minutes} minutes in that week. Take away at most those."

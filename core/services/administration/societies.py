@@ -208,8 +208,8 @@ class SocietyAdministration:
 def _question(
     society: Society, other: Society | None, members: int, bookings: Sequence[Booking]
 ) -> ConfirmationNeeded:
-    people = f"{members} member{'' if members == 1 else 's'}"
-    begin = f"{society.name} will be dissolved: {people} leave it, and its token ends."
+    people = "1 member leaves" if members == 1 else f"{members} members leave"
+    begin = f"{society.name} will be dissolved: {people} it, and its token ends."
     if not bookings:
         return ConfirmationNeeded(f"{begin} Nothing is booked ahead.", [Answer(YES, "Dissolve")])
     count = count_bookings(len(bookings))

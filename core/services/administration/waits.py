@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.clock import Clock
-from core.errors import UnknownWait
+from core.errors import NotFound
 from core.interval import Interval
 from core.model import Booking, Person, RoomId, Wait, WaitEnd, WaitState
 from core.ports import Storage, UnitOfWork
@@ -48,7 +48,7 @@ class WaitAdministration:
         return await self._storage.read(transaction)
 
     async def remove(self, by: Administrator, wait_id: int) -> ListedWait:
-        """Ends a wait, with its hold and a message to the person; `UnknownWait` if it has ended."""
+        """Ends a wait, with its hold and a message to the person; `NotFound` if it has ended."""
         now = self._clock.now()
 
         def transaction(unit: UnitOfWork) -> ListedWait:
@@ -58,7 +58,7 @@ class WaitAdministration:
                 unit.waits.lock([wait.person_id])
                 wait = unit.waits.get(wait_id)
             if wait is None or wait.state is WaitState.ENDED:
-                raise UnknownWait
+                raise NotFound(f"There is no entry {wait_id} on the waiting list. See /admin wait list")
             end_waits(unit, by, [wait], now)
             return ListedWait(wait, unit.people.get(wait.person_id))
 

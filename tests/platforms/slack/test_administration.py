@@ -69,6 +69,7 @@ async def test_a_booking_is_cancelled_with_a_message_to_its_owner(
     async with environment.open() as adapter:
         await bob.types("/book K-J17-G01 saturday 10-11")
         await ada.types("/admin block <@U2> until monday “noise”")
+        await slack.until(lambda: bool(ada.sees()))
         question = ada.sees()[-1]
         assert "Bob has 1 booking now or ahead." in read(question)
         await ada.presses(question, "Block, cancel 1 booking")
