@@ -193,7 +193,8 @@ async def test_going_back_to_a_form_and_filling_it_in_anew_books_again(wil: Visi
 async def test_what_went_wrong_is_said_in_words_for_people(wil: Visitor):
     form = (await wil.open("/rooms/H-B4-101")).form_with("Book")
 
-    assert "mistake in the address" in (await wil.open("/rooms/H-B4-101?from=banana")).words
+    assert "banana is no date" in (await wil.open("/rooms/H-B4-101?from=banana")).words
+    assert "mistake in the address" in (await wil.open("/rooms/H-B4-101?from=1&from=2")).words
     assert "can't be opened again" in (await wil.open("/press")).words
     assert "Go back and correct it" in (await wil.send("/say", {"csrf": form.values["csrf"]})).words
     await wil.open("/my")
