@@ -16,12 +16,10 @@ from tests.webhooks.conftest import Hooks
 HOOK = "https://example.org/hook"
 
 
-@pytest.mark.parametrize("who", [WIL, REMA, PRES, STAN])
-async def test_only_administrators_who_are_not_blocked_manage_webhooks(hooks: Hooks, who):
+@pytest.mark.parametrize("who", [WIL, REMA, PRES])
+async def test_only_administrators_manage_webhooks(hooks: Hooks, who):
     services, by = hooks.campus.services, hooks.campus.people[who]
     await add_webhook(services, HOOK, ["*"], hooks.campus.people[STAN])
-    block = Block(hooks.campus.clock.now() + timedelta(days=1), "misuse")
-    await hooks.campus.storage.write(lambda unit: unit.people.block(hooks.campus.people[STAN], block))
     one, webhooks = WebhookId(1), services.webhooks
 
     for attempt in (
