@@ -110,3 +110,10 @@ def file(tmp_path: Path) -> File:
         return str(path)
 
     return write
+
+
+@pytest.fixture
+def sample_roomie(roomie: Roomie, tmp_path: Path, sample_file: Path) -> Roomie:
+    """The same on the sample campus."""
+    shutil.copy(sample_file, tmp_path / "roomie.db")
+    return roomie

@@ -126,8 +126,8 @@ def test_every_verb_is_a_command_for_administrators_only():
         assert command.is_mutating
 
 
-def test_a_person_at_the_command_line_has_the_rights_that_they_have_in_chat(roomie: Roomie):
-    roomie("sample")
+def test_a_person_at_the_command_line_has_the_rights_that_they_have_in_chat(sample_roomie: Roomie):
+    roomie = sample_roomie
     refused = roomie("chat", "--as", "wil", "/admin room edit Wren G01 capacity 40")
     roomie("user", "admin", "dana", "on")
     allowed = roomie("chat", "--as", "dana", "/admin room edit Wren G01 capacity 40")

@@ -7,9 +7,8 @@ from tests.bot.conftest import Roomie
 
 
 @pytest.fixture
-def sample(roomie: Roomie) -> Roomie:
-    roomie("sample")
-    return roomie
+def sample(sample_roomie: Roomie) -> Roomie:
+    return sample_roomie
 
 
 _VERBS = [each for each in VERBS if each.name.split()[0] != "outbox"]

@@ -11,9 +11,9 @@ from tests.bot.conftest import Roomie
 
 
 @pytest.fixture
-def term(roomie: Roomie) -> Roomie:
+def term(sample_roomie: Roomie) -> Roomie:
     """A campus on which wil has booked two hours, and was refused three more and a day too far ahead."""
-    roomie("sample")
+    roomie = sample_roomie
     lines = (
         "/book Wren G02 11:00 for 2 hours",
         "/book Wren G02 14:00 for 3 hours",
@@ -38,7 +38,7 @@ def test_usage_is_a_table_csv_json_or_a_picture(term: Roomie, tmp_path: Path):
 
 
 def test_usage_of_no_building_is_refused(term: Roomie):
-    assert "There is no building called nowhere." in term("usage", "nowhere").err
+    assert "There is no period or building called nowhere." in term("usage", "nowhere").err
 
 
 def test_other_rules_are_replayed(term: Roomie):

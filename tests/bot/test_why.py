@@ -195,8 +195,8 @@ async def test_too_little_of_an_id_is_unknown(services: Services):
         await Explanations(services).any_booking("00", Administrator())
 
 
-def test_the_command_line_tells_why_and_who(roomie: Roomie):
-    roomie("sample")
+def test_the_command_line_tells_why_and_who(sample_roomie: Roomie):
+    roomie = sample_roomie
     roomie("chat", "--as", "wil", "/book Wren G02 11:00 for 1 hour", "/book Wren G02 14:00 for 3 hours")
 
     room, person = roomie("why", "Wren G02 11:15"), roomie("who", "wil")
@@ -208,8 +208,8 @@ def test_the_command_line_tells_why_and_who(roomie: Roomie):
     assert "Refused: It needed 180 minutes of quota, and 120 were left." in person.out
 
 
-def test_the_command_line_tells_why_a_room_is_taken_or_closed(roomie: Roomie):
-    roomie("sample")
+def test_the_command_line_tells_why_a_room_is_taken_or_closed(sample_roomie: Roomie):
+    roomie = sample_roomie
     roomie("closure", "add", "H-C12-G02", "2026-03-14 09:00", "2026-03-14 17:00", "--reason", "painting")
 
     taken, free = roomie("why", "Wren G01 now"), roomie("why", "Wren G02 tomorrow 8:15")
