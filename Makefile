@@ -28,7 +28,7 @@ check: $(VENV)/dev.stamp  ## check style, types and import contracts
 	$(BIN)/lint-imports
 
 soak: $(VENV)/dev.stamp  ## run the long fault tests (minutes)
-	@$(BIN)/python -m pytest tests/contracts tests/faults tests/security -m soak -s $(ARGS)
+	@$(BIN)/python -m pytest tests -m soak -s $(ARGS)
 
 bench: $(VENV)/dev.stamp  ## measure ratios against baselines, as tables
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -27,7 +27,7 @@ async def receiver() -> AsyncIterator[Receiver]:
     await made.stop()
 
 
-@pytest.mark.parametrize("database", ["sqlite_url", "postgres_url"])
+@pytest.mark.parametrize("database", ["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.soak)])
 async def test_nothing_is_lost_although_the_worker_is_killed(
     request: pytest.FixtureRequest, tmp_path: Path, receiver: Receiver, database: str
 ):
