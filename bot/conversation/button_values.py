@@ -262,6 +262,9 @@ def _instant(minute: int) -> datetime:
 
 
 def _shorten(number: int) -> str:
+    """In base 36. `Invalid` below zero: no button is about a time before 1970."""
+    if number < 0:
+        raise Invalid(_STALE)
     digits = ""
     while True:
         number, digit = divmod(number, 36)

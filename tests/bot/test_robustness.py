@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Coroutine, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 
 from bot.chat.reply import Button, Choice, Reply, Tone
 from bot.commands import COMMANDS
+from bot.conversation.button_values import SlotValue
 from bot.services import Services
+from core.interval import Interval
+from core.model import RoomId
 from tests.bot.chat import Chat, buttons
 
 UNFIT_FOR_A_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\ud800-\udfff]")
@@ -250,3 +254,10 @@ async def test_every_button_of_a_conversation_has_a_handler_and_fits(wil: Chat, 
             await person.say(line)
             assert person.tone is not Tone.FAILED, line
             assert_it_fits(person.last)
+
+
+async def test_a_forged_week_before_1970_has_expired(wil: Chat):
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    forged = str(SlotValue(RoomId("H-C12-G02"), Interval(epoch, epoch + timedelta(hours=1))))
+
+    assert "expired" in await wil.act("timetable", forged)
