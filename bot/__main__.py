@@ -11,8 +11,13 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie import FILE…        import rooms, timetables, people, societies or closures (CSV, .xlsx, JSON)
   roomie export WHAT         write rooms, bookings, people, … to a file (CSV, .xlsx, JSON, iCalendar)
   roomie sample              load a small sample campus to try Roomie out
-  roomie user …              add, list, password, groups, tokens
-  roomie society …           add, list, president
+  roomie room …              list, add, edit, retire, restore
+  roomie building …          list, add, edit, retire, restore
+  roomie user …              add, list, find, groups, password, quota, block, tokens, export, erase
+  roomie society …           add, list, rename, president, limit, dissolve
+  roomie announce …          post a text in the channels that get notices
+  roomie wait …, hold …      see and end places on the waiting list and held rooms
+  roomie source …, job …     see and run timetable sources and periodic jobs
   roomie closure …           add, list, remove, import FILE: close rooms, buildings or the campus
   roomie link PERSON ID      link a chat account (slack:T1:U1, discord:2) to a person
   roomie db …                upgrade, check, seal, backup FILE, restore FILE
@@ -22,6 +27,10 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie outbox …            list, retry ID, give-up ID
   roomie webhook …           add, list, remove, pause, resume, rotate, test, deliveries, retry
   roomie jobs                list periodic jobs: last run, next run, last error
+  roomie why …, who USER     what happened to a booking, a room or a person, and by which rule
+  roomie usage [PERIOD]      occupancy, bookings, no-shows, refusals, waits
+  roomie simulate [PERIOD]   replay a past period under other rules (--quota 120)
+  roomie display PLACE       print the addresses of the displays of rooms
   roomie doctor              examine everything, and say what to do about what is wrong (--json)
   roomie check               check the configuration and show what is set up
 

@@ -17,8 +17,8 @@ _UNREADABLE = (
 )
 _OTHER_FORMS = {
     b"GET http://roomie/healthz": b"200",
-    b"GET http://roomie/": b"404",
-    b"GET http://roomie": b"404",
+    b"GET http://roomie/": b"200",
+    b"GET http://roomie": b"200",
     b"GET http://roomie/nowhere": b"404",
     b"OPTIONS *": b"204",
     b"CONNECT roomie:1": b"405",

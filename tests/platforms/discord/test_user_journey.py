@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -151,21 +152,23 @@ async def test_three_hundred_free_rooms_are_paged(
     assert "284 more" in second.seen.buttons
 
 
+def _paths_with_options(command: dict[str, Any], before: str = "") -> Iterator[tuple[str, list[str]]]:
+    """A command and its subcommands, also those in groups, with the names of their options."""
+    path, options = f"{before} {command['name']}".strip(), command.get("options", [])
+    parts = [each for each in options if each["type"] in {1, 2}]
+    yield path, [each["name"] for each in options if each not in parts]
+    for part in parts:
+        yield from _paths_with_options(part, path)
+
+
 async def test_every_command_is_offered_with_its_parameters(environment: Environment, wil: Person) -> None:
-    offered = environment.discord.world.commands[None]
-    paths = {
-        f"{command['name']} {option['name']}" if option["type"] == 1 else command["name"]
-        for command in offered
-        for option in command.get("options") or [{"type": 0}]
-    }
     options = {
-        f"{command['name']} {sub['name']}": [option["name"] for option in sub.get("options", [])]
-        for command in offered
-        for sub in command.get("options") or []
-        if sub["type"] == 1
+        path: names
+        for command in environment.discord.world.commands[None]
+        for path, names in _paths_with_options(command)
     }
 
-    assert {command.name for command in COMMANDS} <= paths
+    assert {command.name for command in COMMANDS} <= options.keys()
     for command in COMMANDS:
         if " " in command.name:
             assert sorted(options[command.name]) == sorted(each.name for each in command.parameters)
