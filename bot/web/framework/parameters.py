@@ -11,7 +11,6 @@ from bot.web.framework.route import Parameter, ParameterLocation, Route
 from bot.web.framework.settings import HttpSettings
 from core.errors import MissingField, RoomieError
 
-_OUTSIDE_FIELDS = frozenset({ParameterLocation.PATH, ParameterLocation.HEADER})
 _WITH_BODY = frozenset({"POST", "DELETE"})
 
 
@@ -24,8 +23,9 @@ async def read_parameters(
     fields = await _fields(request, route, settings)
     values: dict[str, object] = {}
     for parameter in route.parameters:
-        is_outside = parameter.location in _OUTSIDE_FIELDS
-        source = _outside_fields(request, parameter, path_values) if is_outside else fields
+        source = fields
+        if parameter.location is ParameterLocation.PATH or parameter.location is ParameterLocation.HEADER:
+            source = _outside_fields(request, parameter, path_values)
         if (text := _text(parameter, source)) is not None:
             values[parameter.name] = _parse(parameter, text)
         elif parameter.required:
@@ -55,6 +55,8 @@ async def _fields(request: web.Request, route: Route, settings: HttpSettings) ->
 
 def _text(parameter: Parameter[Any], fields: FormFields) -> str | None:
     """The text of the parameter, or of its aliases if it is absent or empty."""
+    if not (parameter.aliases or fields.duplicates or fields.invalid):
+        return fields.values.get(parameter.name) or None
     for name in (parameter.name, *parameter.aliases):
         if name in fields.duplicates:
             raise DuplicateParameter(name)
