@@ -110,10 +110,13 @@ async def bookings(context: RequestContext) -> Response:
     read_model = context.state.services.read_model
     availability, catalogue = read_model.availability, read_model.catalogue
     schedule = availability.schedule(room.id)
-    if read_model.covers(_interval(start, end)):
-        rendered = [wire.render_busy(each) for each in schedule.conflicts(start, end)]
+    whole = context.state.whole_schedules.known(room.id)
+    if whole is None and not read_model.covers(_interval(start, end)):
+        whole = await context.state.whole_schedules.get(room)
+    if whole is None:
+        rendered = b",".join([wire.render_busy(each) for each in schedule.conflicts(start, end)])
     else:
-        rendered = (await context.state.whole_schedules.get(room)).overlapping(start, end)
+        rendered = whole.overlapping(start, end)
     return CacheableResponse(
         with_etag(wire.room_bookings_body(context.require(ROOM), room.name, rendered)),
         lambda _: (
