@@ -203,13 +203,9 @@ def _seconds(context: RequestContext) -> int:
 
 
 def _room_query(context: RequestContext) -> RoomQuery:
-    return _query_of(
-        context.get(CAPACITY) or 0,
-        context.get(USAGE),
-        context.get(LOCATION),
-        context.get(CARD),
-        context.get(BUILDING),
-    )
+    capacity, usage, location = context.get(CAPACITY), context.get(USAGE), context.get(LOCATION)
+    needs_card, building = context.get(CARD), context.get(BUILDING)
+    return _query_of(capacity or 0, usage, location, needs_card, building)
 
 
 @lru_cache(maxsize=1024)
