@@ -205,9 +205,12 @@ async def _fill(server: PostgresServer, rooms: int, entries: int) -> None:
     connection = await asyncpg.connect(server.url("roomie"))
     await connection.execute("SET session_replication_role = replica")  # references need no check
     now, hash_of = int(NOW.timestamp()), [token_hash(f"{number:040x}") for number in range(PEOPLE)]
-    buildings = [(f"B{number}", f"Building {number}", 51.5, -0.1, "") for number in range(rooms // 8)]
-    await connection.copy_records_to_table("building", records=buildings)
-    await connection.copy_records_to_table("room", records=_rooms(rooms, len(buildings)))
+    buildings = list(_buildings(rooms // 8))
+    columns = ("id", "name", "latitude", "longitude", "aliases")
+    await connection.copy_records_to_table("building", records=buildings, columns=columns)
+    columns = ("id", "building_id", "name", "capacity", "abbr", "usage", "school", "aliases", "equipment")
+    columns += ("individual_access", "bookable")
+    await connection.copy_records_to_table("room", records=_rooms(rooms, len(buildings)), columns=columns)
     await connection.execute(
         "INSERT INTO timetable_run (source, is_current, made_at) VALUES ('feed', true, 1)"
     )
@@ -228,10 +231,16 @@ async def _fill(server: PostgresServer, rooms: int, entries: int) -> None:
     await connection.close()
 
 
+def _buildings(number: int) -> Iterator[tuple[object, ...]]:
+    """A grid over a few kilometres."""
+    for each in range(number):
+        yield f"B{each}", f"Building {each}", 51.5 + each // 80 / 2_000, -0.1 + each % 80 / 2_000, ""
+
+
 def _rooms(number: int, buildings: int) -> Iterator[tuple[object, ...]]:
     for each in range(number):
         kept = (_room(each), f"B{each % buildings}", f"Room {each}", 5 + each * 7 % 200)
-        yield (*kept, "", "CMLB", "", "", "", True, True, None, None, None, None, None)
+        yield (*kept, "", "CMLB", "", "", "", True, True)
 
 
 def _entries(rooms: int, number: int) -> Iterator[tuple[object, ...]]:
