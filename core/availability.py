@@ -113,7 +113,7 @@ class Availability:
     def longest_free(self, rooms: int, instant: int, count: int) -> list[Room]:
         """Of a mask of rooms that are free before an instant, `count` that are taken last after it.
 
-        Rooms that are taken in a quarter of an hour drop out as long as enough are left, and the rest is sorted.
+        Rooms taken in a quarter of an hour drop out as long as enough are left; the rest is sorted.
         """
         partly = self._busy_in(instant // QUARTER, -(-instant // QUARTER))
         sure = rooms & ~partly

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from core.bounded_cache import BoundedCache
 from core.errors import UnknownBuilding, UnknownRoom
-from core.model import BookingRules, Building, BuildingId, Equipment, Location, Room, RoomId
+from core.model import Building, BuildingId, Equipment, Location, Room, RoomId
 
 _EARTH_METRES = 6_371_000
 _MAX_MASKS = 1_000
@@ -167,23 +167,26 @@ class Catalogue:
 
     def _criteria(self, query: RoomQuery) -> Iterator[int]:
         """A mask for each criterion but capacity: few are different, and most searches combine them anew."""
-        if query.room is not None:
-            yield self.mask_of(filter(None, (self.rooms.get(query.room),)))
-        if query.building is not None:
-            yield self.mask_of(self.by_building.get(query.building, ()))
-        if query.excluded:
-            yield ~self._excluded(query.excluded)
+        yield from self._places(query)
         yield from (self._by_equipment.get(each, 0) for each in query.equipment)
         if query.usage is not None:
             yield self._by_usage.get(query.usage, 0)
-        if query.location is not None:
-            yield self._by_location.get(query.location, 0)
         if query.needs_card is not None:
             yield self._by_card.get(query.needs_card, 0)
         if query.bookable_only:
             yield self._by_access.get("bookable", 0)
         if query.individual_only:
             yield self._by_access.get("individual", 0)
+
+    def _places(self, query: RoomQuery) -> Iterator[int]:
+        if query.room is not None:
+            yield self.mask_of(filter(None, (self.rooms.get(query.room),)))
+        if query.building is not None:
+            yield self.mask_of(self.by_building.get(query.building, ()))
+        if query.location is not None:
+            yield self._by_location.get(query.location, 0)
+        if query.excluded:
+            yield ~self._excluded(query.excluded)
 
     def _excluded(self, ids: frozenset[str]) -> int:
         """The rooms of ids of buildings and rooms."""

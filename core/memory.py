@@ -16,8 +16,8 @@ _thresholds = gc.get_threshold()
 
 @contextmanager
 def pause_full_collections() -> Iterator[None]:
-    """Younger objects are still collected. A full collection holds the event loop for 0.3 s with 50,000 rooms."""
-    global _pauses, _thresholds  # noqa: PLW0603 - the collector is one for the process
+    """Younger objects are still collected. A full one holds the event loop for 0.3 s with 50,000 rooms."""
+    global _pauses, _thresholds
     with _lock:
         if not _pauses:
             _thresholds = gc.get_threshold()

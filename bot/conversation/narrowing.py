@@ -2,8 +2,10 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
@@ -17,6 +19,14 @@ from core.services.find_rooms import SearchResult
 _MAX_OPTIONS = 25
 """Discord shows no more in a menu."""
 _SIZES = (5, 10, 20, 30, 50, 100, 200)
+
+
+class _Narrowing(NamedTuple):
+    """A way to change a query, and how many rooms it leaves; None where it takes something back."""
+
+    label: str
+    query: Callable[[], RoomQuery]
+    rooms: int | None = None
 
 
 def narrowing_menus(
@@ -34,10 +44,11 @@ def narrowing_menus(
         ("Size", _sizes(search, rooms)),
         ("Equipment", _equipment(search, rooms)),
     )
-    for label, options in menus:
-        chosen = [each for each in options if each.detail or context.request.action]
+    for label, ways in menus:
+        chosen = [each for each in ways if each.rooms is not None or context.request.action]
         if chosen:
-            yield Choice(Action.SEARCH, _named(label, len(chosen)), tuple(chosen[:_MAX_OPTIONS]))
+            options = tuple(_option(search, each) for each in chosen[:_MAX_OPTIONS])
+            yield Choice(Action.SEARCH, _named(label, len(chosen)), options)
 
 
 def _named(label: str, count: int) -> str:
@@ -45,11 +56,11 @@ def _named(label: str, count: int) -> str:
     return label if count <= _MAX_OPTIONS else f"{label} ({_MAX_OPTIONS} of {count}; ask for others by name)"
 
 
-def _buildings(context: CommandContext, search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
+def _buildings(context: CommandContext, search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[_Narrowing]:
     """The nearest buildings first, or those with the most rooms."""
     query, catalogue = search.query, context.read_model.catalogue
     if query.building is not None:
-        yield _option("Any building", search, replace(query, building=None))
+        yield _Narrowing("Any building", partial(replace, query, building=None))
         return
     counts = Counter(room.building_id for room in rooms)
     if len(counts) < 2:
@@ -62,21 +73,21 @@ def _buildings(context: CommandContext, search: SearchValue, rooms: tuple[Room, 
     for building_id in order:
         building = catalogue.buildings.get(building_id)
         name = building.name if building is not None else building_id
-        yield _option(name, search, replace(query, building=building_id), counts[building_id])
+        yield _Narrowing(name, partial(replace, query, building=building_id), counts[building_id])
 
 
-def _sizes(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
+def _sizes(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[_Narrowing]:
     """`rooms` are in the catalogue's order, the smallest first."""
     capacities = [room.capacity for room in rooms]
     for seats in _SIZES:
         fitting = len(rooms) - bisect_left(capacities, seats)
         if seats > search.query.capacity and 0 < fitting < len(rooms):
-            yield _option(f"{seats}+ seats", search, replace(search.query, capacity=seats), fitting)
+            yield _Narrowing(f"{seats}+ seats", partial(replace, search.query, capacity=seats), fitting)
     if search.query.capacity:
-        yield _option("Any size", search, replace(search.query, capacity=0))
+        yield _Narrowing("Any size", partial(replace, search.query, capacity=0))
 
 
-def _equipment(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
+def _equipment(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[_Narrowing]:
     known = search.query.equipment
     alike = Counter(room.equipment for room in rooms)
     counts = Counter[Equipment]()
@@ -84,12 +95,12 @@ def _equipment(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]
         counts.update(dict.fromkeys(equipment - known, number))
     for each in sorted(counts):
         if counts[each] < len(rooms):
-            query = replace(search.query, equipment=known | {each})
-            yield _option(f"With {equipment_name(each)}", search, query, counts[each])
+            query = partial(replace, search.query, equipment=known | {each})
+            yield _Narrowing(f"With {equipment_name(each)}", query, counts[each])
     if known:
-        yield _option("Any equipment", search, replace(search.query, equipment=frozenset()))
+        yield _Narrowing("Any equipment", partial(replace, search.query, equipment=frozenset()))
 
 
-def _option(label: str, search: SearchValue, query: RoomQuery, count: int | None = None) -> Option:
-    rooms = "" if count is None else "1 room" if count == 1 else f"{count} rooms"
-    return Option(label, str(replace(search, query=query, skip=0)), rooms)
+def _option(search: SearchValue, way: _Narrowing) -> Option:
+    rooms = "" if way.rooms is None else "1 room" if way.rooms == 1 else f"{way.rooms} rooms"
+    return Option(way.label, str(replace(search, query=way.query(), skip=0)), rooms)

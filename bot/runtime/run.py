@@ -155,7 +155,7 @@ def _notify_platform(
 
 
 class _Freezer:
-    """Excludes what is loaded from garbage collections, which would delay answers: now and after each reload."""
+    """Excludes what is loaded, now and at each reload, from collections, which would delay answers."""
 
     def __init__(self, read_model: ReadModel) -> None:
         self._read_model = read_model

@@ -56,7 +56,7 @@ class SqlTimetableRepository:
     def _columns(self, window: Interval, runs: Collection[int]) -> Iterator[Sequence[Any]]:
         """Each room's id, and the starts, ends and labels of its entries.
 
-        PostgreSQL groups them, which takes a fifth of the time that a row for each of 5,000,000 entries would.
+        PostgreSQL groups them, in a fifth of the time that a row for each of 5,000,000 entries takes.
         """
         label = _entry.name + _LABEL_BREAK + _entry.booking_type + _LABEL_BREAK + cast(_entry.run_id, Text)
         found = select(_entry.room_id).where(_entry.run_id.in_(runs), *_overlaps(window))

@@ -91,10 +91,12 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
             entries,
             processes,
             status=total_per_second(ports, lambda: get("/api/rooms/status"), seconds),
+            page=total_per_second(ports, lambda: get(_a_search()), seconds, check=_is_page),
             free=total_per_second(ports, lambda: get(_a_question()), seconds),
             booking=total_per_second(ports, lambda: _a_booking(slots), seconds, check=_is_booked),
             memory=max(web.memory() for web in webs),
             start=start,
+            held=max(web.held() for web in webs),
         )
 
 
@@ -118,6 +120,17 @@ def _a_question() -> str:
         f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
         f"&capacity={_rng.randrange(150, 200)}&duration={_rng.randrange(30, 180)}"
     )
+
+
+def _a_search() -> str:
+    """The board's answer to its filters: how many rooms are free, and the first of them."""
+    at = NOW + timedelta(minutes=15 * _rng.randrange((DAYS_QUERIED - 1) * _DAY // 900))
+    return f"/?when={at:%Y-%m-%d+%H:%M}+for+{_rng.randrange(2, 12) * 15}+minutes&seats={_rng.randrange(150, 200)}"
+
+
+def _is_page(answer: bytes) -> None:
+    if not answer.startswith(b"HTTP/1.1 200"):
+        raise AssertionError(answer)
 
 
 def _slots(rooms: int, run: int) -> Iterator[tuple[str, int, int, int]]:
@@ -163,6 +176,14 @@ class _Web:
         """Resident megabytes, shared ones included, from /proc."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+    def held(self) -> float:
+        """The longest time in milliseconds for which its event loop was held since this was last asked."""
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics") as response:
+            lines = response.read().decode().splitlines()
+        name = "roomie_event_loop_busy_seconds"
+        return next(float(line.split()[1]) * 1000 for line in lines if line.startswith(f"{name} "))
 
 
 @contextmanager
