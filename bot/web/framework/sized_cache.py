@@ -28,6 +28,10 @@ class SizedCache(BoundedCache[K, V], ABC):
         while self._total > self._max_total:
             self.evict()
 
+    def evict(self) -> None:
+        _, value = self.popitem(last=False)
+        self._total -= self.size_of(value)
+
     def remove(self, key: K) -> None:
         if key in self:
             self._total -= self.size_of(self.pop(key))
