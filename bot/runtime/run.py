@@ -39,6 +39,7 @@ from bot.web.framework.open_files import raise_limit
 from bot.web.framework.settings import HttpSettings
 from core.errors import RoomieError
 from core.model import PersonId
+from core.read_model import ReadModel
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -63,6 +64,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
     checks_sample = is_public(config) and await _may_hold_sample(config.database.url)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings, load=False))
+        services.read_model.subscribe(_Freezer(services.read_model))
         platforms = _platforms(config, services, roles)
         if checks_sample:
             await services.storage.load()
@@ -75,7 +77,6 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
         if not checks_sample:
             await services.storage.load()
         await _load_sample_data(services, config, roles)
-        freeze_gc()
         for platform in platforms:
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:
@@ -153,10 +154,18 @@ def _notify_platform(
         tasks.start(platform.on_people_changed(identities), f"{platform.name} pages")
 
 
-def freeze_gc() -> None:
-    """Excludes the loaded read model from garbage collections, which would delay answers."""
-    gc.collect()
-    gc.freeze()
+class _Freezer:
+    """Excludes what is loaded, now and at each reload, from collections, which would delay answers."""
+
+    def __init__(self, read_model: ReadModel) -> None:
+        self._read_model = read_model
+        self._frozen = read_model.availability
+        gc.freeze()
+
+    def __call__(self, _people: frozenset[PersonId]) -> None:
+        if self._read_model.availability is not self._frozen:
+            self._frozen = self._read_model.availability
+            gc.freeze()
 
 
 def _preload() -> None:
