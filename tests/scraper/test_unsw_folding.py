@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.common.errors import PageFormatChanged
+from scraper.sources.unsw.folding import DAY, fold_rows
 from scraper.sources.unsw.room_page import HalfHour, parse_folded_rows, parse_rows
 from tests.standins.timetable_site import Lesson, SiteRoom, room_page
 
@@ -120,3 +121,17 @@ def test_a_folded_page_is_read_as_the_page_is_or_not_at_all(page: str):
     folded = parse_folded_rows(page, WEEKS)
 
     assert folded is None or folded == parse_plainly(page)
+
+
+def test_a_usual_page_is_folded_in_all_of_its_rows(sample):
+    folded = fold_rows(sample("unsw_room_2026-11-22.html"))
+
+    assert folded is not None
+    assert (folded.row_count, len(folded.classes), folded.html.count(DAY)) == (30, 7, 30 * 7)
+    assert len(folded.html) < 3_000
+
+
+def test_a_page_with_a_class_that_is_in_no_usual_row_is_not_folded(sample):
+    page = sample("unsw_room_2026-11-22.html").replace('<td class="note">09:00</td>', "<td><b>09:00</b></td>")
+
+    assert fold_rows(page) is None
