@@ -38,8 +38,8 @@ T = TypeVar("T")
 ENTRIES_PER_BATCH = 100
 """Entries written or deleted per transaction: a millisecond, for which bookings wait."""
 SLOTS_PER_BATCH = 500
-ROOMS_PER_BATCH = 2
-"""Rooms read into the read model per transaction: a millisecond or two."""
+ROOMS_PER_BATCH = 1
+"""Rooms read into the read model per transaction: two or three milliseconds."""
 _BOOKINGS_PER_BATCH = 200
 _MIN_PAUSE_SECONDS, _PAUSE_SHARE = 0.005, 2.0
 """Between two transactions, for bookings: at least these seconds, and twice as long as the first one took."""

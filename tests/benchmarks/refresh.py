@@ -1,9 +1,9 @@
 """A refresh of 504 changed pages and 200,000 entries: its effect on concurrent bookings and the event loop.
 
 A site in a process of its own is scraped, compared with the last good run, written, made current and
-published, while one client books and another measures the delay of the event loop. Compared with no refresh,
-on SQLite and PostgreSQL; with the refresh in the process that books, as in `roomie run`, and in another, as in
-a worker of its own. The site's process takes its part of the two cores, too.
+published, while one client books and another measures the delay of the event loop. Compared with no refresh;
+on SQLite and PostgreSQL; in the process that books, as in `roomie run`, and in another, as with a worker apart.
+The site's process takes its part of the cores, too.
 """
 
 import asyncio
