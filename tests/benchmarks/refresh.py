@@ -2,7 +2,7 @@
 
 A site in a process of its own is scraped, compared with the last good run, written, made current and
 published, while one client books and another measures the delay of the event loop. Compared with no refresh;
-on SQLite and PostgreSQL; in the process that books, as in `roomie run`, and in another, as with a worker apart.
+on SQLite and PostgreSQL; in the process that books (`roomie run`), and in another (`--only worker`).
 The site's process takes its part of the cores, too.
 """
 

@@ -82,7 +82,17 @@ DAMAGE = (
         "<body>",
         "<head>",
     ),
-    *(' rowspan="2"', ' colspan="2"', ' title="1"', ' class="rowHighlight"', "\ue000", "\uf8ff", "&#57344;"),
+    *(
+        ' rowspan="2"',
+        " nowrap",
+        ' align="x"',
+        ' colspan="2"',
+        ' title="1"',
+        ' class="rowHighlight"',
+        "\ue000",
+        "\uf8ff",
+        "&#57344;",
+    ),
     *("&#xE000;", "&#xf8ff", "&#0;", "&lt;span&gt;", "\U0001f600", "<font>" * 120, "<div>" * 480),
 )
 
@@ -103,7 +113,9 @@ def damaged_pages(draw: st.DrawFn) -> str:
     page = room_page(SiteRoom("K-A7-G01", lessons=tuple(draw(st.lists(lessons, max_size=6)))))
     for _ in range(draw(st.integers(0, 3))):
         at, length = draw(st.integers(0, len(page))), draw(st.sampled_from((0, 0, 1, 4, 30)))
-        at = draw(st.sampled_from((at, max(page.find("<", at), 0), page.find(">", at) + 1)))
+        at = draw(
+            st.sampled_from((at, max(page.find("<", at), 0), page.find(">", at) + 1, page.find(">", at)))
+        )
         page = page[:at] + draw(st.sampled_from(("", *DAMAGE))) + page[at + length :]
     return page
 
