@@ -5,15 +5,19 @@ and the lowest bit of a mask is the smallest matching room.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
 from math import asin, cos, radians, sin, sqrt
+from typing import TypeVar
 
 from core.bounded_cache import BoundedCache
 from core.errors import UnknownBuilding, UnknownRoom
 from core.model import BookingRules, Building, BuildingId, Equipment, Location, Room, RoomId
+
+T = TypeVar("T")
 
 _EARTH_METRES = 6_371_000
 _MAX_MASKS = 1_000
@@ -102,6 +106,21 @@ class Catalogue:
             groups[room.booking_rules] = groups.get(room.booking_rules, 0) | 1 << place
         return tuple((next(self.rooms_in(mask)), mask) for mask in groups.values())
 
+    @cached_property
+    def masks_by_building(self) -> Mapping[BuildingId, int]:
+        """The mask of each building's rooms; buildings without rooms are left out."""
+        return _masks((room.building_id,) for room in self.order)
+
+    @cached_property
+    def masks_by_equipment(self) -> Mapping[Equipment, int]:
+        """The mask of the rooms with each kind of equipment that some room has."""
+        return _masks(room.equipment for room in self.order)
+
+    def from_capacity(self, capacity: int) -> int:
+        """The mask of the rooms with at least so many seats."""
+        first = bisect_left(self._capacities, capacity)
+        return self.all_rooms >> first << first
+
     def matching(self, query: RoomQuery) -> int:
         """The mask of rooms that match a query. Cached: many searches use the same criteria."""
         if (mask := self._masks.get(query)) is None:
@@ -141,6 +160,23 @@ def _matches(room: Room, buildings: Mapping[BuildingId, Building], query: RoomQu
         and (room.bookable or not query.bookable_only)
         and (room.individual_access or not query.individual_only)
     )
+
+
+def _masks(kinds: Iterable[Iterable[T]]) -> dict[T, int]:
+    """The mask of each kind, from the kinds of each room in order."""
+    places: defaultdict[T, list[int]] = defaultdict(list)
+    for place, each in enumerate(kinds):
+        for kind in each:
+            places[kind].append(place)
+    return {kind: _mask_of(found) for kind, found in places.items()}
+
+
+def _mask_of(places: Sequence[int]) -> int:
+    """The mask of ascending places."""
+    bits = bytearray(places[-1] // 8 + 1)
+    for place in places:
+        bits[place // 8] |= 1 << place % 8
+    return int.from_bytes(bits, "little")
 
 
 def _mask(flags: Iterable[bool]) -> int:

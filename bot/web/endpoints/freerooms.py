@@ -280,6 +280,7 @@ FREEROOMS: tuple[Route, ...] = (
         {200: schemas.BUILDINGS},
         path="/api/buildings",
         before_cache_ready=True,
+        is_eager=True,
     ),
     Route(
         Api.FREEROOMS,
@@ -290,6 +291,7 @@ FREEROOMS: tuple[Route, ...] = (
         {200: schemas.ROOMS},
         path="/api/rooms",
         before_cache_ready=True,
+        is_eager=True,
     ),
     Route(
         Api.FREEROOMS,
@@ -300,6 +302,7 @@ FREEROOMS: tuple[Route, ...] = (
         {200: schemas.STATUS, 400: schemas.ERROR},
         path="/api/rooms/status",
         parameters=(*_FILTERS, SHAPE),
+        is_eager=True,
     ),
     Route(
         Api.FREEROOMS,
@@ -310,6 +313,7 @@ FREEROOMS: tuple[Route, ...] = (
         {200: schemas.SEARCH, 400: schemas.ERROR},
         path="/api/rooms/search",
         parameters=(*_FILTERS, BUILDING, FROM, UNTIL),
+        is_eager=True,
     ),
     Route(
         Api.FREEROOMS,
@@ -320,6 +324,7 @@ FREEROOMS: tuple[Route, ...] = (
         {200: schemas.ROOM_BOOKINGS} | _UNKNOWN_ROOM,
         path="/api/rooms/bookings/{room_id}",
         parameters=(ROOM, START, END),
+        is_eager=True,
     ),
     Route(
         Api.FREEROOMS,
@@ -331,5 +336,6 @@ FREEROOMS: tuple[Route, ...] = (
         path="/api/rooms/utilities/{room_id}",
         parameters=(ROOM,),
         before_cache_ready=True,
+        is_eager=True,
     ),
 )

@@ -1,6 +1,7 @@
 """Request pipeline of a route: host, rate limit, authentication, cache, handler, errors, metrics and log."""
 
 import logging
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from bot.login.browser_sessions import BrowserSession
 from bot.redaction import without_text
 from bot.web.framework.auth import UnknownToken, authenticate, check_access, refresh_token
 from bot.web.framework.browser_session import resume_session, session_in
+from bot.web.framework.eager import suspend
 from bot.web.framework.error_pages import fault_page, refusal_page
 from bot.web.framework.errors import (
     HttpError,
@@ -67,6 +69,10 @@ class RouteHandler:
         self._options = _preflight_response(self._allowed)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        return await self.handle_with(request, request.match_info)
+
+    async def handle_with(self, request: web.Request, path_values: Mapping[str, str]) -> web.StreamResponse:
+        """`handle` for a request that no router has seen."""
         began = perf_counter()
         request_id = self._request_id(request) if self._trusted else self._state.next_id()
         caller: Principal = None
@@ -75,6 +81,7 @@ class RouteHandler:
         try:
             self._check_rate_and_method(request, began)
             if not self._is_fresh():
+                await suspend()
                 await self._services.synced_read_model()
             now = self._services.clock.now()
             if self._identifies:
@@ -84,7 +91,7 @@ class RouteHandler:
             if cached is not None and cached.is_valid(int(now.timestamp())):
                 answer = cached.response
             else:
-                answer = await self._respond(request, request_id, caller, session, now)
+                answer = await self._respond(request, request_id, caller, session, now, path_values)
         except Preflight:
             answer = self._options
         except Exception as error:  # noqa: BLE001 - this is the edge
@@ -135,6 +142,7 @@ class RouteHandler:
         try:
             caller = authenticate(request, self._services, self._state.token_usage, now)
         except UnknownToken:
+            await suspend()
             await refresh_token(request, self._services)
             caller = authenticate(request, self._services, self._state.token_usage, now)
         if self._is_rated:
@@ -170,9 +178,10 @@ class RouteHandler:
         caller: Principal,
         session: BrowserSession | None,
         now: datetime,
+        path_values: Mapping[str, str],
     ) -> RenderedResponse | web.StreamResponse:
         REQUEST_ID.set(request_id)
-        values = await read_parameters(request, self._route, self._state.settings)
+        values = await read_parameters(request, self._route, self._state.settings, path_values)
         context = RequestContext(self._state, request, caller, now, request_id, values, session)
         result = self._route.handler(context)
         response: Response = await result if isawaitable(result) else result

@@ -1,5 +1,6 @@
 """Parses a request's parameters as its route declares them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -14,14 +15,17 @@ _OUTSIDE_FIELDS = frozenset({ParameterLocation.PATH, ParameterLocation.HEADER})
 _WITH_BODY = frozenset({"POST", "DELETE"})
 
 
-async def read_parameters(request: web.Request, route: Route, settings: HttpSettings) -> dict[str, object]:
+async def read_parameters(
+    request: web.Request, route: Route, settings: HttpSettings, path_values: Mapping[str, str]
+) -> dict[str, object]:
     """Values of the parameters that are given; raises for the first that is missing or invalid."""
     if not route.parameters:
         return {}
     fields = await _fields(request, route, settings)
     values: dict[str, object] = {}
     for parameter in route.parameters:
-        source = _outside_fields(request, parameter) if parameter.location in _OUTSIDE_FIELDS else fields
+        is_outside = parameter.location in _OUTSIDE_FIELDS
+        source = _outside_fields(request, parameter, path_values) if is_outside else fields
         if (text := _text(parameter, source)) is not None:
             values[parameter.name] = _parse(parameter, text)
         elif parameter.required:
@@ -29,10 +33,12 @@ async def read_parameters(request: web.Request, route: Route, settings: HttpSett
     return values
 
 
-def _outside_fields(request: web.Request, parameter: Parameter[Any]) -> FormFields:
+def _outside_fields(
+    request: web.Request, parameter: Parameter[Any], path_values: Mapping[str, str]
+) -> FormFields:
     """The parameter's values in the path or the headers."""
     if parameter.location is ParameterLocation.PATH:
-        return FormFields(dict(request.match_info))
+        return FormFields(dict(path_values))
     found = request.headers.getall(parameter.name, [])
     return FormFields(
         {parameter.name: found[0]} if found else {}, duplicates={parameter.name} if found[1:] else set()

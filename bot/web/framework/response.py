@@ -150,7 +150,7 @@ class CacheableResponse:
 
 
 class RawResponse(web.StreamResponse):
-    """Writes a rendered response in one piece. After an `is_last` one the connection is closed."""
+    """A rendered response that is written in one piece. After an `is_last` one the connection is closed."""
 
     def __init__(
         self, head: bytes, body: bytes, request_id: str, status: int, *, is_last: bool
@@ -166,10 +166,14 @@ class RawResponse(web.StreamResponse):
             connection = "Connection: close\r\n"
         elif request.version == HttpVersion10:
             connection = "Connection: keep-alive\r\n"
-        tail = f"Date: {rfc822_formatted_time()}\r\nX-Request-ID: {self._request_id}\r\n{connection}\r\n"
         writer = request.writer
-        await writer.write_eof(b"".join((self._head, tail.encode("latin-1"), self._content)))
+        await writer.write_eof(self.to_bytes(connection))
         return writer
+
+    def to_bytes(self, connection: str = "") -> bytes:
+        """Head and body; `connection` is a line of the head, needed unless HTTP/1.1 keeps it open."""
+        tail = f"Date: {rfc822_formatted_time()}\r\nX-Request-ID: {self._request_id}\r\n{connection}\r\n"
+        return b"".join((self._head, tail.encode("latin-1"), self._content))
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Does nothing: `prepare` writes everything."""

@@ -14,6 +14,7 @@ from bot.login.browser_sessions import BrowserSessions
 from bot.login.device_cookies import DeviceMarks
 from bot.pictures.drawing import PictureDrawer
 from bot.services import Services
+from bot.web.framework.eager import suspend
 from bot.web.framework.live_updates import LiveUpdates
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.login_subscriptions import LoginSubscriptions
@@ -134,6 +135,7 @@ class ServerState:
             raise Unavailable("Roomie is too busy right now. Please try again in a moment.")
         self._waiting += 1
         try:
+            await suspend()
             async with self._reads:
                 return await self.services.storage.read(work)
         finally:
