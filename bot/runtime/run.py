@@ -82,7 +82,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
-        tasks.start(asyncio.to_thread(_preload), "language and pages")
+        tasks.start(_preload(), "language and pages")
         tasks.start(_reload_periodically(services, config.cache.reload_interval), "read model")
         outbox = await stack.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
@@ -156,13 +156,18 @@ def _notify_platform(
 
 
 def freeze_gc() -> None:
-    """Excludes the loaded read model from garbage collections, which would delay answers."""
+    """Excludes what is loaded for good from garbage collections, which would delay answers."""
     gc.collect()
     gc.freeze()
 
 
-def _preload() -> None:
+async def _preload() -> None:
     """Loads the parser's vocabulary and the pages' templates before the first request needs them."""
+    await asyncio.to_thread(_load_language_and_pages)
+    freeze_gc()
+
+
+def _load_language_and_pages() -> None:
     from bot.language import preload
     from bot.web.pages.templating import preload as preload_templates
 
