@@ -142,8 +142,7 @@ class Catalogue:
 
     def rooms_in(self, mask: int) -> Iterator[Room]:
         """The rooms of a mask, smallest capacity first."""
-        bits = format(mask, "b")[::-1].translate(_ONES).encode("ascii")
-        return compress(self.order, bits)
+        return compress(self.order, flags_of(mask))
 
     def metres(self, one: BuildingId, other: BuildingId) -> float | None:
         """Great-circle distance of two buildings; None where coordinates are unknown."""
@@ -214,6 +213,11 @@ class Catalogue:
     def _by_access(self) -> Mapping[str, int]:
         kinds = (), ("bookable",), ("individual",), ("bookable", "individual")
         return self._group(lambda room: kinds[room.bookable + 2 * room.individual_access])
+
+
+def flags_of(mask: int) -> bytes:
+    """1 for each place of a mask, 0 for others, up to the last 1."""
+    return format(mask, "b")[::-1].translate(_ONES).encode("ascii")
 
 
 def mask_of_flags(flags: bytearray) -> int:

@@ -28,7 +28,7 @@ from bot.web.framework.readiness import Check, Readiness
 from bot.web.framework.response import IsValid, RenderedResponse
 from bot.web.framework.response_cache import RenderedCache, ResponseCache
 from bot.web.framework.settings import HttpSettings
-from bot.web.framework.status_cache import CampusDays, StatusCache
+from bot.web.framework.status_cache import CampusDays, CampusLayout, StatusCache
 from bot.web.framework.token_usage import TokenUsage
 from bot.web.framework.whole_schedules import WholeSchedules
 from core.availability import Availability
@@ -99,6 +99,8 @@ class ServerState:
     flood_logged_at: float = -inf
     """When a refusal for too many requests was last logged, by `perf_counter`."""
     _status_cache: StatusCache | None = None
+    _campus: CampusLayout | None = None
+    _campus_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MAX_CONCURRENT_READS))
     _waiting: int = 0
     _origin: str = field(default_factory=lambda: token_hex(4))
@@ -125,8 +127,18 @@ class ServerState:
         """The status cache of the current availability."""
         availability = self.services.read_model.availability
         if self._status_cache is None or self._status_cache.availability is not availability:
-            self._status_cache = StatusCache(availability)
+            campus = self._campus
+            is_known = campus is not None and campus.catalogue is availability.catalogue
+            self._status_cache = StatusCache(availability, campus if is_known else None)
         return self._status_cache
+
+    async def lay_out_campus(self) -> CampusLayout:
+        """The layout of responses about all rooms, made on a thread: it takes 0.5 s for 50,000."""
+        async with self._campus_lock:
+            catalogue = self.services.read_model.catalogue
+            if self._campus is None or self._campus.catalogue is not catalogue:
+                self._campus = await asyncio.to_thread(CampusLayout, catalogue)
+            return self._campus
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Reads from the database what the read model does not hold, a few requests at a time.
