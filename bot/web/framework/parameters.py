@@ -11,6 +11,8 @@ from bot.web.framework.route import Parameter, ParameterLocation, Route
 from bot.web.framework.settings import HttpSettings
 from core.errors import MissingField, RoomieError
 
+_PATH, _HEADER = ParameterLocation.PATH, ParameterLocation.HEADER
+"""Reading a member of an enumeration calls a descriptor in Python 3.11."""
 _WITH_BODY = frozenset({"POST", "DELETE"})
 
 
@@ -23,26 +25,22 @@ async def read_parameters(
     fields = await _fields(request, route, settings)
     values: dict[str, object] = {}
     for parameter in route.parameters:
-        source = fields
-        if parameter.location is ParameterLocation.PATH or parameter.location is ParameterLocation.HEADER:
-            source = _outside_fields(request, parameter, path_values)
-        if (text := _text(parameter, source)) is not None:
+        if parameter.location is _PATH:
+            text = path_values[parameter.name]
+        elif parameter.location is _HEADER:
+            text = _text(parameter, _header_fields(request, parameter.name))
+        else:
+            text = _text(parameter, fields)
+        if text is not None:
             values[parameter.name] = _parse(parameter, text)
         elif parameter.required:
             raise MissingField(f"No {parameter.name} supplied")
     return values
 
 
-def _outside_fields(
-    request: web.Request, parameter: Parameter[Any], path_values: Mapping[str, str]
-) -> FormFields:
-    """The parameter's values in the path or the headers."""
-    if parameter.location is ParameterLocation.PATH:
-        return FormFields(dict(path_values))
-    found = request.headers.getall(parameter.name, [])
-    return FormFields(
-        {parameter.name: found[0]} if found else {}, duplicates={parameter.name} if found[1:] else set()
-    )
+def _header_fields(request: web.Request, name: str) -> FormFields:
+    found = request.headers.getall(name, [])
+    return FormFields({name: found[0]} if found else {}, duplicates={name} if found[1:] else set())
 
 
 async def _fields(request: web.Request, route: Route, settings: HttpSettings) -> FormFields:

@@ -7,7 +7,8 @@ turns it into selectors for `compress`, and one subtraction finds each building'
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import compress, count
+from itertools import accumulate, compress, count
+from operator import or_
 
 NEVER = -1
 """Until when a busy room stays free."""
@@ -48,6 +49,14 @@ class StatusLayout:
         """The mask of the rooms for which `chosen`, in the order of rooms, is true."""
         return self._mask(compress(self.places, chosen))
 
+    def at_least(self, limits: Sequence[int], values: Iterable[int]) -> list[int]:
+        """For each of the sorted limits, and beyond them, the mask of the rooms whose value is as much."""
+        places: dict[int, list[int]] = {limit: [] for limit in limits}
+        for place, value in zip(self.places, values, strict=True):
+            places[value].append(place)
+        masks = accumulate((self._mask(places[limit]) for limit in reversed(limits)), or_, initial=0)
+        return [*masks][::-1]
+
     def chosen(self, rooms: int) -> list[int]:
         """1 for each room of a mask, 0 for others, in the order of rooms."""
         selectors = rooms.to_bytes(self.size, "little")
@@ -84,14 +93,13 @@ class StatusSnapshot:
         self._layout, self._free_until = layout, free_until
         self._parts = layout.parts(statuses)
         self._limits = sorted({*free_until})
-        self._free: dict[int, int] = {}
+        self._free: list[int] | None = None
 
     def free_rooms(self, needed: int) -> int:
         """The mask of rooms that stay free until `needed`; the same for all instants between two limits."""
-        limit = bisect_left(self._limits, needed)
-        if (free := self._free.get(limit)) is None:
-            free = self._free[limit] = self._layout.rooms([until >= needed for until in self._free_until])
-        return free
+        if self._free is None:
+            self._free = self._layout.at_least(self._limits, self._free_until)
+        return self._free[bisect_left(self._limits, needed)]
 
     def body(self, rooms: int) -> bytes:
         """Renders the rooms of a mask; buildings without any are empty objects."""
