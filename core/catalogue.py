@@ -5,7 +5,8 @@ and the lowest bit of a mask is the smallest matching room.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, compress
@@ -16,12 +17,13 @@ from core.bounded_cache import BoundedCache
 from core.errors import UnknownBuilding, UnknownRoom
 from core.model import Building, BuildingId, Equipment, Location, Room, RoomId
 
+T = TypeVar("T")
+
 _EARTH_METRES = 6_371_000
 _MAX_MASKS = 1_000
 _MAX_DISTANCES = 100_000
 """Distances of buildings that are kept: from some buildings to all."""
 _ONES = str.maketrans("01", "\x00\x01")
-_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,20 @@ class Catalogue:
 
     def prepare(self) -> None:
         """Computes what the first searches would wait for, off the event loop."""
-        for groups in (self._by_access, self._by_card, self._by_equipment, self._by_usage, self._by_location):
+        for groups in (
+            self._by_access,
+            self._by_card,
+            self.masks_by_equipment,
+            self._by_usage,
+            self._by_location,
+        ):
             len(groups)
-        for lists in (self.by_building, self.by_building_and_number, self.rooms_by_rules):
+        for lists in (
+            self.masks_by_building,
+            self.by_building,
+            self.by_building_and_number,
+            self.rooms_by_rules,
+        ):
             len(lists)
 
     def room(self, room_id: str) -> Room:
@@ -114,7 +127,7 @@ class Catalogue:
     @cached_property
     def rooms_by_rules(self) -> tuple[tuple[Room, int], ...]:
         """One room for each combination of booking rules, with the mask of all that share it."""
-        masks = self._group(lambda room: (room.booking_rules,))
+        masks = _masks((room.booking_rules,) for room in self.order)
         return tuple((next(self.rooms_in(mask)), mask) for mask in masks.values())
 
     def mask_of(self, rooms: Iterable[Room]) -> int:
@@ -123,15 +136,20 @@ class Catalogue:
             flags[self.position[room.id]] = 1
         return mask_of_flags(flags)
 
-    def _group(self, keys: Callable[[Room], Iterable[_Key]]) -> Mapping[_Key, int]:
-        """The masks of the rooms that have each key."""
-        groups: dict[_Key, bytearray] = {}
-        for place, room in enumerate(self.order):
-            for key in keys(room):
-                if (flags := groups.get(key)) is None:
-                    flags = groups[key] = bytearray(len(self.order))
-                flags[place] = 1
-        return {key: mask_of_flags(flags) for key, flags in groups.items()}
+    @cached_property
+    def masks_by_building(self) -> Mapping[BuildingId, int]:
+        """The mask of each building's rooms; buildings without rooms are left out."""
+        return _masks((room.building_id,) for room in self.order)
+
+    @cached_property
+    def masks_by_equipment(self) -> Mapping[Equipment, int]:
+        """The mask of the rooms with each kind of equipment that some room has."""
+        return _masks(room.equipment for room in self.order)
+
+    def from_capacity(self, capacity: int) -> int:
+        """The mask of the rooms with at least so many seats."""
+        first = bisect_left(self._capacities, capacity)
+        return self.all_rooms >> first << first
 
     def matching(self, query: RoomQuery) -> int:
         """The mask of rooms that match a query. Cached: many searches use the same criteria."""
@@ -158,8 +176,7 @@ class Catalogue:
         return {each.id: _metres(origin, each) for each in self.buildings.values() if each.has_coordinates}
 
     def _match(self, query: RoomQuery) -> int:
-        first = bisect_left(self._capacities, query.capacity)
-        mask = self.all_rooms >> first << first
+        mask = self.from_capacity(query.capacity)
         for criterion in self._criteria(query):
             mask &= criterion
         return mask
@@ -167,7 +184,7 @@ class Catalogue:
     def _criteria(self, query: RoomQuery) -> Iterator[int]:
         """A mask for each criterion but capacity: few are different, and most searches combine them anew."""
         yield from self._places(query)
-        yield from (self._by_equipment.get(each, 0) for each in query.equipment)
+        yield from (self.masks_by_equipment.get(each, 0) for each in query.equipment)
         if query.usage is not None:
             yield self._by_usage.get(query.usage, 0)
         if query.needs_card is not None:
@@ -193,26 +210,22 @@ class Catalogue:
         return self.mask_of(chain(rooms, *(self.by_building.get(BuildingId(each), ()) for each in ids)))
 
     @cached_property
-    def _by_equipment(self) -> Mapping[Equipment, int]:
-        return self._group(lambda room: room.equipment)
-
-    @cached_property
     def _by_usage(self) -> Mapping[str, int]:
-        return self._group(lambda room: (room.usage,))
+        return _masks((room.usage,) for room in self.order)
 
     @cached_property
     def _by_location(self) -> Mapping[Location, int]:
         locations = {each.id: (each.location,) for each in self.buildings.values()}
-        return self._group(lambda room: locations[room.building_id])
+        return _masks(locations[room.building_id] for room in self.order)
 
     @cached_property
     def _by_card(self) -> Mapping[bool, int]:
-        return self._group(lambda room: (room.requires_card,))
+        return _masks((room.requires_card,) for room in self.order)
 
     @cached_property
     def _by_access(self) -> Mapping[str, int]:
         kinds = (), ("bookable",), ("individual",), ("bookable", "individual")
-        return self._group(lambda room: kinds[room.bookable + 2 * room.individual_access])
+        return _masks(kinds[room.bookable + 2 * room.individual_access] for room in self.order)
 
 
 def flags_of(mask: int) -> bytes:
@@ -223,6 +236,23 @@ def flags_of(mask: int) -> bytes:
 def mask_of_flags(flags: bytearray) -> int:
     """The mask of the places with a 1: their digits are those of a binary number, from the end."""
     return int(flags[::-1].hex()[1::2] or "0", 2)
+
+
+def _masks(kinds: Iterable[Iterable[T]]) -> dict[T, int]:
+    """The mask of each kind, from the kinds of each room in order."""
+    places: defaultdict[T, list[int]] = defaultdict(list)
+    for place, each in enumerate(kinds):
+        for kind in each:
+            places[kind].append(place)
+    return {kind: _mask_of(found) for kind, found in places.items()}
+
+
+def _mask_of(places: Sequence[int]) -> int:
+    """The mask of ascending places."""
+    bits = bytearray(places[-1] // 8 + 1)
+    for place in places:
+        bits[place // 8] |= 1 << place % 8
+    return int.from_bytes(bits, "little")
 
 
 def _metres(one: Building, other: Building) -> float:

@@ -349,7 +349,7 @@ async def _announce(services: Services, config: Config, url: str) -> bool:
         )
     lines = (
         contents,
-        f"HTTP API: {url}   Documentation: {url}/docs",
+        f"Board: {url}   HTTP API: {url}/docs",
         "Try: /rooms free now 20 seats   (/help for more, Ctrl-D to quit)"
         if sys.stdin.isatty()
         else 'No terminal here. Try: .venv/bin/roomie chat "/rooms free now 20 seats"',

@@ -65,22 +65,13 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
     def _make_engine(self) -> "SqliteEngine":
         from storage.sqlite.engine import SqliteEngine
 
-        return SqliteEngine(self._path, self._origin)
+        return SqliteEngine(self._path, self._origin, self.read_model)
 
     async def decide_jointly(
         self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]]
     ) -> T:
         engine = self._engine or await self._wait_for_engine()
-        at = int(self._clock.now().timestamp())
-
-        def run() -> "_DecisionOutcome[T]":
-            decision = engine.decisions.run(keys, decide, at)
-            if self.read_model.has_webhooks:
-                engine.announce(decision.writes, at)
-            return _DecisionOutcome(decision, self.read_model)
-
-        result: T = await engine.writer.run(run, uses_savepoint=len(keys) > 1)
-        return result
+        return await engine.writer.decide(keys, decide, int(self._clock.now().timestamp()))
 
     async def write(self, transaction: Callable[[UnitOfWork], T]) -> T:
         engine = self._engine or await self._wait_for_engine()
@@ -94,7 +85,7 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
             update = read_update(unit, unit.changes, window, known) if unit.changes else None
             return _WriteOutcome(result, update, self.read_model)
 
-        result: T = await engine.writer.run(run, uses_savepoint=True)
+        result: T = await engine.writer.run(run)
         return result
 
     async def write_relaxed(self, transaction: Callable[[UnitOfWork], T]) -> T:
@@ -116,7 +107,7 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
             return _WriteOutcome(None, read_update(unit, EVERYTHING, window, known), self.read_model)
 
         began = perf_counter()
-        await engine.writer.run(run, uses_savepoint=True)
+        await engine.writer.run(run)
         self._synced_at = began
 
     def is_fresh(self) -> bool:
@@ -158,7 +149,7 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
 
         self._is_stale, began = False, perf_counter()
         try:
-            await engine.writer.run(run, uses_savepoint=True)
+            await engine.writer.run(run)
         except BaseException:
             self._is_stale = True
             raise
@@ -189,17 +180,6 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 except sqlite3.Error:
                     continue
-
-
-@dataclass(slots=True)
-class _DecisionOutcome(Generic[T]):
-    decision: JointDecision[T]
-    read_model: ReadModel
-
-    def deliver(self) -> T:
-        for writes in self.decision.writes:
-            self.read_model.apply_commit(writes)
-        return self.decision.outcome
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from bot.login.passwords import Argon2Passwords, Cost
 from bot.runtime import event_loop
-from bot.runtime.logging_setup import LineFormatter
+from bot.runtime.logging_setup import LineFormatter, skip_unused_facts
 from bot.services import Services
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
@@ -165,6 +165,7 @@ def _bare() -> web.Application:
 
 
 async def _run(entries: int, url: str) -> None:
+    skip_unused_facts()
     log = logging.FileHandler("/dev/null")
     log.setFormatter(LineFormatter(as_json=True))
     logging.basicConfig(level=logging.INFO, handlers=[log])

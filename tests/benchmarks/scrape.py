@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 from lxml import html as lxml_html
 
 from bot.runtime import event_loop
-from scraper.common.worker_process import ParsingProcess
+from scraper.common.worker_process import ParsingPool, count_cores
 from scraper.http.client import PoliteClient
 from scraper.http.politeness import Politeness
 from scraper.model import ScrapeResult, SourceContext, SourceSettings
-from scraper.sources.unsw.pages import parse_week
+from scraper.sources.unsw.room_page import parse_week
 from scraper.sources.unsw.site import UnswTimetableSite
 from tests.benchmarks.harness import Row, quartiles, ratio
 from tests.standins.timetable_site import Lesson, SiteRoom, TimetableSite, room_page
@@ -45,8 +45,8 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001  # as every benchmark is call
 
 
 async def _refreshes(address: str, count: int) -> list[Row]:
-    async with PoliteClient(address, HURRIED, allow_private=True) as fetch, ParsingProcess() as parse:
-        await parse(abs, 1)
+    async with PoliteClient(address, HURRIED, allow_private=True) as fetch, ParsingPool() as parse:
+        await asyncio.gather(*(parse(abs, 1) for _ in range(count_cores())))
         bench = Bench(address, fetch, parse, count)
         gc.collect()
         gc.freeze()  # what the bench itself has made is not the product's to collect
@@ -78,7 +78,7 @@ def _row(name: str, ours: Sequence[float], theirs: Sequence[float]) -> Row:
 class Bench:
     """Reads all pages in one of the compared ways; pages per second."""
 
-    def __init__(self, address: str, fetch: PoliteClient, parse: ParsingProcess, count: int) -> None:
+    def __init__(self, address: str, fetch: PoliteClient, parse: ParsingPool, count: int) -> None:
         self._address, self._fetch, self._parse = address, fetch, parse
         self._rooms = [room.id for room in generated_rooms(count)]
         self.worst_delay = self.own_delay = 0.0
