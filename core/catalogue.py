@@ -77,21 +77,11 @@ class Catalogue:
 
     def prepare(self) -> None:
         """Computes what the first searches would wait for, off the event loop."""
-        for groups in (
-            self._by_access,
-            self._by_card,
-            self.masks_by_equipment,
-            self._by_usage,
-            self._by_location,
-        ):
+        for masks in (self._by_access, self._by_card, self._by_location, self._by_usage):
+            len(masks)
+        for groups in (self.by_building, self.by_building_and_number, self.rooms_by_rules):
             len(groups)
-        for lists in (
-            self.masks_by_building,
-            self.by_building,
-            self.by_building_and_number,
-            self.rooms_by_rules,
-        ):
-            len(lists)
+        len(self.masks_by_building), len(self.masks_by_equipment)
 
     def room(self, room_id: str) -> Room:
         try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count, product
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from urllib.request import urlopen
 
 import asyncpg
@@ -42,6 +42,7 @@ DAYS = {1: 21, 2: 22, 4: 23}
 DAYS_QUERIED = 8
 """Number of days that requests are about, from today on."""
 _TIMEOUT = 240.0
+_POLL_INTERVAL = 0.2
 _DAY = 86_400
 
 
@@ -125,7 +126,8 @@ def _a_question() -> str:
 def _a_search() -> str:
     """The board's answer to its filters: how many rooms are free, and the first of them."""
     at = NOW + timedelta(minutes=15 * _rng.randrange((DAYS_QUERIED - 1) * _DAY // 900))
-    return f"/?when={at:%Y-%m-%d+%H:%M}+for+{_rng.randrange(2, 12) * 15}+minutes&seats={_rng.randrange(150, 200)}"
+    when = f"{at:%Y-%m-%d+%H:%M}+for+{_rng.randrange(2, 12) * 15}+minutes"
+    return f"/?when={when}&seats={_rng.randrange(150, 200)}"
 
 
 def _is_page(answer: bytes) -> None:
@@ -170,6 +172,7 @@ class _Web:
             with suppress(OSError), urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as response:
                 if response.status == 200:
                     return
+            sleep(_POLL_INTERVAL)
         raise NotReady(f"a web process was not ready within {_TIMEOUT:.0f} s ({self.memory():,.0f} MB)")
 
     def memory(self) -> float:

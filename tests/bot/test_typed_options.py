@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from bot.chat.command import Command, ParameterType
+from bot.chat.command import Command, CommandParameter, ParameterType
 from bot.commands import COMMANDS
 from bot.services import Services
 from core.directory import Account

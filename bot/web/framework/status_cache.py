@@ -186,6 +186,7 @@ class StatusCache:
         """Builds a day in batches of rooms, so that other requests are answered in between."""
         if day[0] in self._days:
             return
+        await asyncio.sleep(0)
         async with self._build_lock:
             if day[0] in self._days:
                 return
