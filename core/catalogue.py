@@ -5,7 +5,7 @@ and the lowest bit of a mask is the smallest matching room.
 """
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 _EARTH_METRES = 6_371_000
 _MAX_MASKS = 1_000
+_MAX_MASKED_ROOMS = 5_000
+"""Above, a mask for each building is larger than a list of rooms."""
 _MAX_DISTANCES = 100_000
 """Distances of buildings that are kept: from some buildings to all."""
 _ONES = str.maketrans("01", "\x00\x01")
@@ -79,9 +81,9 @@ class Catalogue:
         """Computes what the first searches would wait for, off the event loop."""
         for masks in (self._by_access, self._by_card, self._by_location, self._by_usage):
             len(masks)
+        len(self.masks_by_equipment)
         for groups in (self.by_building, self.by_building_and_number, self.rooms_by_rules):
             len(groups)
-        len(self.masks_by_building), len(self.masks_by_equipment)
 
     def room(self, room_id: str) -> Room:
         try:
@@ -126,9 +128,15 @@ class Catalogue:
             flags[self.position[room.id]] = 1
         return mask_of_flags(flags)
 
+    def count_by_building(self, mask: int) -> Mapping[BuildingId, int]:
+        """How many rooms of a mask each building has; buildings without any are left out."""
+        if len(self.order) > _MAX_MASKED_ROOMS:
+            return Counter(room.building_id for room in self.rooms_in(mask))
+        counts = {each: (mask & rooms).bit_count() for each, rooms in self._by_building.items()}
+        return {building_id: count for building_id, count in counts.items() if count}
+
     @cached_property
-    def masks_by_building(self) -> Mapping[BuildingId, int]:
-        """The mask of each building's rooms; buildings without rooms are left out."""
+    def _by_building(self) -> Mapping[BuildingId, int]:
         return _masks((room.building_id,) for room in self.order)
 
     @cached_property

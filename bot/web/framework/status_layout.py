@@ -91,7 +91,7 @@ class StatusSnapshot:
     def __init__(self, layout: StatusLayout, statuses: Sequence[bytes], free_until: Sequence[int]) -> None:
         self.number, self.statuses = next(_numbers), statuses
         self._layout, self._free_until = layout, free_until
-        self._parts = layout.parts(statuses)
+        self._parts: Sequence[bytes] = ()
         self._limits = sorted({*free_until})
         self._free: list[int] | None = None
 
@@ -103,4 +103,5 @@ class StatusSnapshot:
 
     def body(self, rooms: int) -> bytes:
         """Renders the rooms of a mask; buildings without any are empty objects."""
+        self._parts = self._parts or self._layout.parts(self.statuses)
         return b"".join(compress(self._parts, self._layout.selectors(rooms)))
