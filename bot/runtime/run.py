@@ -29,6 +29,7 @@ from bot.runtime.app import (
 from bot.runtime.backups import backup_checks, backup_warnings
 from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
+from bot.runtime.loop_lag import measure_loop_lag
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
 from bot.sample.data import PUBLIC, SAMPLE_PEOPLE
@@ -77,11 +78,12 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
         if not checks_sample:
             await services.storage.load()
         await _load_sample_data(services, config, roles)
+        stack.enter_context(measure_loop_lag(services.metrics))
         for platform in platforms:
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
-        tasks.start(asyncio.to_thread(_preload), "language and pages")
+        tasks.start(_preload(), "language and pages")
         tasks.start(_reload_periodically(services, config.cache.reload_interval), "read model")
         outbox = await stack.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
@@ -168,8 +170,19 @@ class _Freezer:
             gc.freeze()
 
 
-def _preload() -> None:
+def freeze_gc() -> None:
+    """Excludes what is imported and preloaded from garbage collections, which would delay answers."""
+    gc.collect()
+    gc.freeze()
+
+
+async def _preload() -> None:
     """Loads the parser's vocabulary and the pages' templates before the first request needs them."""
+    await asyncio.to_thread(_load_language_and_pages)
+    freeze_gc()
+
+
+def _load_language_and_pages() -> None:
     from bot.language import preload
     from bot.web.pages.templating import preload as preload_templates
 
