@@ -142,7 +142,7 @@ class Catalogue:
     @cached_property
     def masks_by_equipment(self) -> Mapping[Equipment, int]:
         """The mask of the rooms with each kind of equipment that some room has."""
-        return self._group(lambda room: room.equipment)
+        return _masks(room.equipment for room in self.order)
 
     def from_capacity(self, capacity: int) -> int:
         """The mask of the rooms with at least so many seats."""
