@@ -264,6 +264,8 @@ async def _from_read_model(
     key = (snapshot.number, rooms, query.is_search, query.is_nested)
     if (response := state.intervals.get(key)) is None:
         await cache.pause()
+        snapshot.prepare()
+        await cache.pause()
         response = _render(cache, query, snapshot, rooms)
         state.intervals.put(key, response)
     since, until = status_day.constant_interval(at, query.seconds)

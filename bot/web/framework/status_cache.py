@@ -31,7 +31,7 @@ _MAX_ROOMS_AT_ONCE = 5_000
 _MIN_SELECTIONS, _MAX_SELECTIONS = 16, 1_000
 _MAX_SELECTED = 8_000_000
 """Parts of all selections; a byte each."""
-_MAX_PARTS = 600_000
+_MAX_PARTS = 300_000
 """Parts of all snapshots of statuses; some 100 bytes each."""
 _numbers = count()
 
