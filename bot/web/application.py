@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from aiohttp import web
 from aiohttp.http import HttpVersion11
@@ -124,7 +125,9 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
     server = runner.server
     if server is None:
         raise RuntimeError("a runner that is set up has a server")
-    routes = EagerRoutes(server.request_factory, lambda: state.is_stopping)
+    routes = EagerRoutes(
+        cast("Callable[..., web.Request]", server.request_factory), lambda: state.is_stopping
+    )
     for path, handle in app[EAGER]:
         routes.add(path, handle)
     server.request_handler = partial(resume_or_handle, server.request_handler)

@@ -110,10 +110,13 @@ async def bookings(context: RequestContext) -> Response:
     read_model = context.state.services.read_model
     availability, catalogue = read_model.availability, read_model.catalogue
     schedule = availability.schedule(room.id)
-    if read_model.covers(_interval(start, end)):
-        rendered = [wire.render_busy(each) for each in schedule.conflicts(start, end)]
+    whole = context.state.whole_schedules.known(room.id)
+    if whole is None and not read_model.covers(_interval(start, end)):
+        whole = await context.state.whole_schedules.get(room)
+    if whole is None:
+        rendered = b",".join([wire.render_busy(each) for each in schedule.conflicts(start, end)])
     else:
-        rendered = (await context.state.whole_schedules.get(room)).overlapping(start, end)
+        rendered = whole.overlapping(start, end)
     return CacheableResponse(
         with_etag(wire.room_bookings_body(context.require(ROOM), room.name, rendered)),
         lambda _: (
@@ -200,13 +203,9 @@ def _seconds(context: RequestContext) -> int:
 
 
 def _room_query(context: RequestContext) -> RoomQuery:
-    return _query_of(
-        context.get(CAPACITY) or 0,
-        context.get(USAGE),
-        context.get(LOCATION),
-        context.get(CARD),
-        context.get(BUILDING),
-    )
+    capacity, usage, location = context.get(CAPACITY), context.get(USAGE), context.get(LOCATION)
+    needs_card, building = context.get(CARD), context.get(BUILDING)
+    return _query_of(capacity or 0, usage, location, needs_card, building)
 
 
 @lru_cache(maxsize=1024)
