@@ -3,8 +3,9 @@
 Most rooms share theirs with others: a campus of 50,000 rooms has some hundred patterns of a day's classes.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -22,9 +23,9 @@ Moments: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
 class RoomTimeline:
     """One day: from `edges[i]` on the status is `statuses[i + 1]`, free until `free_until[i + 1]`."""
 
-    edges: tuple[int, ...]
+    edges: Sequence[int]
     statuses: tuple[bytes, ...]
-    free_until: tuple[int, ...]
+    free_until: Sequence[int]
 
 
 class DayTimelines(dict[Moments, int]):
@@ -60,9 +61,11 @@ class DayTimelines(dict[Moments, int]):
 def _build_timeline(busy: Moments, day: tuple[int, int]) -> RoomTimeline:
     intervals = list(_intervals(busy, *day))
     return RoomTimeline(
-        tuple(since for since, _, _ in intervals[1:]),
+        array("q", [since for since, _, _ in intervals[1:]]),
         tuple(_render_status(status, until) for _, status, until in intervals),
-        tuple(NEVER if status is not Status.FREE else until or _ALWAYS for _, status, until in intervals),
+        array(
+            "q", [NEVER if status is not Status.FREE else until or _ALWAYS for _, status, until in intervals]
+        ),
     )
 
 
