@@ -229,19 +229,19 @@ async def _respond(context: RequestContext, query: StatusQuery) -> Response:
     state, at = context.state, query.at(context.now)
     day = state.days.around(at)
     window = _interval(day[0], max(day[1], query.slot[1] if query.slot else 0))
+    campus = await state.lay_out_campus()
     if not state.services.read_model.covers(window):
-        cache = StatusCache(
-            await state.availability_outside_window(
-                _interval(day[0], int(window.end.timestamp()) + _OUTSIDE_WINDOW)
-            )
+        availability = await state.availability_outside_window(
+            _interval(day[0], int(window.end.timestamp()) + _OUTSIDE_WINDOW)
         )
+        cache = StatusCache(availability, campus if campus.catalogue is availability.catalogue else None)
         await cache.build(day)
         return _render(cache, query, *cache.choose(cache.day(day), at, query.to_filter(cache.availability)))
     cache = state.status_cache()
     await cache.build(day)
     if cache.availability is not state.services.read_model.availability:  # reloaded while the day was built
         cache = state.status_cache()
-    return _from_read_model(context, cache, day, at, query)
+    return await _from_read_model(context, cache, day, at, query)
 
 
 _MAX_SLOT = 31 * 24 * 60 * 60
@@ -250,16 +250,21 @@ _OUTSIDE_WINDOW = 8 * 24 * 60 * 60
 """Seconds after midnight that are loaded too, for bookings that continue on the next days."""
 
 
-def _from_read_model(
+async def _from_read_model(
     context: RequestContext, cache: StatusCache, day: tuple[int, int], at: int, query: StatusQuery
 ) -> CacheableResponse:
     """Renders the response once for each set of rooms in an interval in which no status changes."""
     state, availability = context.state, cache.availability
     status_day = cache.day(day)
     version = availability.version
+    status_day.snapshot(at)
+    await cache.pause()
     snapshot, rooms = cache.choose(status_day, at, query.to_filter(availability))
     key = (snapshot.number, rooms, query.is_search, query.is_nested)
     if (response := state.intervals.get(key)) is None:
+        await cache.pause()
+        snapshot.prepare()
+        await cache.pause()
         response = _render(cache, query, snapshot, rooms)
         state.intervals.put(key, response)
     since, until = status_day.constant_interval(at, query.seconds)
