@@ -24,6 +24,7 @@ async def main(url: str) -> None:
     releases = ReleaseService(storage, read_model, RULES, clock)
     while any(each.released_at is None for each in read_model.bookings.values()):
         await releases.release_absent()
+        await asyncio.sleep(0.01)  # the others write meanwhile
         await storage.catch_up()
     await storage.close()
 

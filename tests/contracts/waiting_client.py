@@ -21,6 +21,8 @@ from tests.fakes.clock import StillClock
 
 PROCESSES, SLOTS, PEOPLE = 4, 20, 200
 SLOT = a_slot("16:00")
+_PAUSE = 0.02
+"""Seconds."""
 _PASSES = 0.4
 """How many of the offers are passed on."""
 
@@ -58,6 +60,7 @@ async def main(url: str, share: int, seed: int) -> None:
     waiting = WaitingService(storage, read_model, rules, clock, bookings)
     while await booked_slots(storage) < SLOTS:
         await storage.catch_up()
+        await asyncio.sleep(_PAUSE)  # the others write meanwhile
         try:
             await waiting.make_offers()
             for person_id in await offered_people(storage):

@@ -460,7 +460,12 @@ async def test_titles_and_feeds_are_shown_but_never_run(
 
         shown = [
             await victim.dispatcher.dispatch(ChatRequest(requester, text=words))
-            for words in ("rooms mine", "rooms status K-J17-G02", "rooms timetable K-J17-G02", "rooms free today")
+            for words in (
+                "rooms mine",
+                "rooms status K-J17-G02",
+                "rooms timetable K-J17-G02",
+                "rooms free today",
+            )
         ]
 
         assert line in str(shown)
