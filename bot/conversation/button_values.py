@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote_plus, unquote_plus
 
 from core.catalogue import RoomQuery
@@ -26,6 +26,11 @@ _LAST_MINUTE = 60 * 24 * 365 * 1000
 """The year 2970; `datetime` cannot represent much later instants."""
 _STALE = "This button has expired. Please ask again."
 _HALVES = {Location.UPPER: "u", Location.LOWER: "l", None: ""}
+_BITS = {each: 1 << place for place, each in enumerate(Equipment)}
+_USAGES = frozenset(Usage)
+_MAX_CAPACITY = 999_999
+_CAPACITY, _EQUIPMENT, _BUILDING = 3, 4, 6
+"""Places of conditions among the parts of an encoded search."""
 
 T = TypeVar("T", bound=str)
 
@@ -47,7 +52,7 @@ class SlotValue:
             _short(self.society_id or ""),
         )
         code = "~".join(parts)
-        title = _cut(self.title, MAX_LENGTH - len(code) - 1)
+        title = _cut(self.title, MAX_LENGTH - len(code) - 1) if self.title else ""
         return f"{code}~{title}" if title else code
 
     @classmethod
@@ -145,8 +150,9 @@ class SearchValue:
 
     def __str__(self) -> str:
         """The encoded search; what does not fit is left out, the least important first."""
-        codes = (code for reduced in _reduce(self) if len(code := _encode(reduced)) <= MAX_LENGTH)
-        return next(codes)
+        if self.query.capacity <= _MAX_CAPACITY and len(code := _encode(self)) <= MAX_LENGTH:
+            return code
+        return next(code for reduced in _reduce(self) if len(code := _encode(reduced)) <= MAX_LENGTH)
 
     @property
     def whole(self) -> str:
@@ -162,7 +168,7 @@ class SearchValue:
         bits = _number(tools or "0")
         query = RoomQuery(
             capacity=_decimal(seats or "0"),
-            equipment=frozenset(each for place, each in enumerate(Equipment) if bits >> place & 1),
+            equipment=frozenset(each for each, bit in _BITS.items() if bits & bit),
             usage=usage or None,
             building=BuildingId(building) if building else None,
             room=RoomId(room) if room else None,
@@ -177,7 +183,7 @@ class SearchValue:
 
 def _reduce(search: SearchValue) -> Iterator[SearchValue]:
     """The search, then with fewer and fewer conditions; the last always fits."""
-    query = replace(search.query, capacity=min(search.query.capacity, 999_999))
+    query = replace(search.query, capacity=min(search.query.capacity, _MAX_CAPACITY))
     yield replace(search, query=query)
     yield replace(search, query=replace(query, near=None))
     yield replace(search, query=replace(query, near=None, usage=None))
@@ -185,17 +191,43 @@ def _reduce(search: SearchValue) -> Iterator[SearchValue]:
     yield replace(search, query=RoomQuery(capacity=query.capacity))
 
 
+class SearchCodes:
+    """Encodes one search with one condition changed after the other; a menu has dozens of such options."""
+
+    def __init__(self, search: SearchValue) -> None:
+        self._search, self._parts = search, _search_parts(search)
+
+    def with_building(self, building: BuildingId | None) -> str:
+        return self._with(_BUILDING, _short(building or "", 12), building=building)
+
+    def with_capacity(self, capacity: int) -> str:
+        return self._with(_CAPACITY, str(capacity or ""), capacity=capacity)
+
+    def with_equipment(self, equipment: frozenset[Equipment]) -> str:
+        return self._with(_EQUIPMENT, _equipment_part(equipment), equipment=equipment)
+
+    def _with(self, place: int, part: str, **changed: Any) -> str:  # noqa: ANN401 - fields of a query
+        parts = self._parts.copy()
+        parts[place] = part
+        if len(code := "~".join(parts)) <= MAX_LENGTH:
+            return code
+        return str(replace(self._search, query=replace(self._search.query, **changed)))
+
+
 def _encode(search: SearchValue) -> str:
+    return "~".join(_search_parts(search))
+
+
+def _search_parts(search: SearchValue) -> list[str]:
     query = search.query
-    equipment = sum(1 << place for place, each in enumerate(Equipment) if each in query.equipment)
     excluded = ",".join(_short(each, 12) for each in sorted(query.excluded))
-    parts = (
+    return [
         _shorten(_minute(search.slot.start)),
         str(search.slot.minutes),
         str(search.minutes),
         str(query.capacity or ""),
-        _shorten(equipment) if equipment else "",
-        query.usage if query.usage in set(Usage) else "",
+        _equipment_part(query.equipment),
+        query.usage if query.usage in _USAGES else "",
         _short(query.building or "", 12),
         _HALVES[query.location],
         _short(query.near or "", 12),
@@ -203,8 +235,11 @@ def _encode(search: SearchValue) -> str:
         str(search.skip or ""),
         _short(query.room or "", 12),
         *((excluded,) if excluded else ()),
-    )
-    return "~".join(map(str, parts))
+    ]
+
+
+def _equipment_part(equipment: frozenset[Equipment]) -> str:
+    return _shorten(sum(_BITS[each] for each in equipment)) if equipment else ""
 
 
 def short_id_of(identifier: str) -> str:

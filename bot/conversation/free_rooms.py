@@ -72,6 +72,7 @@ class RoomSearch:
         self._context, self.search = context, search
         self._availability = availability or context.read_model.availability
         self._check = eligibility(context, search.society_id)
+        self._first_slot, self._offered = _first_slot(search), offered_slot(context, search)
 
     def find(self, limit: int = PAGE_SIZE) -> SearchResult:
         """A page of free rooms, best first."""
@@ -83,15 +84,6 @@ class RoomSearch:
             accepts = self._check.accepts
             return find_windows(availability, query, start, end, needed, accepts, skip=skip, limit=limit)
         return find_rooms(availability, query, start, end, skip=skip, limit=limit)
-
-    @property
-    def offered(self) -> GridSlot | None:
-        """The slot that the rooms of this search are booked for; None where each has its own."""
-        if self.search.minutes < self.search.slot.minutes:
-            return None
-        catalogue, named = self._context.read_model.catalogue, self.search.query.room
-        room = catalogue.rooms.get(named) if named is not None else None
-        return snap_to_grid(self.search.slot, room, self._context.services.rules)
 
     def items(self, found: SearchResult) -> tuple[ReplyItem, ...]:
         """List items of free rooms, with a book button where the requester could book them."""
@@ -123,11 +115,11 @@ class RoomSearch:
         """The slot that the button books, unless the heading names it."""
         if slot is None:
             return () if free.start is None else ("from ", _clock(free.start))
-        if slot == self.offered:
+        if slot == self._offered:
             return ()
         if _campus_day(slot.start, self._context) != _campus_day(self.search.slot.end, self._context):
             return (TimeRange(slot),)
-        usual = self.offered.minutes if self.offered is not None else self.search.minutes
+        usual = self._offered.minutes if self._offered is not None else self.search.minutes
         cost = f" ({format_length(slot.minutes)})" if slot.minutes != usual else ""
         return (*_hours(slot), cost) if cost else _hours(slot)
 
@@ -139,11 +131,11 @@ class RoomSearch:
         until = datetime.fromtimestamp(free.until, UTC)
         if _campus_day(until, self._context) != _campus_day(begins, self._context):
             return ()
-        return ("until ", _clock(free.until))
+        return ("until ", Timestamp(until, TimestampStyle.TIME))
 
     def _bookable_slot(self, free: FreeRoom) -> GridSlot | None:
         """The wanted time on the room's grid, or one step later, if that can be booked."""
-        rules, wanted = self._context.services.rules, _first_slot(self.search)
+        rules, wanted = self._context.services.rules, self._first_slot
         if free.start is not None:
             wanted = Interval.of_length(datetime.fromtimestamp(free.start, UTC), wanted.duration)
         slot = snap_to_grid(wanted, free.room, rules)
@@ -154,13 +146,14 @@ class RoomSearch:
         return later if self._can_book(free.room, later) else None
 
     def _can_book(self, room: Room, slot: GridSlot) -> bool:
-        schedule = self._availability.schedule(room.id)
-        return schedule.is_free(*_seconds(slot)) and self._check.allows(room, slot)
+        start, end = _seconds(slot)
+        is_free = self._availability.schedule(room.id).is_free(start, end)
+        return is_free and self._check.accepts(room, start, end)
 
     async def explain_not_bookable(self, found: SearchResult, items: tuple[ReplyItem, ...]) -> Reply:
         """Why none of the rooms found (`items`) can be booked, and alternatives; no rooms that are closed."""
         context, search, room = self._context, self.search, found.rooms[0].room
-        slot = snap_to_grid(_first_slot(search), room, context.services.rules)
+        slot = snap_to_grid(self._first_slot, room, context.services.rules)
         busy = self._availability.schedule(room.id).conflicts(*_seconds(slot))
         refusal = self._check.refusal(room, slot, busy)
         others = await alternative_items(context, UnavailableSlot(search.query, slot, search.society_id))
@@ -203,6 +196,7 @@ async def availability_for(context: CommandContext, slot: Interval) -> Availabil
     """The read model's availability, or storage's outside its window; None for a slot too long for that."""
     read_model = context.read_model
     if read_model.covers(slot):
+        await read_model.availability.prepare(*_seconds(slot))
         return read_model.availability
     if slot.duration > _MAX_OUTSIDE_WINDOW:
         return None
@@ -283,12 +277,21 @@ def _no_such_room(read_model: ReadModel, search: SearchValue) -> Reply:
     )
 
 
+def offered_slot(context: CommandContext, search: SearchValue) -> GridSlot | None:
+    """The slot that the rooms of a search are booked for; None where each has its own."""
+    if search.minutes < search.slot.minutes:
+        return None
+    catalogue, named = context.read_model.catalogue, search.query.room
+    room = catalogue.rooms.get(named) if named is not None else None
+    return snap_to_grid(search.slot, room, context.services.rules)
+
+
 def heading(context: CommandContext, search: SearchValue, *, names_length: bool = False) -> Text:
     """The search as it was understood: the slot that is offered, and what the room needs.
 
     The same on each page. `names_length` says that the length was assumed.
     """
-    offered = RoomSearch(context, search).offered
+    offered = offered_slot(context, search)
     text: list[Inline] = [TimeRange(search.slot if offered is None else offered)]
     if week := week_note(context.services, search.slot.start):
         text.append(week)
@@ -301,7 +304,7 @@ def heading(context: CommandContext, search: SearchValue, *, names_length: bool 
 
 def grid_note(context: CommandContext, search: SearchValue) -> Text:
     """Why the slot that is offered is not the one that was asked for; empty where it is."""
-    offered = RoomSearch(context, search).offered
+    offered = offered_slot(context, search)
     now = truncate_to_minute(context.services.clock.now())
     if offered is None or offered == search.slot or search.slot.start <= now:
         return ()
@@ -313,7 +316,7 @@ def grid_note(context: CommandContext, search: SearchValue) -> Text:
 def count_text(context: CommandContext, search: SearchValue, result: SearchResult) -> Text:
     """How many rooms are free, and what one costs."""
     count = "1 room is free." if result.total == 1 else f"{result.total} rooms are free."
-    offered = RoomSearch(context, search).offered
+    offered = offered_slot(context, search)
     minutes = search.minutes if offered is None else offered.minutes
     price = price_text(context, minutes, search.society_id)
     return (f"{count} Booking one {price}.",) if price else (count,)

@@ -1,22 +1,33 @@
 """Menus that narrow a long list of free rooms by building, size or equipment."""
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from math import inf
+from typing import Any, NamedTuple, TypeVar
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import equipment_name
 from bot.chat.reply import Choice, Option
-from bot.conversation.button_values import SearchValue
-from core.catalogue import RoomQuery
-from core.model import Equipment, Room
+from bot.conversation.button_values import SearchCodes, SearchValue
+from core.catalogue import Catalogue, RoomQuery
+from core.model import BuildingId, Equipment
 from core.services.find_rooms import SearchResult
+
+T = TypeVar("T")
 
 _MAX_OPTIONS = 25
 """Discord shows no more in a menu."""
 _SIZES = (5, 10, 20, 30, 50, 100, 200)
+_NOTHING: frozenset[Equipment] = frozenset()
+
+
+class _Condition(NamedTuple):
+    """A value to search by, and how many rooms have it; None for the option that takes it back."""
+
+    label: str
+    value: Any
+    count: int | None = None
 
 
 def narrowing_menus(
@@ -26,18 +37,22 @@ def narrowing_menus(
 
     After a press the menus also take back what was chosen; what was typed can be typed again.
     """
-    rooms = tuple(context.read_model.catalogue.rooms_in(found.mask))
-    if len(rooms) <= enough:
-        rooms = ()
-    menus = (
-        ("Building", _buildings(context, search, rooms)),
-        ("Size", _sizes(search, rooms)),
-        ("Equipment", _equipment(search, rooms)),
+    catalogue, mask = context.read_model.catalogue, found.mask
+    if mask.bit_count() <= enough:
+        mask = 0
+    codes = SearchCodes(replace(search, skip=0))
+    menus: tuple[tuple[str, Iterator[_Condition], Callable[[Any], str]], ...] = (
+        ("Building", _buildings(catalogue, search.query, mask), codes.with_building),
+        ("Size", _sizes(catalogue, search.query, mask), codes.with_capacity),
+        ("Equipment", _equipment(catalogue, search.query, mask), codes.with_equipment),
     )
-    for label, options in menus:
-        chosen = [each for each in options if each.detail or context.request.action]
+    for label, conditions, encode in menus:
+        chosen = [each for each in conditions if each.count is not None or context.request.action]
         if chosen:
-            yield Choice(Action.SEARCH, _named(label, len(chosen)), tuple(chosen[:_MAX_OPTIONS]))
+            options = [
+                Option(each.label, encode(each.value), _count(each.count)) for each in chosen[:_MAX_OPTIONS]
+            ]
+            yield Choice(Action.SEARCH, _named(label, len(chosen)), tuple(options))
 
 
 def _named(label: str, count: int) -> str:
@@ -45,51 +60,55 @@ def _named(label: str, count: int) -> str:
     return label if count <= _MAX_OPTIONS else f"{label} ({_MAX_OPTIONS} of {count}; ask for others by name)"
 
 
-def _buildings(context: CommandContext, search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
+def _count(rooms: int | None) -> str:
+    return "" if rooms is None else "1 room" if rooms == 1 else f"{rooms} rooms"
+
+
+def _buildings(catalogue: Catalogue, query: RoomQuery, mask: int) -> Iterator[_Condition]:
     """The nearest buildings first, or those with the most rooms."""
-    query, catalogue = search.query, context.read_model.catalogue
     if query.building is not None:
-        yield _option("Any building", search, replace(query, building=None))
+        yield _Condition("Any building", None)
         return
-    counts = Counter(room.building_id for room in rooms)
+    counts = _counts(catalogue.masks_by_building, mask)
     if len(counts) < 2:
         return
-    near = query.near
-    distances = {each: catalogue.metres(near, each) if near is not None else None for each in counts}
-    order = sorted(
-        counts, key=lambda each: (distances[each] is None, distances[each] or 0.0, -counts[each], each)
-    )
-    for building_id in order:
+    for building_id in sorted(counts, key=_building_order(catalogue, query.near, counts)):
         building = catalogue.buildings.get(building_id)
         name = building.name if building is not None else building_id
-        yield _option(name, search, replace(query, building=building_id), counts[building_id])
+        yield _Condition(name, building_id, counts[building_id])
 
 
-def _sizes(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
-    """`rooms` are in the catalogue's order, the smallest first."""
-    capacities = [room.capacity for room in rooms]
+def _building_order(
+    catalogue: Catalogue, near: BuildingId | None, counts: Mapping[BuildingId, int]
+) -> Callable[[BuildingId], tuple[float, int, BuildingId]]:
+    def order(each: BuildingId) -> tuple[float, int, BuildingId]:
+        distance = catalogue.metres(near, each) if near is not None else None
+        return inf if distance is None else distance, -counts[each], each
+
+    return order
+
+
+def _sizes(catalogue: Catalogue, query: RoomQuery, mask: int) -> Iterator[_Condition]:
+    total = mask.bit_count()
     for seats in _SIZES:
-        fitting = len(rooms) - bisect_left(capacities, seats)
-        if seats > search.query.capacity and 0 < fitting < len(rooms):
-            yield _option(f"{seats}+ seats", search, replace(search.query, capacity=seats), fitting)
-    if search.query.capacity:
-        yield _option("Any size", search, replace(search.query, capacity=0))
+        fitting = (mask & catalogue.from_capacity(seats)).bit_count()
+        if seats > query.capacity and 0 < fitting < total:
+            yield _Condition(f"{seats}+ seats", seats, fitting)
+    if query.capacity:
+        yield _Condition("Any size", 0)
 
 
-def _equipment(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
-    known = search.query.equipment
-    alike = Counter(room.equipment for room in rooms)
-    counts = Counter[Equipment]()
-    for equipment, number in alike.items():
-        counts.update(dict.fromkeys(equipment - known, number))
-    for each in sorted(counts):
-        if counts[each] < len(rooms):
-            query = replace(search.query, equipment=known | {each})
-            yield _option(f"With {equipment_name(each)}", search, query, counts[each])
+def _equipment(catalogue: Catalogue, query: RoomQuery, mask: int) -> Iterator[_Condition]:
+    known, total = query.equipment, mask.bit_count()
+    counts = _counts(catalogue.masks_by_equipment, mask)
+    for each in sorted(counts.keys() - known):
+        if counts[each] < total:
+            yield _Condition(f"With {equipment_name(each)}", known | {each}, counts[each])
     if known:
-        yield _option("Any equipment", search, replace(search.query, equipment=frozenset()))
+        yield _Condition("Any equipment", _NOTHING)
 
 
-def _option(label: str, search: SearchValue, query: RoomQuery, count: int | None = None) -> Option:
-    rooms = "" if count is None else "1 room" if count == 1 else f"{count} rooms"
-    return Option(label, str(replace(search, query=query, skip=0)), rooms)
+def _counts(masks: Mapping[T, int], mask: int) -> dict[T, int]:
+    """How many rooms of a mask are of each kind; kinds without any are left out."""
+    counts = {kind: (mask & rooms).bit_count() for kind, rooms in masks.items()}
+    return {kind: count for kind, count in counts.items() if count}
