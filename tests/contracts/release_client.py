@@ -11,7 +11,7 @@ from storage.factory import open_storage
 from tests.builders import a_slot, at
 from tests.fakes.clock import StillClock
 
-ROOMS = tuple(RoomId(f"K-J17-{number}") for number in range(101, 221))
+ROOMS = tuple(RoomId(f"K-J17-{number}") for number in range(101, 221))  # of which a trial books some
 RULES = Rules(check_in_rooms=("K-J17-???",), no_show_limit=1_000)
 SLOT, RELEASE_AT = a_slot("11:00"), at("11:15")
 
