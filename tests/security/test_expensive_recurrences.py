@@ -253,8 +253,8 @@ ISOLATED_ERRORS = {
         an_event(AT, "SEQUENCE:9", "RRULE:FREQ=DAILY;INTERVAL=0", uid="good"),
         1,
     ),
-    "ten thousand events with the same UID": (
-        many(lambda place: an_event("DTSTART:20200302T090000Z", uid="good"), 10_000),
+    "two thousand events with the same UID": (
+        many(lambda place: an_event("DTSTART:20200302T090000Z", uid="good"), 2_000),
         0,
     ),
     "a change of no occurrence": (CHANGE.format("RECURRENCE-ID:garbage"), 1),
@@ -287,7 +287,7 @@ ISOLATED_ERRORS = {
 @pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
 def test_a_line_takes_no_good_event_with_it(lines: str, problems: int, *, is_before: bool):
     good = f"{GOOD}\n{MOVED}"
-    contents = read(*((lines, good) if is_before else (good, lines)), max_calls=30_000_000)
+    contents = read(*((lines, good) if is_before else (good, lines)), max_calls=7_000_000)
 
     starts = sorted(entry.interval.start for entry in contents.entries if entry.name in {"Good", "Moved"})
     assert len(starts) == 10
