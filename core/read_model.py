@@ -258,8 +258,13 @@ class ReadModel:
     def in_room(self, room_id: RoomId) -> tuple[Booking, ...]:
         return self._in_room.get(room_id, ())
 
-    def apply_commit(self, writes: WriteSet) -> None:
-        """Applies a decision that this process has committed."""
+    def apply_commit(self, *batch: WriteSet) -> None:
+        """Applies decisions that this process has committed."""
+        for writes in batch:
+            self._apply_writes(writes)
+        self._notify()
+
+    def _apply_writes(self, writes: WriteSet) -> None:
         if writes.before is not None:
             self._availability.remove(writes.before.room_id, busy_for(writes.before))
             self._remove(writes.before)
@@ -268,7 +273,6 @@ class ReadModel:
             self._remove_busy(self._holds.remove_overlapping(booking.room_id, booking.interval))
             self._availability.add(booking.room_id, busy_for(booking))
             self._store(booking)
-        self._notify()
 
     def apply_update(self, update: ReadModelUpdate) -> None:
         """Applies what was read from storage."""
