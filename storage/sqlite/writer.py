@@ -113,7 +113,7 @@ class SqliteWriter:
             self._loop.call_soon(self._wake_thread)
 
     def _wake_thread(self) -> None:
-        """Once for all that was queued while the event loop went through its callbacks: they share a batch."""
+        """Once for all that was queued in one pass of the event loop: they share a batch."""
         self._is_waking = False
         self._wake.release()
 
