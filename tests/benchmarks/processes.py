@@ -1,4 +1,4 @@
-"""Four web processes that book on one PostgreSQL, compared with one; and what a process that only reads costs.
+"""Bookings of four web processes on one PostgreSQL, compared with one; and what one that only reads costs.
 
 All run beside each other the whole time, and one is asked, or all four, in alternating slices. The processor
 time of a process that nobody asks is what it spends on the commits of the others.
