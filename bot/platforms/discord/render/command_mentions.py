@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.command import Command, CommandParameter, ParameterType
-from bot.chat.reply import Code, Inline, Reply, Text
+from bot.chat.reply import Code, Inline, Reply, ReplyItem, Text
 
 _Values = dict[str, str]
 _FIRST_WORD = re.compile(r"(\S+)\s*")
@@ -54,14 +54,16 @@ class CommandMentions:
             text=self._text(reply.text),
             footer=self._text(reply.footer),
             fields=tuple(replace(each, value=self._text(each.value)) for each in reply.fields),
-            items=tuple(
-                replace(each, title=self._text(each.title), detail=self._text(each.detail))
-                for each in reply.items
-            ),
+            items=tuple(map(self._item, reply.items)),
         )
 
+    def _item(self, item: ReplyItem) -> ReplyItem:
+        if not (_may_hint(item.title) or _may_hint(item.detail)):
+            return item
+        return replace(item, title=self._text(item.title), detail=self._text(item.detail))
+
     def _text(self, text: Text) -> Text:
-        return tuple(part for inline in text for part in self._inline(inline))
+        return tuple(part for inline in text for part in self._inline(inline)) if _may_hint(text) else text
 
     def _inline(self, inline: Inline) -> Iterator[Inline]:
         if isinstance(inline, Code):
@@ -105,6 +107,11 @@ class CommandMentions:
         return CommandLine(
             line, f"</{name}:{number}>" + (f" `{options.replace('`', '')}`" if options else "")
         )
+
+
+def _may_hint(text: Text) -> bool:
+    """Whether a text has code or a slash, without which it has no hint."""
+    return any("/" in each if isinstance(each, str) else isinstance(each, Code) for each in text)
 
 
 def _usage(command: Command) -> str:
