@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.command import Command, CommandParameter, ParameterType
-from bot.chat.reply import Code, Inline, Reply, ReplyItem, Text
+from bot.chat.reply import Code, Inline, Reply, Text
 
 _Values = dict[str, str]
 _FIRST_WORD = re.compile(r"(\S+)\s*")
@@ -49,21 +49,21 @@ class CommandMentions:
 
     def translate(self, reply: Reply) -> Reply:
         """The reply with its hints in Discord's way."""
+        if not any(map(_may_hint, _texts(reply))):
+            return reply
         return replace(
             reply,
             text=self._text(reply.text),
             footer=self._text(reply.footer),
             fields=tuple(replace(each, value=self._text(each.value)) for each in reply.fields),
-            items=tuple(map(self._item, reply.items)),
+            items=tuple(
+                replace(each, title=self._text(each.title), detail=self._text(each.detail))
+                for each in reply.items
+            ),
         )
 
-    def _item(self, item: ReplyItem) -> ReplyItem:
-        if not (_may_hint(item.title) or _may_hint(item.detail)):
-            return item
-        return replace(item, title=self._text(item.title), detail=self._text(item.detail))
-
     def _text(self, text: Text) -> Text:
-        return tuple(part for inline in text for part in self._inline(inline)) if _may_hint(text) else text
+        return tuple(part for inline in text for part in self._inline(inline))
 
     def _inline(self, inline: Inline) -> Iterator[Inline]:
         if isinstance(inline, Code):
@@ -107,6 +107,14 @@ class CommandMentions:
         return CommandLine(
             line, f"</{name}:{number}>" + (f" `{options.replace('`', '')}`" if options else "")
         )
+
+
+def _texts(reply: Reply) -> Iterator[Text]:
+    yield from (reply.text, reply.footer)
+    yield from (each.value for each in reply.fields)
+    for item in reply.items:
+        yield item.title
+        yield item.detail
 
 
 def _may_hint(text: Text) -> bool:
