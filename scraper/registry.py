@@ -6,7 +6,7 @@ from typing import Protocol
 
 from core.model import Building, Room
 from scraper.common.errors import SourceFailed
-from scraper.common.worker_process import ParsingProcess
+from scraper.common.worker_process import ParsingPool
 from scraper.http.client import PoliteClient
 from scraper.http.politeness import politeness_from_options
 from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
@@ -72,12 +72,12 @@ async def scrape(
     buildings: Collection[Building] = (),
     progress: ProgressCallback = _ignore_progress,
 ) -> ScrapeResult:
-    """Runs a source once; its pages are parsed in a process that ends with the run."""
+    """Runs a source once; its pages are parsed in processes that end with the run."""
     source = source_for(settings.kind)
     politeness = politeness_from_options(settings.options, source.requests_per_second)
     async with (
         PoliteClient(settings.url, politeness, allow_private=settings.allow_private) as client,
-        ParsingProcess() as parse,
+        ParsingPool() as parse,
     ):
         context = SourceContext(client, parse, now, rooms, buildings)
         return await source.scrape(settings, context, previous_fingerprints, progress)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,10 +62,6 @@ def split_lines(stored: str) -> list[str]:
 
 def to_person(row: Row, belongs_to_a_society: object) -> Person:
     """Membership implies Group_3, whatever groups are stored. Preferences are the last columns but four."""
-    groups = {UserGroup(name) for name in split_lines(row[6])}
-    groups.discard(UserGroup.SOCIETY_MEMBER)
-    if belongs_to_a_society:
-        groups.add(UserGroup.SOCIETY_MEMBER)
     preferences = to_preferences(row[-10:-4])
     same_day_until, blocked_until, reason = row[-4:-1]
     return Person(
@@ -72,7 +69,7 @@ def to_person(row: Row, belongs_to_a_society: object) -> Person:
         username=row[1],
         email=row[3],
         name=row[5],
-        groups=frozenset(groups),
+        groups=_groups(row[6], is_member=bool(belongs_to_a_society)),
         zone=row[7],
         is_admin=bool(row[8]),
         preferences=preferences,
@@ -81,13 +78,24 @@ def to_person(row: Row, belongs_to_a_society: object) -> Person:
     )
 
 
+@lru_cache(maxsize=256)
+def _groups(stored: str, *, is_member: bool) -> frozenset[UserGroup]:
+    groups = {UserGroup(name) for name in split_lines(stored)} - {UserGroup.SOCIETY_MEMBER}
+    return frozenset(groups | {UserGroup.SOCIETY_MEMBER} if is_member else groups)
+
+
 def to_preferences(row: Row) -> NotificationPreferences:
     """Columns: reminders, notices, quiet from, quiet until, deliver to, confirmations."""
     reminders, notices, quiet_from, quiet_until, deliver_to, confirmations = row
     quiet = None if quiet_from is None else QuietHours(quiet_from, quiet_until)
     return NotificationPreferences(
-        tuple(map(int, split_lines(reminders))), bool(notices), quiet, deliver_to or "", bool(confirmations)
+        _reminders(reminders), bool(notices), quiet, deliver_to or "", bool(confirmations)
     )
+
+
+@lru_cache(maxsize=256)
+def _reminders(stored: str) -> tuple[int, ...]:
+    return tuple(map(int, split_lines(stored)))
 
 
 def person_values(person: Person) -> dict[str, object]:

@@ -4,6 +4,7 @@ import argparse
 import json
 
 from bot.config import Settings
+from bot.conversation.series_text import count_words
 from bot.runtime.doctor import Finding, Severity, examine
 
 
@@ -24,6 +25,6 @@ def _print(findings: list[Finding]) -> None:
             print(f"{'':<12}  {each.remedy}")
     counts = {severity: sum(each.severity is severity for each in findings) for severity in Severity}
     print(
-        f"{counts[Severity.PROBLEM]} problems, {counts[Severity.WARNING]} warnings, "
-        f"{counts[Severity.UNKNOWN]} not checked"
+        f"{count_words(counts[Severity.PROBLEM], 'problem')}, "
+        f"{count_words(counts[Severity.WARNING], 'warning')}, {counts[Severity.UNKNOWN]} not checked"
     )

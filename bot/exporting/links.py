@@ -1,17 +1,16 @@
 """Signed links to what is known about a person, for a quarter of an hour."""
 
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import datetime, timedelta
 
+from bot.signing import make_token, read_token
 from core.model import PersonId
 from core.policy.login import StaleLink
 
 PATH = "/privacy"
 LINK_MINUTES = 15
-_NUMBER_BYTES, _MAC_BYTES = 8, 32
+_PURPOSE = "personal data"
+_NUMBER_BYTES = 8
 
 
 class ExpiredLink(StaleLink):
@@ -23,27 +22,18 @@ class ExpiredLink(StaleLink):
 
 def export_url(base: str, server_secret: bytes, person_id: PersonId, now: datetime) -> str:
     """The link of a person; it shows nothing before a button is pressed, so link previews see nothing."""
-    expires_at = int((now + timedelta(minutes=LINK_MINUTES)).timestamp())
-    content = b"".join(each.to_bytes(_NUMBER_BYTES, "big") for each in (person_id, expires_at))
-    token = urlsafe_b64encode(_mac(server_secret, content) + content).decode().rstrip("=")
-    return f"{base}{PATH}/{token}"
+    expires_at = now + timedelta(minutes=LINK_MINUTES)
+    numbers = (person_id, int(expires_at.timestamp()))
+    content = b"".join(each.to_bytes(_NUMBER_BYTES, "big") for each in numbers)
+    return f"{base}{PATH}/{make_token(server_secret, _PURPOSE, content, expires_at)}"
 
 
 def read_link(token: str, server_secrets: Sequence[bytes], now: datetime) -> PersonId:
     """The person of a link. `ExpiredLink` unless we have signed it and it is still valid."""
-    try:
-        decoded = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except ValueError:
-        raise ExpiredLink from None
-    mac, content = decoded[:_MAC_BYTES], decoded[_MAC_BYTES:]
-    is_signed = any(hmac.compare_digest(_mac(each, content), mac) for each in server_secrets)
-    if not is_signed or len(content) != 2 * _NUMBER_BYTES:
+    signed = read_token(token)
+    if signed is None or not signed.is_signed(server_secrets, _PURPOSE):
         raise ExpiredLink
-    expires_at = datetime.fromtimestamp(int.from_bytes(content[_NUMBER_BYTES:], "big"), UTC)
-    if expires_at <= now:
+    person_id, expires_at = signed.content[:_NUMBER_BYTES], signed.content[_NUMBER_BYTES:]
+    if int.from_bytes(expires_at, "big") <= now.timestamp():
         raise ExpiredLink
-    return PersonId(int.from_bytes(content[:_NUMBER_BYTES], "big"))
-
-
-def _mac(server_secret: bytes, content: bytes) -> bytes:
-    return hmac.new(server_secret, b"personal data\n" + content, sha256).digest()
+    return PersonId(int.from_bytes(person_id, "big"))

@@ -31,6 +31,7 @@ from bot.web.endpoints.signs import SIGNS
 from bot.web.endpoints.usage import USAGE
 from bot.web.framework.connection import Connection
 from bot.web.framework.connection_register import Register
+from bot.web.framework.eager import EagerRoutes, Handle, resume_or_handle
 from bot.web.framework.errors import HttpError, TooManyRequests, http_error_response
 from bot.web.framework.handler import RouteHandler
 from bot.web.framework.listener import Site
@@ -75,6 +76,7 @@ _ACCEPT_GRACE_SECONDS = 0.1
 """Time for clients that connected just before the sockets were closed to send their request."""
 STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
 CONNECTIONS: web.AppKey[Register] = web.AppKey("connections", Register)
+EAGER: web.AppKey[list[tuple[str, Handle]]] = web.AppKey("eager")
 
 
 def create_application(
@@ -98,14 +100,18 @@ def create_application(
     state = ServerState(services, settings, documents, all_checks, parse, login or LoginContext())
     app = web.Application(client_max_size=settings.max_body)
     app[STATE], app[CONNECTIONS] = state, Register(settings)
+    app[EAGER] = []
     _register_metrics(state, app[CONNECTIONS])
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_sync_limits)
+    app.cleanup_ctx.append(_measure_delay)
     app.cleanup_ctx.append(app[CONNECTIONS].sweep_context)
     for route in (*routes, *map(route_for, platforms)):
-        handle = RouteHandler(route, state).handle
+        handler = RouteHandler(route, state)
         for path in route.paths:
-            app.router.add_route("*", _pattern(path), handle, expect_handler=_expect)
+            app.router.add_route("*", _pattern(path), handler.handle, expect_handler=_expect)
+            if route.is_eager:
+                app[EAGER].append((path, handler.handle_with))
     for path, route in ((INVALID_TARGET_PATH, _INVALID_TARGET), ("/{path:.*}", _NOT_FOUND)):
         app.router.add_route("*", path, RouteHandler(route, state).handle, expect_handler=_expect)
     return app
@@ -119,18 +125,25 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
     server = runner.server
     if server is None:
         raise RuntimeError("a runner that is set up has a server")
+    routes = EagerRoutes(server.request_factory, lambda: state.is_stopping)
+    for path, handle in app[EAGER]:
+        routes.add(path, handle)
+    server.request_handler = partial(resume_or_handle, server.request_handler)
     register.watch(server, partial(_refuse, state))
-    site = Site(runner, host, port, register, partial(_connection, server, register, state.settings))
+    site = Site(runner, host, port, register, partial(_connection, server, register, routes, state.settings))
     await site.start()
     url_host = f"[{host}]" if ":" in host else host
     return runner, f"http://{url_host}:{site.port}"
 
 
-def _connection(server: web.Server, register: Register, settings: HttpSettings, address: str) -> Connection:
+def _connection(
+    server: web.Server, register: Register, routes: EagerRoutes, settings: HttpSettings, address: str
+) -> Connection:
     return Connection(
         server,
         register,
         address,
+        routes,
         loop=asyncio.get_running_loop(),
         access_log=None,
         logger=SERVER_LOG,
@@ -170,6 +183,14 @@ async def _sync_limits(app: web.Application) -> AsyncIterator[None]:
     yield
     task.cancel()
     await asyncio.gather(task, state.readiness.stop(), return_exceptions=True)
+
+
+async def _measure_delay(app: web.Application) -> AsyncIterator[None]:
+    """Cleanup context."""
+    task = asyncio.create_task(app[STATE].loop_delay.run())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _end_streams(app: web.Application) -> None:
@@ -222,6 +243,16 @@ def _register_metrics(state: ServerState, register: Register) -> None:
         "roomie_response_cache_entries",
         "Responses in the response caches.",
         lambda: len(state.responses) + len(state.intervals),
+    )
+    add(
+        "roomie_event_loop_delay_seconds",
+        "Longest time that nothing was answered since this was last read.",
+        state.loop_delay.read_longest,
+    )
+    add(
+        "roomie_event_loop_busy_seconds",
+        "Longest time of these in which the process itself was computing.",
+        state.loop_delay.read_busiest,
     )
     add("roomie_login_subscribers", "Open streams that wait for a login.", lambda: len(state.subscriptions))
     add("roomie_live_streams", "Open pages that wait for changes.", lambda: len(state.live))

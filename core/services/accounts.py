@@ -168,31 +168,6 @@ class Accounts:
         """Hashes a password for storage."""
         return await self._passwords.hash(password)
 
-    async def set_password(self, name: str, password: str) -> Person:
-        """Changes a password and revokes all logins."""
-        hashed = await self._passwords.hash(password)
-
-        def transaction(unit: UnitOfWork) -> Person:
-            person = find_person(unit, name)
-            unit.people.set_password_hash(person.id, hashed)
-            unit.tokens.remove_all(person.id)
-            unit.audit(AuditEntry(self._clock.now(), "administrator", "set password", f"person:{person.id}"))
-            return person
-
-        return await self._storage.write(transaction)
-
-    async def link(self, name: str, identity: Identity) -> Person:
-        """Links a chat account to a person."""
-        check_identifier(identity, "An identity")
-
-        def transaction(unit: UnitOfWork) -> Person:
-            person = find_person(unit, name)
-            unit.people.link(person.id, identity)
-            unit.audit(AuditEntry(self._clock.now(), "administrator", "link", f"person:{person.id}"))
-            return person
-
-        return await self._storage.write(transaction)
-
     async def link_vouched(
         self, person_id: PersonId, email: str, identity: Identity, vouched_by: str
     ) -> None:

@@ -47,8 +47,9 @@ def reminders(
     Each expires when the next of the same person is due. `guests` are those with accounts.
     """
     own = person is not None and booking.booked_by == person.id
-    messages = _ahead(booking, person.preferences, now) if person is not None and own else []
-    to_owner = [replace(each, person_id=booking.booked_by) for each in messages]
+    to_owner = _ahead(booking, person.preferences, now, booking.booked_by) if person is not None and own else ()
+    if not booking.guests:
+        return tuple(to_owner)
     return (*to_owner, *guest_reminders(booking, booking.guests, guests, now))
 
 
@@ -58,12 +59,13 @@ def guest_reminders(
     """Reminders of a booking for these of its guests; those without an account get the usual ones."""
     preferences = {each.id: each.preferences for each in people}
     return tuple(
-        replace(each, key=f"{each.key} {guest.key}", person_id=guest.person_id, identity=guest.identity)
+        replace(each, key=f"{each.key} {guest.key}", identity=guest.identity)
         for guest in guests
         for each in _ahead(
             booking,
             preferences.get(guest.person_id, _USUAL) if guest.person_id is not None else _USUAL,
             now,
+            guest.person_id,
         )
     )
 
@@ -71,24 +73,29 @@ def guest_reminders(
 _USUAL = NotificationPreferences()
 
 
-def _ahead(booking: Booking, preferences: NotificationPreferences, now: datetime) -> list[OutboxMessage]:
-    """The reminders of one person, without a recipient."""
+def _ahead(
+    booking: Booking, preferences: NotificationPreferences, now: datetime, person_id: PersonId | None
+) -> list[OutboxMessage]:
+    """The reminders of one person."""
     messages: list[OutboxMessage] = []
     expires_at = start = booking.interval.start
     for minutes in sorted(set(preferences.reminders)):
         due = start - timedelta(minutes=minutes)
         if due > now:
-            messages.append(_reminder(booking, minutes, due, expires_at))
+            messages.append(_reminder(booking, minutes, due, expires_at, person_id))
             expires_at = due
     return messages[::-1]
 
 
-def _reminder(booking: Booking, minutes: int, due: datetime, expires_at: datetime) -> OutboxMessage:
+def _reminder(
+    booking: Booking, minutes: int, due: datetime, expires_at: datetime, person_id: PersonId | None
+) -> OutboxMessage:
     return OutboxMessage(
         key=f"{REMINDER} {booking.id} {minutes} v{booking.version}",
         kind=REMINDER,
         due_at=due,
         payload=str(Reminder(minutes, booking.interval.start)),
+        person_id=person_id,
         booking_id=booking.id,
         expires_at=expires_at,
     )

@@ -1,10 +1,10 @@
 """Society service: members, presidents and tokens."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from core.clock import Clock
-from core.errors import AlreadyExists, LastPresident, NotPermitted, UnknownSociety
+from core.errors import LastPresident, NotPermitted, UnknownSociety
 from core.model import (
     AuditEntry,
     Membership,
@@ -16,7 +16,6 @@ from core.model import (
     TokenTerm,
     UserGroup,
 )
-from core.names import check_identifier, check_label, same_name
 from core.policy.access import check_president, token_day, token_has_expired
 from core.policy.rules import Rules
 from core.ports import Storage, UnitOfWork
@@ -25,7 +24,7 @@ from core.services.accounts import find_person
 
 @dataclass(frozen=True, slots=True)
 class MemberChange:
-    """Result of adding, removing or appointing a member."""
+    """Result of adding or removing a member."""
 
     person: Person
     society: Society
@@ -33,7 +32,7 @@ class MemberChange:
 
 
 class SocietyService:
-    """Use cases of presidents and administrators. Rights are checked inside each transaction."""
+    """Use cases of presidents and members. Rights are checked inside each transaction."""
 
     def __init__(self, storage: Storage, rules: Rules, clock: Clock) -> None:
         self._storage = storage
@@ -103,46 +102,6 @@ class SocietyService:
             return society, term
 
         return await self._storage.write(transaction)
-
-    async def found(self, society: Society, president: str | None) -> None:
-        """Adds a society, by an administrator. Id and name must be unique, case-insensitively."""
-        society = Society(
-            SocietyId(check_identifier(society.id, "A society's id")),
-            check_label(society.name, "A society's name"),
-        )
-
-        def transaction(unit: UnitOfWork) -> None:
-            if any(_are_alike(each, society) for each in unit.societies.all()):
-                raise AlreadyExists(f"There is already a society called {society.id} or {society.name}.")
-            unit.societies.add(society)
-            if president is not None:
-                _appoint(unit, find_person(unit, president), society, self._clock.now())
-
-        await self._storage.write(transaction)
-
-    async def appoint(self, society_id: SocietyId, president: str) -> MemberChange:
-        """Makes a person president, by an administrator; adds them to Group_4."""
-
-        def transaction(unit: UnitOfWork) -> MemberChange:
-            society = _society(unit, society_id)
-            person = find_person(unit, president)
-            return MemberChange(person, society, changed=_appoint(unit, person, society, self._clock.now()))
-
-        return await self._storage.write(transaction)
-
-
-def _appoint(unit: UnitOfWork, person: Person, society: Society, now: datetime) -> bool:
-    old_role = unit.societies.role(person.id, society.id)
-    unit.societies.set_role(person.id, society.id, Role.PRESIDENT)
-    if UserGroup.PRESIDENT not in person.groups:
-        unit.people.put(replace(person, groups=person.groups | {UserGroup.PRESIDENT}))
-    unit.audit(AuditEntry(now, "administrator", "appoint", f"society:{society.id}", {"person": person.id}))
-    return old_role is not Role.PRESIDENT
-
-
-def _are_alike(one: Society, other: Society) -> bool:
-    """Whether a typed id or name could match both."""
-    return any(same_name(ours, theirs) for ours in (one.id, one.name) for theirs in (other.id, other.name))
 
 
 def _society(unit: UnitOfWork, society_id: SocietyId) -> Society:

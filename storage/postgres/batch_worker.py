@@ -12,8 +12,10 @@ from core.model import BookingId, WebhookEvent
 from core.policy.webhook_events import events_of
 from core.ports import WriteSet
 from storage.advisory_locks import CLOSURE_LOCK
+from storage.decision_rows import TimedWrite
+from storage.fact_rows import facts_of, holds_to_end
 from storage.mapping import Row, instant
-from storage.postgres.command import QueuedDecision
+from storage.postgres.command import LockedDecision
 from storage.postgres.connection import BATCH_SETTINGS, connect
 from storage.postgres.errors import OutcomeUnknown, is_connection_error, is_retryable, is_unknown_transaction
 from storage.postgres.statements import (
@@ -24,12 +26,9 @@ from storage.postgres.statements import (
     OUTCOME,
     WRITE,
     WRITE_SERIES,
-    TimedWrite,
     announcement_parameters,
     begin_and_lock,
     fact_parameters,
-    facts_of,
-    holds_to_end,
     series_parameters,
     updates_in,
     write_parameters,
@@ -60,7 +59,7 @@ class CommitObserver(Protocol):
 class ConnectionLost(Exception):
     """The connection was lost before any of these commands was committed."""
 
-    def __init__(self, commands: list[QueuedDecision]) -> None:
+    def __init__(self, commands: list[LockedDecision]) -> None:
         self.commands = commands
 
 
@@ -68,9 +67,9 @@ class ConnectionLost(Exception):
 class _Batch:
     """Commands in one transaction. `transaction` is its id while the outcome of the commit is unknown."""
 
-    commands: list[QueuedDecision]
-    decided: list[QueuedDecision] = field(default_factory=list)
-    deferred: list[QueuedDecision] = field(default_factory=list)
+    commands: list[LockedDecision]
+    decided: list[LockedDecision] = field(default_factory=list)
+    deferred: list[LockedDecision] = field(default_factory=list)
     transaction: int | None = None
     holds_to_end: list[BookingId] = field(default_factory=list)
 
@@ -147,7 +146,7 @@ class BatchWorker:
                 await self._session.close(timeout=1)
             self.terminate()
 
-    async def run(self, commands: list[QueuedDecision]) -> None:
+    async def run(self, commands: list[LockedDecision]) -> None:
         """Runs commands until each is resolved. `ConnectionLost` holds those that were not executed."""
         while commands:
             batch = _Batch(commands)
@@ -221,14 +220,14 @@ class BatchWorker:
         await self._roll_back(commands)
         await self._run_individually(error, commands)
 
-    async def _roll_back(self, commands: list[QueuedDecision]) -> None:
+    async def _roll_back(self, commands: list[LockedDecision]) -> None:
         try:
             await self._session.execute("ROLLBACK", timeout=2)
         except Exception as error:
             self.terminate()
             raise ConnectionLost(commands) from error
 
-    async def _run_individually(self, error: Exception, commands: list[QueuedDecision]) -> None:
+    async def _run_individually(self, error: Exception, commands: list[LockedDecision]) -> None:
         """Runs each command alone, so that an error fails only the one that caused it."""
         if len(commands) == 1:
             await self._retry(error, commands[0])
@@ -239,7 +238,7 @@ class BatchWorker:
             except ConnectionLost as lost:
                 raise ConnectionLost([*lost.commands, *commands[place + 1 :]]) from lost
 
-    async def _retry(self, error: Exception, command: QueuedDecision) -> None:
+    async def _retry(self, error: Exception, command: LockedDecision) -> None:
         command.attempts += 1
         if is_retryable(error) and command.attempts < _MAX_ATTEMPTS:
             await self.run([command])

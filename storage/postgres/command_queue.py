@@ -12,7 +12,7 @@ from typing import TypeVar
 from core.errors import Unavailable
 from core.ports import DecisionKeys, Facts, JointDecision
 from storage.postgres.batch_worker import BatchWorker, CommitObserver, ConnectionLost
-from storage.postgres.command import QueuedDecision
+from storage.postgres.command import LockedDecision
 from storage.postgres.locks import exclusive_locks, shared_lock
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class CommandQueue:
 
     def __init__(self, dsn: str, origin: str, observer: CommitObserver, workers: int = 3) -> None:
         self._workers = [BatchWorker(dsn, origin, observer) for _ in range(workers)]
-        self._queue: deque[QueuedDecision] = deque()
+        self._queue: deque[LockedDecision] = deque()
         self._in_flight: dict[BatchWorker, frozenset[int]] = {}
         self._idle: list[asyncio.Future[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -60,7 +60,7 @@ class CommandQueue:
         deadline = self._loop.time() + _QUEUE_TIMEOUT
         locks = frozenset[int]().union(*map(exclusive_locks, keys))
         shared = frozenset(number for each in keys if (number := shared_lock(each)) is not None)
-        self._queue.append(QueuedDecision(keys, decide, at, locks, shared, deadline, future))
+        self._queue.append(LockedDecision(keys, decide, at, future, locks, shared, deadline))
         self._wake_worker()
         return await future
 
@@ -94,7 +94,7 @@ class CommandQueue:
             else:
                 await self._wait_for_work()
 
-    async def _send(self, worker: BatchWorker, commands: list[QueuedDecision]) -> None:
+    async def _send(self, worker: BatchWorker, commands: list[LockedDecision]) -> None:
         self._in_flight[worker] = frozenset[int]().union(*(command.locks for command in commands))
         try:
             await worker.run(commands)
@@ -118,10 +118,10 @@ class CommandQueue:
             else:
                 return
 
-    def _next_batch(self) -> list[QueuedDecision]:
+    def _next_batch(self) -> list[LockedDecision]:
         """The next commands whose locks overlap neither with those in flight nor with earlier ones left."""
-        batch: list[QueuedDecision] = []
-        remaining: list[QueuedDecision] = []
+        batch: list[LockedDecision] = []
+        remaining: list[LockedDecision] = []
         blocked = set[int]().union(*self._in_flight.values())
         for command in self._next_runnable(batch):
             if blocked.isdisjoint(command.locks):
@@ -134,7 +134,7 @@ class CommandQueue:
             self._wake_worker()
         return batch
 
-    def _next_runnable(self, batch: list[QueuedDecision]) -> Iterator[QueuedDecision]:
+    def _next_runnable(self, batch: list[LockedDecision]) -> Iterator[LockedDecision]:
         """An equal share of the queue for each idle worker, so that their commits overlap."""
         share = -(-len(self._queue) // (len(self._idle) + 1))
         batch_size = min(max(share, _MIN_TO_SPLIT), _MAX_BATCH_SIZE)
@@ -161,6 +161,6 @@ class CommandQueue:
                 self._fail([self._queue.popleft()])
 
     @staticmethod
-    def _fail(commands: Iterable[QueuedDecision]) -> None:
+    def _fail(commands: Iterable[LockedDecision]) -> None:
         for command in commands:
             command.fail(Unavailable("Roomie cannot reach its database right now: nothing was changed."))

@@ -2,19 +2,12 @@
 
 from core.ports import DecisionKeys
 from storage.advisory_locks import lock_number
+from storage.queued_decision import touched_by
 
 
 def exclusive_locks(keys: DecisionKeys) -> frozenset[int]:
     """Locks of what a decision changes, or sums up."""
-    named = (
-        ("room", keys.room),
-        ("person", keys.person),
-        ("booking", keys.booking),
-        ("request", keys.request),
-        ("series", keys.series),
-        ("week of society", keys.society if keys.society_week is not None else None),
-    )
-    return frozenset(lock_number(kind, key) for kind, key in named if key is not None)
+    return frozenset(lock_number(kind, key) for kind, key in touched_by(keys))
 
 
 def shared_lock(keys: DecisionKeys) -> int | None:

@@ -1,41 +1,16 @@
 """SQL of decisions on PostgreSQL: statements that lock, read facts and write for a whole batch."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from core.interval import Interval
-from core.model import (
-    Booking,
-    BookingId,
-    Busy,
-    MessageState,
-    Role,
-    TokenTerm,
-    WebhookEvent,
-    busy_for,
-    closed_times,
-)
-from core.ports import CLOSURE_LOOKAHEAD, DecisionKeys, Facts, WriteSet
-from storage.campus_columns import to_room
-from storage.mapping import (
-    MESSAGE_COLUMNS,
-    Row,
-    audit_values,
-    booking_values,
-    charge_values,
-    message_values,
-    seconds,
-    series_values,
-    to_booking,
-    to_closure,
-    to_person,
-    to_society,
-)
+from core.model import MessageState, WebhookEvent
+from core.ports import DecisionKeys, WriteSet
+from storage.decision_rows import TimedWrite, rows_of
+from storage.fact_rows import KEY_COLUMNS, LOOKAHEAD_SECONDS, PERSON_COLUMNS, columns, key_values
+from storage.mapping import MESSAGE_COLUMNS, booking_values, series_values
 from storage.tables import (
     MAX_BOOKING_LENGTH,
     audit,
@@ -57,13 +32,6 @@ from storage.webhook_tables import webhook_event
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
 
-class TimedWrite(NamedTuple):
-    """A write set, and the time of its request (seconds)."""
-
-    writes: WriteSet
-    at: int
-
-
 def begin_and_lock(claims: Iterable[int], shared: Iterable[int]) -> str:
     """SQL that begins a transaction and takes all locks, in sorted order against deadlocks.
 
@@ -78,25 +46,14 @@ def _lock(function: str, numbers: Iterable[int]) -> str:
     return f"SELECT {function}(n) FROM unnest('{{{listed}}}'::bigint[]) AS n;"  # noqa: S608 - numbers only
 
 
-def _columns(table: Table, alias: str, names: Iterable[str] | None = None) -> str:
-    return ", ".join(f'{alias}."{name}"' for name in names or table.c.keys())
-
-
-_PERSON_COLUMNS = [name for name in person.c.keys() if name != "password_hash"]  # noqa: SIM118 - not a dict
-_AFTER_ROOM = 1 + len(room.c)
-_AFTER_PERSON = _AFTER_ROOM + len(_PERSON_COLUMNS) + 1
-_AFTER_SOCIETY = _AFTER_PERSON + len(society.c) + 1
-_AFTER_BOOKING = _AFTER_SOCIETY + len(booking.c)
-_AFTER_HANDLED = _AFTER_BOOKING + len(booking.c)
-
-_LOOKAHEAD = int(CLOSURE_LOOKAHEAD.total_seconds())
+_KEYS = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(KEY_COLUMNS.values(), 1))
 
 FACTS = f"""
-SELECT w.place, {_columns(room, "r")},
-    {_columns(person, "p", _PERSON_COLUMNS)}, EXISTS (SELECT FROM membership WHERE person_id = w.person),
-    {_columns(society, "s")}, m.role,
-    {_columns(booking, "b")},
-    {_columns(booking, "h")},
+SELECT w.place, {columns(room, "r")},
+    {columns(person, "p", PERSON_COLUMNS)}, EXISTS (SELECT FROM membership WHERE person_id = w.person),
+    {columns(society, "s")}, m.role,
+    {columns(booking, "b")},
+    {columns(booking, "h")},
     coalesce((SELECT sum(minutes) FROM charge WHERE person_id = w.person AND week = w.week), 0)
         - coalesce((SELECT sum(minutes) FROM quota_grant WHERE person_id = w.person AND week = w.week), 0),
     (SELECT json_agg(json_build_array(c.week, c.minutes)) FROM (
@@ -109,28 +66,27 @@ SELECT w.place, {_columns(room, "r")},
          coalesce(sum(f."end" - f.start), 0) / 60)
      FROM booking f WHERE f.society_id = w.society AND f.state = 1
      AND f.start >= w.week_start AND f.start < w.week_end),
-    (SELECT json_agg(json_build_array({_columns(booking, "o")}) ORDER BY o.start) FROM booking o
+    (SELECT json_agg(json_build_array({columns(booking, "o")}) ORDER BY o.start) FROM booking o
      WHERE o.room_id = w.room AND o.state = 1
      AND o.start < w."end" AND o.start > w.start - {MAX_BOOKING_LENGTH} AND o."end" > w.start),
     (SELECT json_agg(json_build_array(e.start, e."end", e.name, e.booking_type, t.source) ORDER BY e.start)
      FROM timetable_entry e JOIN timetable_run t ON t.id = e.run_id
      WHERE e.room_id = w.room AND t.is_current
      AND e.start < w."end" AND e.start > w.start - {MAX_ENTRY_LENGTH} AND e."end" > w.start),
-    (SELECT json_agg(json_build_array({_columns(closure, "c")})) FROM closure c
-     WHERE (c.is_yearly OR c.start < w."end" + {_LOOKAHEAD} AND c."end" > w.start)
+    (SELECT json_agg(json_build_array({columns(closure, "c")})) FROM closure c
+     WHERE (c.is_yearly OR c.start < w."end" + {LOOKAHEAD_SECONDS} AND c."end" > w.start)
      AND (c.room_id IS NULL OR c.room_id = w.room)
      AND (c.building_id IS NULL OR c.building_id = r.building_id)),
-    (SELECT json_agg(json_build_array({_columns(person, "g", _PERSON_COLUMNS)},
+    (SELECT json_agg(json_build_array({columns(person, "g", PERSON_COLUMNS)},
          EXISTS (SELECT FROM membership WHERE person_id = g.id)))
       FROM unnest(string_to_array(b.guests, E'\\n')) AS line JOIN person g
          ON g.id = CASE WHEN line ~ '^[0-9]+$' THEN line::bigint END
          AND NOT EXISTS (SELECT FROM erasure WHERE person_id = g.id)),
-    (SELECT json_agg(json_build_array({_columns(booking, "k")})) FROM booking k
+    (SELECT json_agg(json_build_array({columns(booking, "k")})) FROM booking k
      WHERE k.room_id = w.room AND k.state = 2
      AND k.start < w."end" AND k.start > w.start - {MAX_BOOKING_LENGTH} AND k."end" > w.start)
-FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
-    $8::text[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
-    AS w(week, room, start, "end", person, society, booking, request, week_start, week_end, place)
+FROM unnest({_KEYS}) WITH ORDINALITY
+    AS w({", ".join(f'"{name}"' for name in KEY_COLUMNS)}, place)
 LEFT JOIN room r ON r.id = w.room
 LEFT JOIN person p ON p.id = w.person AND NOT EXISTS (SELECT FROM erasure WHERE person_id = p.id)
 LEFT JOIN booking b ON b.id = w.booking
@@ -144,83 +100,11 @@ ORDER BY w.place
 
 def fact_parameters(batch: Sequence[DecisionKeys]) -> tuple[list[Any], ...]:
     """Parameters of `FACTS`, one list per column."""
-    rows = [
-        (
-            keys.week,
-            keys.room,
-            keys.window and seconds(keys.window.start),
-            keys.window and seconds(keys.window.end),
-            keys.person,
-            keys.society,
-            keys.booking,
-            keys.request,
-            keys.society_week and seconds(keys.society_week.start),
-            keys.society_week and seconds(keys.society_week.end),
-        )
-        for keys in batch
-    ]
-    return tuple(map(list, zip(*rows, strict=True)))
-
-
-def facts_of(row: Row, keys: DecisionKeys, at: int) -> Facts:
-    """Facts of one result row of `FACTS`, for its keys. `at` is now, in seconds."""
-    person_row = row[_AFTER_ROOM:_AFTER_PERSON]
-    society_row = row[_AFTER_PERSON:_AFTER_SOCIETY]
-    spent, charged, week, in_week, booked, taught, closed, guests, held = row[_AFTER_HANDLED:]
-    series_minutes, society_minutes = json.loads(in_week or "[0, 0]")
-    charges = tuple((week, minutes) for week, minutes in json.loads(charged or "[]"))
-    return Facts(
-        room=None if row[1] is None else to_room(row[1:_AFTER_ROOM]),
-        person=None if person_row[0] is None else to_person(person_row, person_row[-1]),
-        society=None if society_row[0] is None else to_society(society_row),
-        term=TokenTerm(society_row[2], society_row[3]) if society_row[2] else None,
-        role=Role(society_row[-1]) if society_row[-1] else None,
-        booking=None if row[_AFTER_SOCIETY] is None else to_booking(row[_AFTER_SOCIETY:_AFTER_BOOKING]),
-        previous_result=None
-        if row[_AFTER_BOOKING] is None
-        else to_booking(row[_AFTER_BOOKING:_AFTER_HANDLED]),
-        busy=_busy(booked, taught, _held_for_others(held, keys, at)) if booked or taught or held else (),
-        closures=_closures(closed, keys.closure_window) if closed else (),
-        spent=int(spent),
-        charged=dict(charges).get(week, 0),
-        charges=charges,
-        series_minutes=int(series_minutes),
-        society_minutes=int(society_minutes),
-        guests=tuple(to_person(each, each[-1]) for each in json.loads(guests)) if guests else (),
-    )
-
-
-def _busy(booked: str | None, taught: str | None, held: Iterable[Booking]) -> tuple[Busy, ...]:
-    bookings = chain(map(to_booking, json.loads(booked or "[]")), held)
-    return (*map(busy_for, bookings), *map(Busy._make, json.loads(taught or "[]")))
-
-
-def _held_for_others(held: str | None, keys: DecisionKeys, at: int) -> list[Booking]:
-    return [each for each in _holds(held) if _is_in_the_way(each, keys, at)]
-
-
-def holds_to_end(row: Row, keys: DecisionKeys, at: int) -> list[BookingId]:
-    """Holds in the window that have expired, or are the requester's own: a booking there ends them."""
-    return [each.id for each in _holds(row[-1]) if not _is_in_the_way(each, keys, at)]
-
-
-def _holds(held: str | None) -> Iterator[Booking]:
-    return map(to_booking, json.loads(held or "[]"))
-
-
-def _is_in_the_way(hold: Booking, keys: DecisionKeys, at: int) -> bool:
-    is_live = hold.held_until is not None and seconds(hold.held_until) > at
-    return is_live and (keys.person is None or hold.booked_by != keys.person)
+    return tuple(map(list, zip(*map(key_values, batch), strict=True)))
 
 
 END_HOLDS = "UPDATE booking SET state = 0, version = version + 1 WHERE id = ANY($1::text[]) AND state = 2"
 """Runs before `WRITE`, and only for batches that book where something is held."""
-
-
-def _closures(closed: str, window: Interval | None) -> tuple[Busy, ...]:
-    if window is None:
-        return ()
-    return tuple(each for row in json.loads(closed) for each in closed_times(to_closure(row), window))
 
 
 class _UnnestColumns:
@@ -304,32 +188,20 @@ reused afterwards. The rows that ours wrote must exist.
 
 def write_parameters(writes: Sequence[TimedWrite], origin: str) -> list[list[Any]]:
     """Parameters of `WRITE`: all rows of a batch."""
-    records = [each.writes for each in writes]
+    records, rows = [each.writes for each in writes], rows_of(writes, origin)
     updates = [(each.before, each.update) for each in records if each.before and each.update]
     return [
         *_inserted.values([booking_values(each.insert) for each in records if each.insert]),
         *_updated.values(
             [booking_values(after) | {"old_version": before.version} for before, after in updates]
         ),
-        *_charged.values([charge_values(charge) for each in records for charge in each.charges]),
-        *_audited.values([audit_values(each.audit) for each in records if each.audit]),
-        *_requested.values([_request_row(*each) for each in writes if each.writes.request]),
-        *_changed.values(
-            [
-                {"origin": origin, "kind": each.kind, "key": each.key, "at": at}
-                for each, at in {each: at for record, at in writes for each in record.changes}.items()
-            ]
-        ),
-        *_messages.values([message_values(message) for each in records for message in each.messages]),
-        *_withdrawn.values(
-            [{"booking_id": each.withdraw_messages_of} for each in records if each.withdraw_messages_of]
-        ),
+        *_charged.values(rows.charges),
+        *_audited.values(rows.audits),
+        *_requested.values(rows.requests),
+        *_changed.values(rows.changes),
+        *_messages.values(rows.messages),
+        *_withdrawn.values(rows.withdrawals),
     ]
-
-
-def _request_row(writes: WriteSet, at: int) -> dict[str, Any]:
-    booking = writes.insert or writes.update
-    return {"key": writes.request, "booking_id": booking and booking.id, "at": at}
 
 
 def updates_in(writes: Iterable[TimedWrite]) -> int:

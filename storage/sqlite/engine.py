@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from core.errors import Unavailable
 from core.ports import UnitOfWork, WriteSet
+from core.read_model import ReadModel
 from storage.sqlite.announcements import announce
 from storage.sqlite.connection import connect
 from storage.sqlite.statements import SqliteStatements
@@ -28,11 +29,12 @@ _CHECKPOINT_ATTEMPTS, _CHECKPOINT_PAUSE = 40, 0.05
 class SqliteEngine:
     """Writer and readers of a file. `last_change` is the newest log entry applied to the read model."""
 
-    def __init__(self, path: Path, origin: str) -> None:
+    def __init__(self, path: Path, origin: str, read_model: ReadModel) -> None:
         self.last_change = 0
+        self._read_model = read_model
         self._path = path
         self._driver = connect(path)
-        self.decisions = SqliteStatements(self._driver, origin)
+        self._decisions = SqliteStatements(self._driver, origin, self._announce)
         self._write_engine = create_engine("sqlite://", creator=lambda: self._driver, poolclass=StaticPool)
         self._connection = self._write_engine.connect()
         self._read_engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=4)
@@ -42,11 +44,14 @@ class SqliteEngine:
         )
 
     async def start(self) -> None:
-        self.writer = SqliteWriter(self._driver, self._path)
+        self.writer = SqliteWriter(
+            self._driver, self._path, self._decisions.run, self._read_model.apply_commit
+        )
 
-    def announce(self, writes: Iterable[WriteSet], at: int) -> None:
+    def _announce(self, writes: Iterable[WriteSet], at: int) -> None:
         """Stores the events of a decision for webhooks; inside its transaction, on the writer's thread."""
-        announce(self._driver, writes, at)
+        if self._read_model.has_webhooks:
+            announce(self._driver, writes, at)
 
     def unit(self) -> SqlUnitOfWork:
         """A unit of work on the writer's connection, for the writer's thread only."""

@@ -65,36 +65,27 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
     def _make_engine(self) -> "SqliteEngine":
         from storage.sqlite.engine import SqliteEngine
 
-        return SqliteEngine(self._path, self._origin)
+        return SqliteEngine(self._path, self._origin, self.read_model)
 
     async def decide_jointly(
         self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]]
     ) -> T:
         engine = self._engine or await self._wait_for_engine()
-        at = int(self._clock.now().timestamp())
-
-        def run() -> "_DecisionOutcome[T]":
-            decision = engine.decisions.run(keys, decide, at)
-            if self.read_model.has_webhooks:
-                engine.announce(decision.writes, at)
-            return _DecisionOutcome(decision, self.read_model)
-
-        result: T = await engine.writer.run(run, uses_savepoint=len(keys) > 1)
-        return result
+        return await engine.writer.decide(keys, decide, int(self._clock.now().timestamp()))
 
     async def write(self, transaction: Callable[[UnitOfWork], T]) -> T:
         engine = self._engine or await self._wait_for_engine()
-        now = self._clock.now()
+        now, known = self._clock.now(), self.read_model.catalogue
 
         def run() -> "_WriteOutcome[T]":
             unit = engine.unit()
             result = transaction(unit)
             unit.write_changes(self._origin, int(now.timestamp()))
             window = self.read_model.window or default_window(now, self._rules)
-            update = read_update(unit, unit.changes, window) if unit.changes else None
+            update = read_update(unit, unit.changes, window, known) if unit.changes else None
             return _WriteOutcome(result, update, self.read_model)
 
-        result: T = await engine.writer.run(run, uses_savepoint=True)
+        result: T = await engine.writer.run(run)
         return result
 
     async def write_relaxed(self, transaction: Callable[[UnitOfWork], T]) -> T:
@@ -108,15 +99,15 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
 
     async def reload(self) -> None:
         engine = self._engine or await self._wait_for_engine()
-        window = default_window(self._clock.now(), self._rules)
+        window, known = default_window(self._clock.now(), self._rules), self.read_model.catalogue
 
         def run() -> "_WriteOutcome[None]":
             unit = engine.unit()
             engine.last_change, _ = unit.changes_after(engine.last_change, self._origin)
-            return _WriteOutcome(None, read_update(unit, EVERYTHING, window), self.read_model)
+            return _WriteOutcome(None, read_update(unit, EVERYTHING, window, known), self.read_model)
 
         began = perf_counter()
-        await engine.writer.run(run, uses_savepoint=True)
+        await engine.writer.run(run)
         self._synced_at = began
 
     def is_fresh(self) -> bool:
@@ -147,17 +138,18 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
     async def catch_up(self) -> None:
         engine = self._engine or await self._wait_for_engine()
         window = self.read_model.window or default_window(self._clock.now(), self._rules)
+        known = self.read_model.catalogue
 
         def run() -> "_WriteOutcome[None]":
             unit = engine.unit()
             last_change, changes = unit.changes_after(engine.last_change, self._origin)
-            update = read_update(unit, changes, window)
+            update = read_update(unit, changes, window, known)
             engine.last_change = last_change
             return _WriteOutcome(None, update, self.read_model)
 
         self._is_stale, began = False, perf_counter()
         try:
-            await engine.writer.run(run, uses_savepoint=True)
+            await engine.writer.run(run)
         except BaseException:
             self._is_stale = True
             raise
@@ -188,17 +180,6 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 except sqlite3.Error:
                     continue
-
-
-@dataclass(slots=True)
-class _DecisionOutcome(Generic[T]):
-    decision: JointDecision[T]
-    read_model: ReadModel
-
-    def deliver(self) -> T:
-        for writes in self.decision.writes:
-            self.read_model.apply_commit(writes)
-        return self.decision.outcome
 
 
 @dataclass(slots=True)

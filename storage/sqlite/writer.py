@@ -1,7 +1,7 @@
 """Writer thread: the only connection that writes to SQLite, with group commit.
 
-The thread runs all queued writes inside one `BEGIN IMMEDIATE`, commits once, and then resolves each caller's
-future. A write that fails rolls back only itself.
+The thread runs all queued writes and decisions inside one `BEGIN IMMEDIATE`, commits once, and then resolves
+each caller's future. One that fails rolls back only itself.
 """
 
 import logging
@@ -10,13 +10,19 @@ import sqlite3
 import threading
 from asyncio import AbstractEventLoop, Future, InvalidStateError, get_running_loop
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-from core.errors import RoomieError, Unavailable
+from core.errors import Unavailable
+from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
+from storage.queued_decision import QueuedDecision
 from storage.sqlite.errors import translate
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -34,14 +40,10 @@ class WriteOutcome(Protocol):
 
 @dataclass(slots=True)
 class QueuedWrite:
-    """A write in the queue. Decisions need no savepoint: they raise before they write.
-
-    What `is_alone` runs outside of transactions.
-    """
+    """A transaction function in the queue. What `is_alone` runs outside of transactions."""
 
     run: Callable[[], WriteOutcome]
     future: "Future[Any]"
-    uses_savepoint: bool
     is_alone: bool = False
     outcome: WriteOutcome | None = None
     error: BaseException | None = None
@@ -57,32 +59,63 @@ class QueuedWrite:
             self.future.set_result(result)
 
 
-class SqliteWriter:
-    """Runs writes on its own thread, in batches; owns `connection`."""
+Queued: TypeAlias = QueuedWrite | QueuedDecision
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+
+class SqliteWriter:
+    """Runs writes and decisions on its own thread, in batches; owns `connection`.
+
+    `run_decisions` decides and writes inside the transaction; `apply` adds what was committed to the read
+    model, on the event loop.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        run_decisions: Callable[[Iterable[QueuedDecision]], None],
+        apply: Callable[[WriteSet], None],
+    ) -> None:
         self._connection = connection
         self._wal = Path(f"{path}-wal")
+        self._run_decisions = run_decisions
+        self._apply = apply
         self._loop: AbstractEventLoop = get_running_loop()
-        self._queue: deque[QueuedWrite] = deque()
+        self._queue: deque[Queued] = deque()
         self._wake = threading.Semaphore(0)
-        self._is_open = True
+        self._is_open, self._is_waking = True, False
         self._thread = threading.Thread(target=self._serve, name="sqlite writer", daemon=True)
         self._thread.start()
 
-    async def run(
-        self, write: Callable[[], WriteOutcome], *, uses_savepoint: bool = False, is_alone: bool = False
-    ) -> Any:  # noqa: ANN401 - as the write returns
+    async def run(self, write: Callable[[], WriteOutcome], *, is_alone: bool = False) -> Any:  # noqa: ANN401 - as the write returns
         """Returns the result once it is committed, or raises the error.
 
         `is_alone`: it runs between transactions, and in none.
         """
+        future: Future[Any] = self._loop.create_future()
+        self._put(QueuedWrite(write, future, is_alone))
+        return await future
+
+    async def decide(
+        self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]], at: int
+    ) -> T:
+        """Returns the outcome once it is committed, or raises the error of the decision."""
+        future: Future[T] = self._loop.create_future()
+        self._put(QueuedDecision(keys, decide, at, future))
+        return await future
+
+    def _put(self, queued: Queued) -> None:
         if not self._is_open or len(self._queue) >= _MAX_QUEUE_LENGTH:
             raise Unavailable("Roomie is too busy right now. Please try again in a moment.")
-        future: Future[Any] = self._loop.create_future()
-        self._queue.append(QueuedWrite(write, future, uses_savepoint, is_alone))
+        self._queue.append(queued)
+        if not self._is_waking:
+            self._is_waking = True
+            self._loop.call_soon(self._wake_thread)
+
+    def _wake_thread(self) -> None:
+        """Once for all that was queued while the event loop went through its callbacks: they share a batch."""
+        self._is_waking = False
         self._wake.release()
-        return await future
 
     async def close(self) -> None:
         """Finishes queued writes, then ends the thread."""
@@ -91,55 +124,52 @@ class SqliteWriter:
         await self._loop.run_in_executor(None, self._thread.join)
 
     def _serve(self) -> None:
-        while True:
+        while self._is_open or self._queue:
             self._wake.acquire()
-            batch = self._next_batch()
-            if batch:
+            while batch := self._next_batch():
                 self._run_batch(batch)
                 self._resolve_futures(batch)
                 self._checkpoint_if_large()
-            elif not self._is_open and not self._queue:
-                return
 
-    def _next_batch(self) -> list[QueuedWrite]:
-        batch: list[QueuedWrite] = []
+    def _next_batch(self) -> list[Queued]:
+        batch: list[Queued] = []
         while self._queue and len(batch) < _MAX_BATCH_SIZE:
-            if self._queue[0].is_alone:
+            if _is_alone(self._queue[0]):
                 return batch or [self._queue.popleft()]
             batch.append(self._queue.popleft())
         return batch
 
-    def _run_batch(self, batch: list[QueuedWrite]) -> None:
-        """Runs a batch in one transaction; if that fails, each write in its own."""
+    def _run_batch(self, batch: list[Queued]) -> None:
+        """Runs a batch in one transaction; if that fails, each of its parts in its own."""
         try:
             self._run_in_transaction(batch)
         except Exception as error:  # noqa: BLE001 - retried one by one
             self._roll_back()
             if len(batch) == 1:
-                batch[0].outcome, batch[0].error = None, translate(error)
+                _fail(batch[0], translate(error))
                 return
-            for write in batch:
-                self._run_batch([write])
+            for each in batch:
+                self._run_batch([each])
 
-    def _run_in_transaction(self, batch: list[QueuedWrite]) -> None:
-        if batch[0].is_alone:
-            self._run_plain(batch[0])
+    def _run_in_transaction(self, batch: list[Queued]) -> None:
+        first = batch[0]
+        if isinstance(first, QueuedWrite) and first.is_alone:
+            first.outcome = first.run()
             return
         self._connection.execute("BEGIN IMMEDIATE")
-        for write in batch:
-            write.outcome, write.error = None, None
-            (self._run_in_savepoint if write.uses_savepoint else self._run_plain)(write)
+        for _, together in groupby(batch, type):
+            self._run_together(list(together))
         self._connection.execute("COMMIT")
 
-    @staticmethod
-    def _run_plain(write: QueuedWrite) -> None:
-        """Domain errors are raised before anything is written; other errors roll back the batch."""
-        try:
-            write.outcome = write.run()
-        except RoomieError as refusal:
-            write.error = refusal
+    def _run_together(self, queued: list[Queued]) -> None:
+        """Runs decisions as one, writes one by one."""
+        self._run_decisions(each for each in queued if isinstance(each, QueuedDecision))
+        for each in queued:
+            if isinstance(each, QueuedWrite):
+                self._run_in_savepoint(each)
 
     def _run_in_savepoint(self, write: QueuedWrite) -> None:
+        write.outcome, write.error = None, None
         self._connection.execute("SAVEPOINT work")
         try:
             write.outcome = write.run()
@@ -152,11 +182,19 @@ class SqliteWriter:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def _resolve_futures(self, batch: list[QueuedWrite]) -> None:
+    def _resolve_futures(self, batch: list[Queued]) -> None:
         try:
-            self._loop.call_soon_threadsafe(_resolve, batch)
+            self._loop.call_soon_threadsafe(self._resolve, batch)
         except RuntimeError:  # the event loop is closed
             logger.warning("results of %d committed writes could not be delivered", len(batch))
+
+    def _resolve(self, batch: list[Queued]) -> None:
+        for each in batch:
+            if isinstance(each, QueuedDecision):
+                for writes in each.writes:
+                    self._apply(writes)
+            with suppress(InvalidStateError):
+                each.resolve()
 
     def _checkpoint_if_large(self) -> None:
         try:
@@ -166,9 +204,13 @@ class SqliteWriter:
             return
 
 
-def _resolve(batch: list[QueuedWrite]) -> None:
-    for write in batch:
-        try:
-            write.resolve()
-        except InvalidStateError:
-            continue
+def _is_alone(queued: Queued) -> bool:
+    return isinstance(queued, QueuedWrite) and queued.is_alone
+
+
+def _fail(queued: Queued, error: BaseException) -> None:
+    if isinstance(queued, QueuedWrite):
+        queued.outcome = None
+    else:
+        queued.decision = None
+    queued.error = error

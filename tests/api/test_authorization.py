@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.services import Services
-from core.model import Society, SocietyId
+from core.services.administration.rights import Administrator
 from tests.api.http_client import HttpClient, HttpResponse
+from tests.builders import a_society
 from tests.sample_services import create_services
 
 Verb = Callable[[HttpClient], Awaitable[HttpResponse]]
@@ -69,7 +70,7 @@ async def _former_member(http_client: HttpClient, wil: HttpClient) -> HttpClient
 
 
 async def _other_president(http_client: HttpClient, services: Services) -> HttpClient:
-    await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "rema")
+    await services.administration.societies.add(Administrator(), a_society(), "rema")
     return await http_client.log_in("rema")
 
 
@@ -197,7 +198,7 @@ async def test_presidents_act_for_what_the_societys_token_booked(
 
 
 async def test_a_societys_token_books_for_its_society_only(society: HttpClient, services: Services):
-    await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), None)
+    await services.administration.societies.add(Administrator(), a_society(), None)
 
     other = await society.book(event_name="meeting", society="CHESS")
     personal = await society.book(event_name="meeting", society_booking="false")
@@ -216,7 +217,7 @@ async def test_rights_granted_by_another_process_apply_to_the_next_request(
     beside = create_services(database_url, services.clock, services.rules)
     await beside.storage.open()
     await beside.storage.load()
-    await beside.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "rema")
+    await beside.administration.societies.add(Administrator(), a_society(), "rema")
     await beside.storage.close()
     await asyncio.sleep(0.01)  # longer than between two looks
 

@@ -12,6 +12,7 @@ from icalendar import Calendar, Event
 from bot.calendars.links import booking_url
 from bot.services import Services
 from core.model import BookingId, Guest, PersonId, SocietyId
+from core.services.administration.rights import Administrator
 from storage.url import parse_database_url
 from tests.api.http_client import HttpClient
 from tests.contracts.raw import ask
@@ -96,7 +97,7 @@ async def test_a_president_who_is_one_no_longer_loses_the_calendar(
     services: Services, http_client: HttpClient
 ):
     path = await path_of(services, "wil", _SOCIETY)
-    await services.societies.appoint(_SOCIETY, "rema")
+    await services.administration.societies.appoint(Administrator(), _SOCIETY, "rema")
     await services.societies.remove_member(person_id(services, "rema"), "wil", _SOCIETY)
 
     assert (await http_client.get(path)).status == 404

@@ -5,6 +5,7 @@ import pytest
 from bot.chat.reply import Tone
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from core.model import Identity, RoomId
+from core.services.administration.rights import Administrator
 from core.services.book_room import BookRoom
 from core.services.bookings import new_booking_id
 from tests.bot.chat import Chat, buttons
@@ -32,7 +33,7 @@ async def test_each_of_many_bookings_is_on_a_page_with_its_cancel_button(dana: C
     if platform is PlatformName.TERMINAL:
         identity = Identity("terminal:dana")
     else:
-        await dana.services.accounts.link("dana", identity)
+        await dana.services.administration.people.link(Administrator(), "dana", identity)
     cancellable, value = set[str](), ""
     for _ in range(10):
         reply = await dana.dispatcher.dispatch(

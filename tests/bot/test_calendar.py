@@ -9,6 +9,7 @@ from bot.chat.reply import Audience, Button, Code
 from bot.chat.request import PlatformName, Requester
 from bot.services import Services
 from core.model import Identity
+from core.services.administration.rights import Administrator
 from tests.bot.chat import Chat, buttons
 from tests.fakes.clock import StillClock
 
@@ -135,7 +136,7 @@ class OnSlack(Chat):
 
 @pytest.fixture
 async def wil_on_slack(services: Services) -> OnSlack:
-    await services.accounts.link("wil", Identity("slack:T1:UWIL"))
+    await services.administration.people.link(Administrator(), "wil", Identity("slack:T1:UWIL"))
     return OnSlack(services, "wil")
 
 

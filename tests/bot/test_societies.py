@@ -6,11 +6,12 @@ import pytest
 
 from bot.chat.reply import Code, Tone
 from core.interval import Interval
-from core.model import RoomId, Society, SocietyId
+from core.model import RoomId, SocietyId
+from core.services.administration.rights import Administrator
 from core.services.book_room import BookRoom
 from core.services.bookings import new_booking_id
 from tests.bot.chat import Chat
-from tests.builders import at
+from tests.builders import a_society, at
 
 
 async def test_a_president_adds_lists_and_removes(wil: Chat, rema: Chat):
@@ -70,7 +71,7 @@ async def test_a_token_books_until_it_is_replaced(wil: Chat, services):
 
 
 async def test_a_president_of_several_societies_must_name_one(wil: Chat, services):
-    await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "wil")
+    await services.administration.societies.add(Administrator(), a_society(), "wil")
 
     assert "You're president of 2 societies. Choose one: " in await wil.say("/society add rema")
     assert "can now book for Chess Society" in await wil.say("/society add rema chess society")

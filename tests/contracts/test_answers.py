@@ -17,6 +17,7 @@ from bot.services import Services
 from core.model import Draft, Expiring, Identity
 from core.policy.retention import Retention, limits
 from core.policy.rules import Rules
+from core.services.administration.rights import Administrator
 from core.services.purge import Purge
 from tests.builders import a_person
 from tests.fakes.clock import StillClock
@@ -53,7 +54,7 @@ async def services(database_url: str, clock: StillClock, rules: Rules) -> AsyncI
     async with a_process(database_url, clock, rules) as services:
         for name, identity in (("ann", ANN), ("ben", BEN)):
             await services.accounts.add_person(a_person(name), None)
-            await services.accounts.link(name, identity)
+            await services.administration.people.link(Administrator(), name, identity)
         yield services
 
 
@@ -162,7 +163,7 @@ async def test_an_unlinked_chat_account_is_forgotten(services: Services):
     await services.logins.unlink(before.account.person.id, ANN)
 
     await memory.remember(before, Reply(("You're logged out here.",)))
-    await services.accounts.link("ann", ANN)
+    await services.administration.people.link(Administrator(), "ann", ANN)
 
     assert await memory.recall(context_of(services)) is None
 
@@ -173,7 +174,7 @@ async def test_a_chat_account_of_somebody_else_now_has_no_memory(services: Servi
     assert before.account is not None
     await memory.settle()
     await services.logins.unlink(before.account.person.id, ANN)
-    await services.accounts.link("ben", ANN)
+    await services.administration.people.link(Administrator(), "ben", ANN)
 
     assert await memory.recall(context_of(services)) is None
 

@@ -20,6 +20,7 @@ from bot.web.application import create_application
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
 from core.model import Identity, MessageState, OutboxEntry
+from core.services.administration.rights import Administrator
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser
@@ -258,7 +259,7 @@ async def test_one_person_may_have_many_accounts(say, browser: Browser, services
 
 async def test_a_linked_account_cannot_be_taken_over(say, browser: Browser, services: Services):
     link = link_in(await say("/login"))
-    await services.accounts.link("emily", REMA)
+    await services.administration.people.link(Administrator(), "emily", REMA)
 
     page = await browser.submit(await browser.log_in(link, "rema"), answer="yes")
 

@@ -9,8 +9,9 @@ from bot.services import Services
 from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import canonical_paths
 from bot.web.framework.route import Access, Route
-from core.model import Society, SocietyId
+from core.services.administration.rights import Administrator
 from tests.api.http_client import HttpClient, HttpResponse
+from tests.builders import a_society
 from tests.contracts.raw import ask
 
 _MONDAY = "20160808"
@@ -66,7 +67,7 @@ _MAY: dict[str, set[str]] = {
 
 @pytest.fixture
 async def scene(program: HttpClient, services: Services) -> Scene:
-    await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "dana")
+    await services.administration.societies.add(Administrator(), a_society(), "dana")
     wil = await program.log_in("wil")
     personal = (await wil.book("09:00", "10:00")).json["booking_id"]
     society = (await wil.book("10:00", "11:00", event_name="x", society="SOTECHSOC")).json["booking_id"]

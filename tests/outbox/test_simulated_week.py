@@ -3,12 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.config import Config
+from bot.config.sections import JobsSection
 from bot.worker.scheduler import JOBS, JobRunner
+from core.policy.schedule import DailyAt
 from core.model import NotificationPreferences, QuietHours
 from tests.builders import a_slot
 from tests.outbox.environment import HALL, LAB, REMA, WIL, Environment
 
-MINUTES = timedelta(minutes=10)
+HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=10)
+CONFIG = Config(jobs=JobsSection(purge=DailyAt(3 * 60)))
+EVENTFUL = {"Fri 15", "Fri 16", "Fri 17", "Mon 01", "Mon 02", "Mon 06", "Mon 07", "Tue 06", "Tue 07"}
+"""Hours that are looked at closely; in all others nothing happens, which once an hour shows as well."""
 
 
 async def test_a_week_with_a_clock_change(environment: Environment):
@@ -21,11 +26,11 @@ async def test_a_week_with_a_clock_change(environment: Environment):
     saturday = await environment.book(a_slot("11:00", days=offset + 3))
     await environment.book(a_slot("07:30", 30, days=offset + 6), LAB, REMA)  # 08:30 by London's summer time
     sent: list[tuple[str, str, str]] = []
-    workforce, worker = JobRunner(environment.services, Config(), JOBS, "jobs"), environment.worker()
+    workforce, worker = JobRunner(environment.services, CONFIG, JOBS, "jobs"), environment.worker()
     await workforce.prepare()
 
     while environment.clock.now() < datetime(2026, 4, 1, 10, 0, tzinfo=UTC):
-        environment.clock.move(MINUTES)
+        environment.clock.move(MINUTES if f"{environment.clock.now():%a %H}" in EVENTFUL else HOUR)
         if environment.clock.now() == datetime(2026, 3, 27, 9, 0, tzinfo=UTC):
             await environment.services.bookings.move(
                 friday, environment.people[WIL], a_slot("17:00", days=offset + 2), HALL

@@ -14,10 +14,9 @@ from scraper.common.errors import PageFormatChanged
 from scraper.sources.unsw.pages import (
     parse_buildings,
     parse_facilities,
-    parse_room_page,
     parse_rooms,
-    parse_week,
 )
+from scraper.sources.unsw.room_page import parse_room_page, parse_week
 from scraper.sources.unsw.site import is_excluded
 from scraper.sources.unsw.weeks import TimetableYear
 from tests.scraper.conftest import SYDNEY

@@ -15,6 +15,7 @@ from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from core.policy.rules import Rules
+from core.services.administration.rights import Administrator
 from tests.api.conftest import clock, database_url, sample_file, services
 from tests.api.http_client import HttpClient, HttpResponse
 from tests.fakes.clock import StillClock
@@ -182,7 +183,7 @@ async def test_marks_collected_before_the_password_changed_count_as_one(
 ) -> None:
     marks = [cookie_of(await attack.log_in("wilpassword", HOME)) for _ in range(20)]
     assert len(set(marks)) == 20
-    await services.accounts.set_password("wil", "another password")
+    await services.administration.people.set_password(Administrator(), "wil", "another password")
     await under_way(attack)
 
     guesses = [await attack.log_in("guess", "192.0.2.9", cookie=marks[each % 20]) for each in range(40)]

@@ -18,10 +18,11 @@ from core.names import is_plain, is_visible, name_key, same_name, stored_keys
 from core.policy.rules import Rules
 from core.ports import ManagedStorage, UnitOfWork
 from core.services.accounts import Accounts
+from core.services.administration.rights import Administrator
+from core.services.administration.societies import SocietyAdministration
 from core.services.operators import is_operator
 from core.services.provisioning import AccessRule, IdentityClaims, provision_person
-from core.services.society import SocietyService
-from tests.builders import NOW, a_person
+from tests.builders import NOW, a_person, a_society
 from tests.fakes.clock import StillClock
 
 KELVIN, LONG_S, WIDE_K, LIGATURE, MATHS_K = "\u212a", "\u017f", "\uff4b", "\ufb01", "\U0001d424"
@@ -177,11 +178,11 @@ async def test_an_older_decomposed_name_is_not_given_to_somebody_new(
 async def test_a_president_cannot_be_made_to_add_a_lookalike(
     storage: ManagedStorage, rules: Rules, clock: StillClock
 ) -> None:
-    societies = SocietyService(storage, rules, clock)
+    societies = SocietyAdministration(storage, rules, clock)
     await storage.write(lambda unit: unit.people.add(a_person("kim"), None))
 
     with pytest.raises(UnknownPerson):
-        await societies.found(Society(SocietyId("CHESS"), "Chess"), f"{KELVIN}im")
+        await societies.add(Administrator(), Society(SocietyId("CHESS"), "Chess"), f"{KELVIN}im")
 
 
 @pytest.mark.parametrize(
@@ -197,11 +198,11 @@ async def test_a_president_cannot_be_made_to_add_a_lookalike(
 async def test_two_societies_never_answer_to_one_name(
     storage: ManagedStorage, rules: Rules, clock: StillClock, society_id: str, name: str
 ) -> None:
-    societies = SocietyService(storage, rules, clock)
-    await societies.found(Society(SocietyId("CHESS"), "Chess Society"), None)
+    societies = SocietyAdministration(storage, rules, clock)
+    await societies.add(Administrator(), a_society(), None)
 
     with pytest.raises((AlreadyExists, Invalid)):
-        await societies.found(Society(SocietyId(society_id), name), None)
+        await societies.add(Administrator(), Society(SocietyId(society_id), name), None)
 
 
 # Institutions.

@@ -13,9 +13,9 @@ from scraper.sources.unsw.pages import (
     parse_facilities,
     parse_page,
     parse_rooms,
-    parse_week,
     table_digest,
 )
+from scraper.sources.unsw.room_page import parse_week
 from tests.security.test_expensive_recurrences import Steps
 
 ROW = '<tr class="rowLowlight"><td>08:00</td>' + "<td></td>" * 6 + "<td><table>{}</table></td></tr>"

@@ -11,6 +11,7 @@ from core.model import Identity
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
 from core.services.accounts import token_hash
+from core.services.administration.rights import Administrator
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
@@ -131,7 +132,7 @@ async def test_a_new_password_ends_every_login_however_many_there_are(
 ):
     await fill(database_url, "token", 3_000, rows_of("token", NOW, "t", rules), "t")
 
-    await environment.services.accounts.set_password("wil", "a new password")
+    await environment.services.administration.people.set_password(Administrator(), "wil", "a new password")
 
     assert await ask(database_url, "SELECT count(*) FROM token") == 0
 

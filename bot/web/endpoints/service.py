@@ -95,6 +95,7 @@ SERVICE: tuple[Route, ...] = (
         path="/healthz",
         before_cache_ready=True,
         rate_limited=False,
+        is_eager=True,
     ),
     Route(
         Api.SERVICE,

@@ -88,6 +88,8 @@ async def read_body(request: web.Request, max_size: int, max_seconds: float) -> 
     if (request.content_length or 0) > max_size:
         raise HttpError(413, f"A request may have at most {max_size} bytes.")
     try:
+        if request.content.is_eof():  # it came with the head, as most do
+            return await request.read()
         async with asyncio.timeout(max_seconds):
             return await request.read()
     except TimeoutError as error:
@@ -149,6 +151,9 @@ def _text(body: bytes, charset: str) -> str:
 def _put_pairs(fields: FormFields, text: str) -> None:
     for pair in _pairs(text):
         name, _, value = pair.partition("=")
+        if "%" not in pair and "+" not in pair:
+            fields.put(name, value)
+            continue
         try:
             fields.put(_unquote(name), _unquote(value))
         except UnicodeDecodeError:

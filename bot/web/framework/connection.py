@@ -13,7 +13,9 @@ from typing import Any, Protocol, cast
 from aiohttp import EMPTY_PAYLOAD, StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
 
+from bot.web.framework.eager import STARTED, EagerParser, EagerRoutes, Started
 from bot.web.framework.request_targets import with_routable_target
+from bot.web.framework.response import RawResponse
 from bot.web.framework.settings import HttpSettings
 
 _MAX_BUFFERED_HEADS = 64 * 1024
@@ -59,7 +61,9 @@ class Connection(web.RequestHandler):
 
     __slots__ = (
         "_closing_since",
+        "_is_last",
         "_observer",
+        "_routes",
         "_socket_transport",
         "address",
         "body",
@@ -69,6 +73,7 @@ class Connection(web.RequestHandler):
         "idle_queues",
         "is_upgrade",
         "requester",
+        "started",
         "unread",
         "unread_since",
         "waiting_since",
@@ -79,9 +84,14 @@ class Connection(web.RequestHandler):
         manager: web.Server,
         observer: ConnectionObserver,
         address: str,
+        routes: EagerRoutes,
         **options: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(manager, **options)
+        self._parser = EagerParser(self._parser, self._answer)  # type: ignore[assignment]  # stands in for it
+        self._routes = routes
+        self.started: Started | None = None
+        """The current request, if it was started eagerly and has to wait for something."""
         now = monotonic()
         self.address = address
         """The client subnet that this connection counts for; empty for trusted proxies: no limit."""
@@ -100,6 +110,8 @@ class Connection(web.RequestHandler):
         self._closing_since: float | None = None
         self.buffered_heads = 0
         self.is_upgrade = False
+        self._is_last = False
+        """Whether the connection is closed after the last response."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._socket_transport = cast(asyncio.Transport, transport)
@@ -121,6 +133,23 @@ class Connection(web.RequestHandler):
                 self.head_since = monotonic()
         _data_received(self, data)
 
+    def _answer(self, message: Any) -> bool:  # noqa: ANN401 - aiohttp's message
+        """Answers a request at once; False if it has to wait for something, or for an earlier one."""
+        transport = self.transport
+        if self.waiting_since is None or self._messages or self._is_last or self._paused:
+            return False
+        if transport is None or transport.is_closing():
+            return False
+        started = self._routes.start(message, self, self._task_handler)
+        if started is None or not started.is_done or not isinstance(started.result, RawResponse):
+            self.started = started
+            return False
+        transport.write(started.result.to_bytes())
+        self.head_since, self.buffered_heads = None, 0
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        self._become_idle()
+        return True
+
     def _is_body_due(self) -> bool:
         """Whether received bytes belong to the body of the current request."""
         if self.body is None:
@@ -135,6 +164,10 @@ class Connection(web.RequestHandler):
 
         Roomie has no access log. A response that fails closes its connection instead.
         """
+        self._is_last = not response.keep_alive
+        self._become_idle()
+
+    def _become_idle(self) -> None:
         self.waiting_since = monotonic()
         if self.requester:
             self._observer.end_request(self)
@@ -210,6 +243,8 @@ def begin_request(
     if message.path[:1] != "/":
         message = with_routable_target(message)
     request = make(message, body, connection, writer, task)
+    if connection.started is not None:
+        request[STARTED], connection.started = connection.started, None
     connection.waiting_since = connection.head_since = None
     connection.buffered_heads, connection.is_upgrade = 0, message.upgrade
     if body is not EMPTY_PAYLOAD and not body.is_eof():

@@ -1,10 +1,10 @@
 """Request pipeline of a route: host, rate limit, authentication, cache, handler, errors, metrics and log."""
 
 import logging
+from collections.abc import Hashable, Mapping
 from contextvars import ContextVar
 from datetime import datetime
 from http import HTTPStatus
-from inspect import isawaitable
 from time import perf_counter
 
 from aiohttp import web
@@ -14,6 +14,7 @@ from bot.login.browser_sessions import BrowserSession
 from bot.redaction import without_text
 from bot.web.framework.auth import UnknownToken, authenticate, check_access, refresh_token
 from bot.web.framework.browser_session import resume_session, session_in
+from bot.web.framework.eager import suspend
 from bot.web.framework.error_pages import fault_page, refusal_page
 from bot.web.framework.errors import (
     HttpError,
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the current request, for the lines logged on its behalf."""
 _FLOOD_LOG_INTERVAL = 1.0
+_RESPONSES = (RenderedResponse, CacheableResponse, web.StreamResponse)
 _BAD_REQUEST = HTTPStatus.BAD_REQUEST.value
 """A plain number: reading a member of `HTTPStatus` calls a descriptor in Python 3.11."""
 _PREFLIGHT = {
@@ -67,6 +69,10 @@ class RouteHandler:
         self._options = _preflight_response(self._allowed)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        return await self.handle_with(request, request.match_info)
+
+    async def handle_with(self, request: web.Request, path_values: Mapping[str, str]) -> web.StreamResponse:
+        """`handle` for a request that no router has seen."""
         began = perf_counter()
         request_id = self._request_id(request) if self._trusted else self._state.next_id()
         caller: Principal = None
@@ -75,16 +81,18 @@ class RouteHandler:
         try:
             self._check_rate_and_method(request, began)
             if not self._is_fresh():
+                await suspend()
                 await self._services.synced_read_model()
             now = self._services.clock.now()
             if self._identifies:
                 caller, session = await self._identify(request, now)
                 check_access(caller, self._route.access)
-            cached = self._state.responses.get(self._key(request, caller))
+            key = self._key(request, caller)
+            cached = self._state.responses.get(key)
             if cached is not None and cached.is_valid(int(now.timestamp())):
                 answer = cached.response
             else:
-                answer = await self._respond(request, request_id, caller, session, now)
+                answer = await self._respond(request, request_id, caller, session, now, path_values, key)
         except Preflight:
             answer = self._options
         except Exception as error:  # noqa: BLE001 - this is the edge
@@ -135,6 +143,7 @@ class RouteHandler:
         try:
             caller = authenticate(request, self._services, self._state.token_usage, now)
         except UnknownToken:
+            await suspend()
             await refresh_token(request, self._services)
             caller = authenticate(request, self._services, self._state.token_usage, now)
         if self._is_rated:
@@ -156,7 +165,7 @@ class RouteHandler:
     def _check_account_rate(self, caller: Account | TokenBearer) -> None:
         self._check_wait(self._state.rates.acquire(_account(caller), perf_counter(), cost=self._cost))
 
-    def _key(self, request: web.Request, caller: Principal) -> object:
+    def _key(self, request: web.Request, caller: Principal) -> Hashable:
         if self._route.per_user and isinstance(caller, Account):
             return caller.person.id, request.raw_path
         if self._shows_host:
@@ -170,15 +179,17 @@ class RouteHandler:
         caller: Principal,
         session: BrowserSession | None,
         now: datetime,
+        path_values: Mapping[str, str],
+        key: Hashable,
     ) -> RenderedResponse | web.StreamResponse:
         REQUEST_ID.set(request_id)
-        values = await read_parameters(request, self._route, self._state.settings)
+        values = await read_parameters(request, self._route, self._state.settings, path_values)
         context = RequestContext(self._state, request, caller, now, request_id, values, session)
         result = self._route.handler(context)
-        response: Response = await result if isawaitable(result) else result
+        response: Response = result if isinstance(result, _RESPONSES) else await result
         if isinstance(response, CacheableResponse):
             if request.method == "GET":
-                self._state.responses.put(self._key(request, caller), response)
+                self._state.responses.put(key, response)
             return response.response
         return response
 

@@ -138,6 +138,11 @@ class Route:
     """Whether it can be answered before the read model is complete."""
     skips_cache_sync: bool = False
     """Whether the database decides everything, so that no sync of the read model is needed."""
+    is_eager: bool = False
+    """Whether it is usually answered from memory: then no task is started for it unless it has to wait.
+
+    Before its first suspension there is no current task.
+    """
     rate_limited: bool = True
     """Whether rate limits apply."""
     cost: float = 1.0

@@ -46,10 +46,11 @@ def _first_match(text: str, patterns: Sequence[_NamePattern]) -> ParsedName | No
 
 
 def _build_pattern(
-    pattern: str, booking_type: BookingType, name: str = r"\g<name>", flags: int = 0
+    pattern: str, booking_type: BookingType, name: str = "{name}", flags: int = 0
 ) -> _NamePattern:
-    """`name` is a template for the groups of `pattern`."""
-    return _NamePattern(re.compile(pattern, flags), booking_type, lambda match: match.expand(name))
+    """`name` is a format string for the groups of `pattern`: `Match.expand` parses its template each time."""
+    compiled = re.compile(pattern, flags)
+    return _NamePattern(compiled, booking_type, lambda match: name.format_map(match.groupdict()))
 
 
 def _exam_name(match: re.Match[str]) -> str:
@@ -65,28 +66,26 @@ def _block_name(match: re.Match[str]) -> str:
 
 
 _SITE_PATTERNS = (
-    _build_pattern(
-        r"^(?P<type>[A-Z0-9]{3})[^\xa0]*\xa0(?P<name>.*)", BookingType.CLASS, r"\g<name> \g<type>"
-    ),
+    _build_pattern(r"^(?P<type>[A-Z0-9]{3})[^\xa0]*\xa0(?P<name>.*)", BookingType.CLASS, "{name} {type}"),
     _build_pattern(r"^StuGrp[^\xa0]*\xa0(?P<name>[^-]*)", BookingType.SOCIETY),
     _build_pattern(r"^Misc[^\xa0]*\xa0\*\d{8}-ARCSG(?P<name>[A-Z]*)", BookingType.SOCIETY),
     _build_pattern(r"^Misc[^\xa0]*\xa0\*\d{8}-(?P<name>[A-Z]*)", BookingType.INTERNAL),
     _build_pattern(r"^External[^\xa0]*\xa0\*(?P<name>[A-Z0-9]*)", BookingType.INTERNAL),
     _build_pattern(
-        r"^Misc[^\xa0]*\xa0.*Oweek.*(?P<term>T[1-3])", BookingType.MISC, r"OWeek\g<term>", re.IGNORECASE
+        r"^Misc[^\xa0]*\xa0.*Oweek.*(?P<term>T[1-3])", BookingType.MISC, "OWeek{term}", re.IGNORECASE
     ),
     _build_pattern(r"^Misc[^\xa0]*\xa0\*(?P<name>[A-Z0-9]*)", BookingType.MISC),
     _build_pattern(
         r"^Misc[^\xa0]*\xa0.*\d(?P<name>SuppExams|Exams)(?P<term>T[1-3])",
         BookingType.MISC,
-        r"\g<name> \g<term>",
+        "{name} {term}",
     ),
     _build_pattern(r"^Misc[^\xa0]*\xa0.{2}-(?P<name>[^-]*)", BookingType.MISC),
     _build_pattern(r"^Misc.*(Block|Weekend|Weekday|Fri|FriNight)", BookingType.BLOCK, "Block", re.IGNORECASE),
 )
 
 _PUBLISH_PATTERNS = (
-    _build_pattern(r"Block(?P<name>\S*)O-Week", BookingType.MISC, r"OWeek\g<name>"),
+    _build_pattern(r"Block(?P<name>\S*)O-Week", BookingType.MISC, "OWeek{name}"),
     _NamePattern(re.compile(r"^<?\*?Block(?P<reason>.+)$", re.IGNORECASE), BookingType.BLOCK, _block_name),
     _NamePattern(
         re.compile(
@@ -98,9 +97,7 @@ _PUBLISH_PATTERNS = (
     ),
     _build_pattern(r"^\*(?P<name>[A-Z]{4}\d{4})-", BookingType.MISC),
     _build_pattern(r"^(?P<name>FS-[^-].+)", BookingType.MISC),
-    _build_pattern(
-        r"(?P<name>[A-Z]{4}\d{4})-.*-(?P<type>[A-Z0-9]{3})", BookingType.CLASS, r"\g<name> \g<type>"
-    ),
+    _build_pattern(r"(?P<name>[A-Z]{4}\d{4})-.*-(?P<type>[A-Z0-9]{3})", BookingType.CLASS, "{name} {type}"),
     _build_pattern(r"^\*\d{8}-ARC(?:SG)?(?P<name>[A-Z0-9]+)-", BookingType.SOCIETY),
     _build_pattern(r"^\*\d{8}-(?P<name>[A-Z]+)", BookingType.INTERNAL),
     _build_pattern(r"^.{2}-(?P<name>[^-]+)", BookingType.MISC),

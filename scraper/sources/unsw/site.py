@@ -15,10 +15,10 @@ from scraper.sources.unsw.pages import (
     parse_buildings,
     parse_facilities,
     parse_page,
-    parse_room_page,
     parse_rooms,
     table_digest,
 )
+from scraper.sources.unsw.room_page import parse_room_page
 from scraper.sources.unsw.weeks import TimetableYear
 
 CAMPUS_CODE = "KENS"
@@ -114,7 +114,7 @@ class _SiteRun:
     async def _read_timetable(self, room: RoomId) -> None:
         form = [("room", room), ("view_room", "View"), *self._week_fields()]
         page = await self._fetch("view_rooms", form, MAX_TIMETABLE_PAGE_BYTES)
-        fingerprint = self._fingerprint(await self._context.parse(table_digest, page))
+        fingerprint = self._fingerprint(table_digest(page))
         if not self._collector.check_unchanged(_timetable_page(room), fingerprint, [room]):
             self._collector.groups += await self._context.parse(
                 parse_page, parse_room_page, page, room, self._year, self._settings.zone

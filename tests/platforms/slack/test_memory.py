@@ -1,5 +1,6 @@
 """Short words after an answer in Slack: direct messages, channels, threads, and after a logout."""
 
+from core.services.administration.rights import Administrator
 from tests.platforms.slack.environment import Environment
 from tests.standins.slack import Person, SlackStandIn
 
@@ -93,6 +94,6 @@ async def test_a_logout_ends_the_memory(environment: Environment, slack: SlackSt
     async with environment.open():
         await says(slack, bob, "room for 6 tomorrow at 3pm")
         await says(slack, bob, "logout")
-        await environment.services.accounts.link("bob", known.identities[0])
+        await environment.services.administration.people.link(Administrator(), "bob", known.identities[0])
 
         assert "I remember my last answer for ten minutes" in await says(slack, bob, "the first one")

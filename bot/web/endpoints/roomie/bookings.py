@@ -228,6 +228,7 @@ BOOKINGS: tuple[Route, ...] = (
         parameters=(ANY_DAY,),
         access=Access.PERSON,
         per_user=True,
+        is_eager=True,
     ),
     Route(
         Api.ROOMIE,

@@ -63,6 +63,7 @@ ROOMS: tuple[Route, ...] = (
         "All rooms that can be booked.",
         {200: schemas.ROOM_LIST} | DENIED,
         access=Access.PERSON,
+        is_eager=True,
     ),
     Route(
         Api.ROOMIE,
@@ -73,5 +74,6 @@ ROOMS: tuple[Route, ...] = (
         {200: schemas.DAY} | DENIED,
         parameters=(ROOM, DAY),
         access=Access.PERSON,
+        is_eager=True,
     ),
 )
