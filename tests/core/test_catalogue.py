@@ -93,17 +93,14 @@ def test_the_grid_number_decides_the_half_of_the_campus(building: str, half: Loc
 
 
 @given(rooms(), st.integers(0, 35))
-def test_masks_of_buildings_equipment_and_sizes_hold_exactly_their_rooms(listed: list[Room], seats: int):
+def test_masks_of_equipment_and_sizes_hold_exactly_their_rooms(listed: list[Room], seats: int):
     catalogue = catalogue_of(listed)
 
     def places(mask: int) -> list[Room]:
         return list(catalogue.rooms_in(mask))
 
     order = catalogue.order
-    assert catalogue.masks_by_building.keys() == {room.building_id for room in order}
     assert catalogue.masks_by_equipment.keys() == {each for room in order for each in room.equipment}
-    for building, mask in catalogue.masks_by_building.items():
-        assert places(mask) == [room for room in order if room.building_id == building]
     for each, mask in catalogue.masks_by_equipment.items():
         assert places(mask) == [room for room in order if each in room.equipment]
     assert places(catalogue.from_capacity(seats)) == [room for room in order if room.capacity >= seats]
