@@ -221,5 +221,6 @@ def test_the_command_line_tells_why_a_room_is_taken_or_closed(sample_roomie: Roo
     assert "the room is free: no class, no booking and no closure." in free.out
     assert roomie("why", "frobnicate").status == 1
     assert roomie("who", "nobody").err == (
-        "roomie: There's nobody called nobody. Use a username or an e-mail address. Search: roomie user find …\n"
+        "roomie: There's nobody called nobody. Use a username or an e-mail address."
+        " Search: roomie user find …\n"
     )
