@@ -195,7 +195,7 @@ class SearchCodes:
     """Encodes one search with one condition changed after the other; a menu has dozens of such options."""
 
     def __init__(self, search: SearchValue) -> None:
-        self._search = next(_reduce(search))
+        self._search = search if search.query.capacity <= _MAX_CAPACITY else next(_reduce(search))
         self._parts = _search_parts(self._search)
 
     def with_building(self, building: BuildingId | None) -> str:

@@ -40,18 +40,17 @@ def narrowing_menus(
     catalogue, mask = context.read_model.catalogue, found.mask
     if mask.bit_count() <= enough:
         mask = 0
-    menus: tuple[tuple[str, Iterator[_Condition], Callable[[SearchCodes, Any], str]], ...] = (
-        ("Building", _buildings(catalogue, search.query, mask), SearchCodes.with_building),
-        ("Size", _sizes(catalogue, search.query, mask), SearchCodes.with_capacity),
-        ("Equipment", _equipment(catalogue, search.query, mask), SearchCodes.with_equipment),
+    codes = SearchCodes(replace(search, skip=0) if search.skip else search)
+    menus: tuple[tuple[str, Iterator[_Condition], Callable[[Any], str]], ...] = (
+        ("Building", _buildings(catalogue, search.query, mask), codes.with_building),
+        ("Size", _sizes(catalogue, search.query, mask), codes.with_capacity),
+        ("Equipment", _equipment(catalogue, search.query, mask), codes.with_equipment),
     )
     for label, conditions, encode in menus:
         chosen = [each for each in conditions if each.count is not None or context.request.action]
         if chosen:
-            codes = SearchCodes(replace(search, skip=0))
             options = [
-                Option(each.label, encode(codes, each.value), _count(each.count))
-                for each in chosen[:_MAX_OPTIONS]
+                Option(each.label, encode(each.value), _count(each.count)) for each in chosen[:_MAX_OPTIONS]
             ]
             yield Choice(Action.SEARCH, _named(label, len(chosen)), tuple(options))
 
