@@ -79,11 +79,11 @@ class Catalogue:
 
     def prepare(self) -> None:
         """Computes what the first searches would wait for, off the event loop."""
-        for masks in (self._by_access, self._by_card, self._by_location, self._by_usage):
-            len(masks)
-        len(self.masks_by_equipment)
-        for groups in (self.by_building, self.by_building_and_number, self.rooms_by_rules):
+        for groups in (self._by_access, self._by_card, self._by_usage, self._by_location):
             len(groups)
+        len(self.masks_by_equipment)
+        for lists in (self.by_building, self.by_building_and_number, self.rooms_by_rules):
+            len(lists)
 
     def room(self, room_id: str) -> Room:
         try:

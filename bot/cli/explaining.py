@@ -6,12 +6,14 @@ import shutil
 import sys
 
 from bot.config import Settings
+from bot.conversation.refusals import refusal_sentence
 from bot.explaining import Explanations, story_reply
 from bot.explaining.questions import explain
 from bot.explaining.story import Story
 from bot.platforms.terminal.render import TerminalContext, render
 from bot.runtime.app import open_services, upgrade
 from bot.services import Services
+from core.errors import UnknownPerson
 from core.services.administration import Administrator
 
 
@@ -26,7 +28,12 @@ async def why(arguments: argparse.Namespace, settings: Settings) -> int:
 async def who(arguments: argparse.Namespace, settings: Settings) -> int:
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
-        _print(await Explanations(services).person(arguments.user, Administrator()), services)
+        try:
+            story = await Explanations(services).person(arguments.user, Administrator())
+        except UnknownPerson as unknown:
+            print(f"roomie: {refusal_sentence(unknown)} Search: roomie user find …", file=sys.stderr)
+            return 1
+        _print(story, services)
     return 0
 
 

@@ -195,7 +195,8 @@ class SearchCodes:
     """Encodes one search with one condition changed after the other; a menu has dozens of such options."""
 
     def __init__(self, search: SearchValue) -> None:
-        self._search, self._parts = search, _search_parts(search)
+        self._search = search if search.query.capacity <= _MAX_CAPACITY else next(_reduce(search))
+        self._parts = _search_parts(self._search)
 
     def with_building(self, building: BuildingId | None) -> str:
         return self._with(_BUILDING, _short(building or "", 12), building=building)

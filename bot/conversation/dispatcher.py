@@ -339,6 +339,8 @@ def _is_button_value(value: str) -> bool:
 
 def _sanitize(request: ChatRequest) -> ChatRequest:
     """Replaces lone surrogates and NULs, which no database stores."""
+    if not (request.form or request.options) and _storable(request.text) == request.text:
+        return request
     form = {name: _storable(text) for name, text in request.form.items()}
     options = {name: _storable(text) for name, text in request.options.items() if text.strip()}
     return replace(request, text=_storable(request.text), form=form, options=options)

@@ -23,11 +23,11 @@ _NOTHING: frozenset[Equipment] = frozenset()
 
 
 class _Condition(NamedTuple):
-    """A value to search by, and how many rooms have it; None for the option that takes it back."""
+    """A value to search by, and how many `rooms` have it; None for the option that takes it back."""
 
     label: str
     value: Any
-    count: int | None = None
+    rooms: int | None = None
 
 
 def narrowing_menus(
@@ -40,17 +40,17 @@ def narrowing_menus(
     catalogue, mask = context.read_model.catalogue, found.mask
     if mask.bit_count() <= enough:
         mask = 0
-    codes = SearchCodes(replace(search, skip=0))
+    codes = SearchCodes(replace(search, skip=0) if search.skip else search)
     menus: tuple[tuple[str, Iterator[_Condition], Callable[[Any], str]], ...] = (
         ("Building", _buildings(catalogue, search.query, mask), codes.with_building),
         ("Size", _sizes(catalogue, search.query, mask), codes.with_capacity),
         ("Equipment", _equipment(catalogue, search.query, mask), codes.with_equipment),
     )
     for label, conditions, encode in menus:
-        chosen = [each for each in conditions if each.count is not None or context.request.action]
+        chosen = [each for each in conditions if each.rooms is not None or context.request.action]
         if chosen:
             options = [
-                Option(each.label, encode(each.value), _count(each.count)) for each in chosen[:_MAX_OPTIONS]
+                Option(each.label, encode(each.value), _count(each.rooms)) for each in chosen[:_MAX_OPTIONS]
             ]
             yield Choice(Action.SEARCH, _named(label, len(chosen)), tuple(options))
 

@@ -91,6 +91,8 @@ def parse_phrase(
     Only the first 600 characters are parsed; the rest is `unparsed`. A text whose times take more than
     `max_steps` to parse has the problem `TOO_MUCH`.
     """
+    if not text or text.isspace():
+        return ParseResult(text)
     return _PhraseParser(text, now, zone, names, defaults, Budget(max_steps)).parse()
 
 

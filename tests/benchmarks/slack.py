@@ -1,6 +1,7 @@
 """Acknowledgement time on Slack: 200 concurrent commands, compared with a bare Bolt app.
 
-Both share this process with the fake server, each over one socket; Roomie answers with the free rooms.
+Both share this process and its event loop (uvloop) with the fake server, each over one socket; Roomie
+answers with the free rooms.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.runtime import event_loop
+from bot.runtime.run import freeze_gc
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import ManagedStorage, open_storage, upgrade
@@ -51,21 +53,22 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called s
 
 async def _rows(rounds: int) -> list[Row]:
     async with bare_app() as (bare, nothing), roomie() as (people, settled):
+        freeze_gc()
         await _burst(bare, nothing)
         await _burst(people, settled)
         pairs = [(await _burst(people, settled), await _burst(bare, nothing)) for _ in range(rounds)]
     ours = [each for each, _ in pairs]
     return [
-        _beside("ack p50, to a bare Bolt app", [(one.p50, other.p50) for one, other in pairs]),
-        _beside("ack p95, to a bare Bolt app", [(one.p95, other.p95) for one, other in pairs]),
+        _beside("ack p50, to a bare Bolt app", [(one.p50, other.p50) for one, other in pairs], None),
+        _beside("ack p95, to a bare Bolt app", [(one.p95, other.p95) for one, other in pairs], 1.3),
         _absolute("ack p95, ms", [each.p95 for each in ours], MAX_ACK),
         _absolute("all 200 answered, ms", [each.answered for each in ours], None),
     ]
 
 
-def _beside(name: str, pairs: list[tuple[float, float]]) -> Row:
+def _beside(name: str, pairs: list[tuple[float, float]], most: float | None) -> Row:
     ours, theirs = (statistics.median(each[side] for each in pairs) for side in (0, 1))
-    return Row(name, ratio(pairs), note=f"{ours:,.0f} ms against {theirs:,.0f} ms")
+    return Row(name, ratio(pairs), most, at_most=True, note=f"{ours:,.0f} ms against {theirs:,.0f} ms")
 
 
 def _absolute(name: str, gauges: list[float], most: float | None) -> Row:

@@ -220,4 +220,7 @@ def test_the_command_line_tells_why_a_room_is_taken_or_closed(sample_roomie: Roo
     assert "Closed by an administrator (painting), Sat 14 Mar, 09:00–17:00." in closed.out
     assert "the room is free: no class, no booking and no closure." in free.out
     assert roomie("why", "frobnicate").status == 1
-    assert "User does not exist." in roomie("who", "nobody").err
+    assert roomie("who", "nobody").err == (
+        "roomie: There's nobody called nobody. Use a username or an e-mail address."
+        " Search: roomie user find …\n"
+    )

@@ -90,3 +90,17 @@ def test_every_building_is_listed_even_when_it_is_empty():
 )
 def test_the_grid_number_decides_the_half_of_the_campus(building: str, half: Location):
     assert a_building(building).location is half
+
+
+@given(rooms(), st.integers(0, 35))
+def test_masks_of_equipment_and_sizes_hold_exactly_their_rooms(listed: list[Room], seats: int):
+    catalogue = catalogue_of(listed)
+
+    def places(mask: int) -> list[Room]:
+        return list(catalogue.rooms_in(mask))
+
+    order = catalogue.order
+    assert catalogue.masks_by_equipment.keys() == {each for room in order for each in room.equipment}
+    for each, mask in catalogue.masks_by_equipment.items():
+        assert places(mask) == [room for room in order if each in room.equipment]
+    assert places(catalogue.from_capacity(seats)) == [room for room in order if room.capacity >= seats]

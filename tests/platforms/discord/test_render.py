@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.chat.reply import (
     Audience,
@@ -23,21 +24,24 @@ from bot.chat.reply import (
     ReplyField,
     ReplyItem,
     Table,
+    Text,
     TimeRange,
     Timestamp,
     TimestampStyle,
     Tone,
 )
+from bot.platforms.discord.render import components as components_of
 from bot.platforms.discord.render.custom_id import decode
 from bot.platforms.discord.render.forms import fill_in, form_values, modal, submitted_values
 from bot.platforms.discord.render.renderer import RenderedMessage, render
+from bot.platforms.discord.render.text import to_markdown
 from bot.platforms.discord.settings import invite_link
 from core.interval import Interval
 from core.model import Identity
 from tests.standins.discord.message_validation import BUTTON, COMPONENTS_V2, validate_message, walk
 from tests.standins.discord.modal_validation import validate_modal
 from tests.standins.discord.shown_message import ShownMessage
-from tests.strategies import forms, replies
+from tests.strategies import forms, replies, texts
 
 CAMPUS = ZoneInfo("Australia/Sydney")
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
@@ -65,6 +69,22 @@ def test_discord_accepts_every_reply(reply: Reply) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts(), st.integers(0, 200))
+def test_a_text_is_cut_after_a_whole_piece_of_it(text: Text, limit: int) -> None:
+    whole = to_markdown(text, 100_000)
+
+    cut = to_markdown(text, limit)
+
+    assert cut == whole if len(whole) <= limit else whole.startswith(cut.removesuffix("…"))
+
+
+@given(replies())
+def test_nested_components_are_counted(reply: Reply) -> None:
+    components = render(reply, UTC).components
+
+    assert components_of.count(components) == len(list(components_of.walk(components)))
+
+
 @given(forms())
 def test_discord_accepts_every_form(form: Form) -> None:
     payload = modal(form, "form")

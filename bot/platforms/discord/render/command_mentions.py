@@ -49,6 +49,8 @@ class CommandMentions:
 
     def translate(self, reply: Reply) -> Reply:
         """The reply with its hints in Discord's way."""
+        if not any(map(_may_hint, _texts(reply))):
+            return reply
         return replace(
             reply,
             text=self._text(reply.text),
@@ -105,6 +107,19 @@ class CommandMentions:
         return CommandLine(
             line, f"</{name}:{number}>" + (f" `{options.replace('`', '')}`" if options else "")
         )
+
+
+def _texts(reply: Reply) -> Iterator[Text]:
+    yield from (reply.text, reply.footer)
+    yield from (each.value for each in reply.fields)
+    for item in reply.items:
+        yield item.title
+        yield item.detail
+
+
+def _may_hint(text: Text) -> bool:
+    """Whether a text has code or a slash, without which it has no hint."""
+    return any("/" in each if isinstance(each, str) else isinstance(each, Code) for each in text)
 
 
 def _usage(command: Command) -> str:

@@ -47,7 +47,15 @@ def walk(components: Iterable[object]) -> Iterator[Component]:
 
 
 def count(components: Iterable[object]) -> int:
-    return sum(1 for _ in walk(components))
+    """The number of components, nested ones included; as `walk`, but quicker."""
+    total = 0
+    for component in components:
+        if isinstance(component, dict):
+            inside = component.get("components")
+            total += 1 + (count(inside) if isinstance(inside, list) else 0)
+            if "accessory" in component:
+                total += count((component["accessory"],))
+    return total
 
 
 def replace_component(

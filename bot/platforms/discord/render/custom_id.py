@@ -8,7 +8,9 @@ import re
 from dataclasses import dataclass, replace
 
 MAX_LENGTH = 100
-_PATTERN = r"(?P<kind>[bm])(?P<flags>o?c?)(?:~\d{1,2})?:(?P<action>[^:\n]{1,20}):(?P<value>[^\n]*)"
+_MAX_NTH = 99
+_ACTION = re.compile(r"[^:\n]{1,20}")
+_PATTERN = rf"(?P<kind>[bm])(?P<flags>o?c?)(?:~\d{{1,2}})?:(?P<action>{_ACTION.pattern}):(?P<value>[^\n]*)"
 BUTTONS = re.compile(_PATTERN.replace("[bm]", "b"))
 MENUS = re.compile(_PATTERN.replace("[bm]", "m"))
 _ANY = re.compile(_PATTERN)
@@ -29,7 +31,8 @@ class CustomId:
         flags = ("o" if self.opens else "") + ("c" if self.needs_confirmation else "")
         number = f"~{nth}" if nth else ""
         text = f"{'m' if self.is_menu else 'b'}{flags}{number}:{self.action}:{self.value}"
-        return text if len(text) <= MAX_LENGTH and decode(text) == self else None
+        is_readable = nth <= _MAX_NTH and "\n" not in self.value and _ACTION.fullmatch(self.action)
+        return text if is_readable and len(text) <= MAX_LENGTH else None
 
     @property
     def confirmed(self) -> "CustomId":

@@ -33,8 +33,10 @@ MAX_HEAD, MAX_FIELDS, MAX_ITEM, MAX_FOOTER = 1500, 900, 500, 300
 """Shares of the message's 4,000 characters."""
 MAX_LABEL, MAX_PLACEHOLDER, MAX_OPTION, MAX_URL = 80, 150, 100, 512
 MAX_ACTION_ROWS = 4
-_OVERFLOW_COMPONENTS, _OVERFLOW_CHARACTERS = 3, 100
-"""Reserved for the menu (a row and a select) and the line that follow items without room."""
+_MENU_COMPONENTS = 2
+"""A row and a select."""
+_OVERFLOW_COMPONENTS, _OVERFLOW_CHARACTERS = _MENU_COMPONENTS + 1, 100
+"""Reserved for the menu and the line that follow items without room."""
 COLOURS = {
     Tone.INFO: 0x5865F2,
     Tone.DONE: 0x2D7D46,
@@ -134,11 +136,11 @@ class _MessageBuilder:
         """Add a text unless it is blank or exceeds the limits; returns whether it was added."""
         if not content.strip() or len(content) > self.text_left or self.components_left < 1:
             return False
-        return self._add([parts.text(content)], len(content))
+        return self._add([parts.text(content)], 1, len(content))
 
-    def _add(self, new: Sequence[Component], characters: int) -> bool:
+    def _add(self, new: Sequence[Component], count: int, characters: int) -> bool:
         self.components += new
-        self.components_left -= parts.count(new)
+        self.components_left -= count
         self.text_left -= characters
         return True
 
@@ -206,9 +208,10 @@ class _MessageBuilder:
         if len(content) > self.text_left - (0 if is_last else _OVERFLOW_CHARACTERS):
             return False
         components = self._item_components(content, item)
-        if parts.count(components) > self.components_left - (0 if is_last else _OVERFLOW_COMPONENTS):
+        count = parts.count(components)
+        if count > self.components_left - (0 if is_last else _OVERFLOW_COMPONENTS):
             return False
-        return self._add(components, len(content))
+        return self._add(components, count, len(content))
 
     def _item_components(self, content: str, item: ReplyItem) -> list[Component]:
         buttons = [component for each in item.buttons[:10] if (component := self.button(each))]
@@ -240,7 +243,7 @@ class _MessageBuilder:
         if custom_id is None or not options:
             return 0
         label = clip_line(f"{first.label}: {len(options)} more", MAX_PLACEHOLDER)
-        self._add([parts.menu(custom_id, label, options)], 0)
+        self._add([parts.menu(custom_id, label, options)], _MENU_COMPONENTS, 0)
         return len(options)
 
 

@@ -11,7 +11,8 @@ from core.interval import Interval
 
 DASH = "\N{EN DASH}"
 _LINK = re.compile(r"https?://[\w./%?&=+:-]+", re.ASCII)
-_SPECIAL = frozenset("\\*_~`|<>[]()#@")
+_GUARD = "\0"
+_ESCAPES = str.maketrans({each: f"\\{each}" for each in "\\*_~`|<>[]()#@"} | {_GUARD: "\\"})
 _EMOJI = re.compile(r"(?<!\d):(?=[\w+-]+:)")
 _AT_LINE_START = re.compile(r"(?m)^([^\S\n]*)([-+]|\d+(?=[.)]))")
 _STYLES = {
@@ -20,13 +21,13 @@ _STYLES = {
     TimestampStyle.DATETIME: "F",
     TimestampStyle.RELATIVE: "R",
 }
-_GUARD = "\0"
 _DAY = timedelta(hours=24)
 
 
 def to_markdown(text: Text, limit: int = 4000) -> str:
     """Markdown of at most `limit` characters; never cut within an escape, a timestamp or a link."""
-    return fit(_pieces(text), limit)
+    whole = "".join(escape(each) if isinstance(each, str) else _inline_markdown(each) for each in text)
+    return whole if len(whole) <= limit else fit(_pieces(text), limit)
 
 
 def fit(pieces: Iterable[str], limit: int) -> str:
@@ -50,7 +51,7 @@ def _with_ellipsis(taken: list[str], length: int, limit: int) -> str:
 def _pieces(text: Text) -> Iterator[str]:
     for inline in text:
         if isinstance(inline, str):
-            yield from escape(inline)
+            yield from _escaped_pieces(inline)
         else:
             yield _inline_markdown(inline)
 
@@ -69,7 +70,7 @@ def _inline_markdown(inline: Inline) -> str:
             return _code(text)
         case Mention():
             return _mention(inline)
-    return "".join(escape(str(inline)))
+    return escape(str(inline))
 
 
 def timestamp(at: datetime, style: TimestampStyle = TimestampStyle.DATETIME) -> str:
@@ -83,7 +84,7 @@ def _time_range(interval: Interval) -> str:
 
 
 def _bold(text: str) -> str:
-    inside = "".join(escape(" ".join(text.split())))
+    inside = escape(" ".join(text.split()))
     return f"**{inside}**" if inside else ""
 
 
@@ -98,18 +99,27 @@ def _mention(person: Mention) -> str:
     platform, _, user = (person.identity or "").partition(":")
     if platform == "discord" and user.isdigit() and user.isascii():
         return f"<@{user}>"
-    return "".join(escape(person.name or UNNAMED))
+    return escape(person.name or UNNAMED)
 
 
-def escape(text: str) -> Iterator[str]:
-    """Escape plain text; yields single characters and whole links."""
-    text = _EMOJI.sub(f"{_GUARD}:", _AT_LINE_START.sub(_mark_list_item, text))
-    start = 0
+def escape(text: str) -> str:
+    """Escape plain text, but not the links in it."""
+    return "".join(_escaped_pieces(text)) if "://" in text else _guard(text).translate(_ESCAPES)
+
+
+def _escaped_pieces(text: str) -> Iterator[str]:
+    """The escaped text as single characters and whole links."""
+    text, start = _guard(text), 0
     for link in _LINK.finditer(text):
         yield from map(_escape_character, text[start : link.start()])
         yield link.group()
         start = link.end()
     yield from map(_escape_character, text[start:])
+
+
+def _guard(text: str) -> str:
+    """Put a guard, later a backslash, before what only its place makes mark-up: lists and emoji."""
+    return _EMOJI.sub(f"{_GUARD}:", _AT_LINE_START.sub(_mark_list_item, text))
 
 
 def _mark_list_item(match: re.Match[str]) -> str:
@@ -119,6 +129,4 @@ def _mark_list_item(match: re.Match[str]) -> str:
 
 
 def _escape_character(character: str) -> str:
-    if character == _GUARD:
-        return "\\"
-    return f"\\{character}" if character in _SPECIAL else character
+    return character.translate(_ESCAPES)

@@ -38,7 +38,8 @@ class RateLimitedLogs(logging.Filter):
 def quiet_logger(name: str, *unwanted: str) -> logging.Logger:
     """Logger for a library: warnings and errors, each once a minute."""
     library = logging.getLogger(name)
-    library.setLevel(logging.WARNING)
+    if library.level != logging.WARNING:
+        library.setLevel(logging.WARNING)  # which empties the caches of all loggers
     if not any(isinstance(each, RateLimitedLogs) for each in library.filters):
         library.addFilter(RateLimitedLogs(unwanted))
     return library

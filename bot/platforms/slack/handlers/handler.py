@@ -39,8 +39,9 @@ _NOT_OPENED = Reply(
 FIND_ROOM, BOOK_FOR_THIS = "find_room", "book_for_this"
 _ACK_TIMEOUT = 0.8
 """Seconds for a reply in the acknowledgement itself. Slack gives up after 3 s."""
-_MAX_BEFORE_ACK = 10
-"""Commands answered before their acknowledgement; any more are acknowledged first."""
+_MAX_BEFORE_ACK = 3
+"""Commands answered before their acknowledgement; any more are acknowledged first, for each answer holds up
+the acknowledgements behind it."""
 _MAX_AFTER_ACK = 3
 """Acknowledged commands answered concurrently."""
 
