@@ -54,7 +54,9 @@ async def test_an_option_says_nothing_that_another_option_says(
         new = [each for key, each in all_bookings(services).items() if key not in before]
         assert {key for key in before if key not in all_bookings(services)} == set(), said
         assert {each.room_id for each in new} <= {"H-C12-G02"}, said
-        assert [each for each in new if each.society_id] == [] or parameter.type is ParameterType.SOCIETY, said
+        assert [each for each in new if each.society_id] == [] or parameter.type is ParameterType.SOCIETY, (
+            said
+        )
         assert {each.interval.minutes for each in new} <= {60}, said
         assert account(services).person.zone == person.person.zone, said
         assert account(services).memberships == person.memberships, said
