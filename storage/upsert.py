@@ -1,8 +1,9 @@
 """Upserts in both SQL dialects."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -23,3 +24,11 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, ob
         return 0
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     return connection.execute(insert(table).values(rows).on_conflict_do_nothing()).rowcount
+
+
+def insert_selected(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Select[*tuple[Any, ...]]
+) -> None:
+    """Inserts the rows of a query that has a `WHERE`, skipping those whose unique key exists."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(table).from_select(columns, rows).on_conflict_do_nothing())

@@ -239,12 +239,16 @@ class JobsSection(Section, frozen=True, kw_only=True):
 class NotificationsSection(Section, frozen=True, kw_only=True):
     """Delivery of notifications. `concurrency` is sends in progress for each platform.
 
-    `confirmations`: a direct message about each booking that was not made in the direct messages.
+    `slack_rate` is messages a minute in each workspace, `discord_rate` messages a second, of one worker; 0
+    for as many as the platform takes. `confirmations`: a direct message about each booking that was not made
+    in the direct messages.
     """
 
     confirmations: bool = True
     concurrency: Annotated[int, Meta(ge=1, le=100)] = 8
     lease: Duration = timedelta(minutes=2)
+    slack_rate: Annotated[int, Meta(ge=0)] = 240
+    discord_rate: Annotated[int, Meta(ge=0)] = 15
 
 
 class WebhooksSection(Section, frozen=True, kw_only=True):

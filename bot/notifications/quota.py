@@ -34,5 +34,5 @@ async def compose_for_channel(context: CommandContext, message: OutboxMessage) -
     )
 
 
-PERSONAL_QUOTA_TYPE = NotificationType(QUOTA_NOTICE, compose)
-CHANNEL_QUOTA_TYPE = NotificationType(CHANNEL_NOTICE, compose_for_channel)
+PERSONAL_QUOTA_TYPE = NotificationType(QUOTA_NOTICE, compose, is_bulk=True)
+CHANNEL_QUOTA_TYPE = NotificationType(CHANNEL_NOTICE, compose_for_channel, is_bulk=True)

@@ -14,8 +14,12 @@ Compose: TypeAlias = Callable[[CommandContext, OutboxMessage], Awaitable[Reply |
 
 @dataclass(frozen=True, slots=True)
 class NotificationType:
-    """Type of notification. With `respects_quiet_hours` it is not sent during quiet hours."""
+    """Type of notification. With `respects_quiet_hours` it is not sent during quiet hours.
+
+    `is_bulk`: it goes to everybody at once, and lets other notifications go first.
+    """
 
     name: str
     compose: Compose
     respects_quiet_hours: bool = True
+    is_bulk: bool = False

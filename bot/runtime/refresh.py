@@ -1,7 +1,9 @@
 """Refreshes timetable sources: reads, compares with the last good run, imports or records the failure."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 
 from bot.config import Config, SourceSection
 from bot.services import Services
@@ -37,6 +39,7 @@ async def read_source(
 
     `anew` reads what is as it was, too.
     """
+    await asyncio.to_thread(import_module, "scraper.pipeline")  # 0.2 s, for which the event loop would wait
     from scraper.model import SourceSettings
     from scraper.pipeline import LastGoodRun, scrape_and_compare
 

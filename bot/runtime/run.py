@@ -29,6 +29,7 @@ from bot.runtime.app import (
 from bot.runtime.backups import backup_checks, backup_warnings
 from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
+from bot.runtime.loop_lag import measure_loop_lag
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
 from bot.sample.data import PUBLIC, SAMPLE_PEOPLE
@@ -39,6 +40,7 @@ from bot.web.framework.open_files import raise_limit
 from bot.web.framework.settings import HttpSettings
 from core.errors import RoomieError
 from core.model import PersonId
+from core.read_model import ReadModel
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -63,6 +65,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
     checks_sample = is_public(config) and await _may_hold_sample(config.database.url)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings, load=False))
+        services.read_model.subscribe(_Freezer(services.read_model))
         platforms = _platforms(config, services, roles)
         if checks_sample:
             await services.storage.load()
@@ -75,12 +78,12 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
         if not checks_sample:
             await services.storage.load()
         await _load_sample_data(services, config, roles)
-        freeze_gc()
+        stack.enter_context(measure_loop_lag(services.metrics))
         for platform in platforms:
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
-        tasks.start(asyncio.to_thread(_preload), "language and pages")
+        tasks.start(_preload(), "language and pages")
         tasks.start(_reload_periodically(services, config.cache.reload_interval), "read model")
         outbox = await stack.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
@@ -153,14 +156,33 @@ def _notify_platform(
         tasks.start(platform.on_people_changed(identities), f"{platform.name} pages")
 
 
+class _Freezer:
+    """Excludes what is loaded, now and at each reload, from collections, which would delay answers."""
+
+    def __init__(self, read_model: ReadModel) -> None:
+        self._read_model = read_model
+        self._frozen = read_model.availability
+        gc.freeze()
+
+    def __call__(self, _people: frozenset[PersonId]) -> None:
+        if self._read_model.availability is not self._frozen:
+            self._frozen = self._read_model.availability
+            gc.freeze()
+
+
 def freeze_gc() -> None:
-    """Excludes the loaded read model from garbage collections, which would delay answers."""
+    """Excludes what is imported and preloaded from garbage collections, which would delay answers."""
     gc.collect()
     gc.freeze()
 
 
-def _preload() -> None:
+async def _preload() -> None:
     """Loads the parser's vocabulary and the pages' templates before the first request needs them."""
+    await asyncio.to_thread(_load_language_and_pages)
+    freeze_gc()
+
+
+def _load_language_and_pages() -> None:
     from bot.language import preload
     from bot.web.pages.templating import preload as preload_templates
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
+from bot.chat.request import PlatformName
 from bot.config import Config
 from bot.notifications import NOTIFICATION_TYPES
 from bot.platforms.base import Platform
@@ -81,7 +82,9 @@ async def _sending_webhooks(services: Services, config: Config, worker: str) -> 
 
 
 def outbox_settings(config: Config) -> OutboxSettings:
-    return OutboxSettings(lease=config.notifications.lease, concurrency=config.notifications.concurrency)
+    settings = config.notifications
+    rates = {PlatformName.SLACK: settings.slack_rate / 60, PlatformName.DISCORD: float(settings.discord_rate)}
+    return OutboxSettings(lease=settings.lease, concurrency=settings.concurrency, rates=rates)
 
 
 def register_metrics(services: Services, outbox: OutboxSender) -> None:

@@ -8,9 +8,10 @@ again; while that is unknown, the message waits.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import perf_counter
 
 from bot.chat.reply import Reply
 from bot.chat.timezones import zone_of
@@ -37,6 +38,8 @@ _CLOCK_SKEW = timedelta(minutes=2)
 """How far a platform's clock may be behind ours when its message history is searched."""
 _MESSAGE_LIFETIME = timedelta(days=1)
 """How long a message without expiry waits for an unreachable recipient."""
+_WAITING_SHARE = 0.25
+"""Of its lease, how long a message may wait for its turn; then it is put off to a later time."""
 _SHUTDOWN_TIMEOUT = 5.0
 _MAX_ERROR_LENGTH = 500
 
@@ -46,13 +49,15 @@ class OutboxSettings:
     """`lease` is how long a claim lasts; a send times out after half of it.
 
     `concurrency` bounds sends in progress on one platform, `max_claimed` messages that a worker holds.
-    `spacing` is the pause between two messages to one recipient.
+    `spacing` is the pause between two messages to one recipient. `rates` are messages a second by platform
+    (Slack: by workspace), without an entry unlimited.
     """
 
     lease: timedelta = timedelta(minutes=2)
     concurrency: int = 8
     max_claimed: int = 200
     spacing: timedelta = timedelta(seconds=1)
+    rates: Mapping[str, float] = field(default_factory=dict)
 
 
 class OutboxSender:
@@ -72,7 +77,13 @@ class OutboxSender:
         self._kinds = {kind.name: kind for kind in kinds}
         self._worker = worker
         self._settings = settings or OutboxSettings()
-        self._pacing = DeliveryLimiter(self._settings.concurrency, self._settings.spacing.total_seconds())
+        self._pacing = DeliveryLimiter(
+            services.clock,
+            self._settings.concurrency,
+            self._settings.spacing.total_seconds(),
+            self._settings.rates,
+            self._settings.lease.total_seconds() * _WAITING_SHARE,
+        )
         self._start = Batcher(self._write_starts)
         self._complete = Batcher(self._write_outcomes)
         self._claimed: dict[int, asyncio.Task[None]] = {}
@@ -118,10 +129,37 @@ class OutboxSender:
         claimed = await self._services.storage.write_relaxed(
             lambda unit: unit.outbox.claim(self._worker, now, until, capacity)
         )
-        for each in claimed:
-            if each.id not in self._claimed:
-                self._claimed[each.id] = asyncio.ensure_future(self._process(each))
+        await self._begin([each for each in claimed if each.id not in self._claimed])
         return len(claimed) >= capacity
+
+    async def _begin(self, claimed: Sequence[ClaimedMessage]) -> None:
+        """Starts a task for each message, except for bulk messages whose lane is full.
+
+        After putting such off it pauses for as long as that took, so that others have the database, too.
+        """
+        began, late = perf_counter(), list[DeliveryOutcome]()
+        for each in claimed:
+            kind, turn = self._kinds.get(each.message.kind), None
+            if kind is not None and kind.is_bulk and not each.is_unclear:
+                targets = delivery_targets(each.message, self._services, self._platforms)
+                if targets and (outcome := self._put_off(each, kind, targets[0])) is not None:
+                    late.append(outcome)
+                    continue
+                turn = self._pacing.reserve(targets[0]) if targets else None
+            self._claimed[each.id] = asyncio.ensure_future(self._process(each, turn))
+        if late:
+            await self._write_outcomes(late)
+            await asyncio.sleep(perf_counter() - began)
+
+    def _put_off(
+        self, claimed: ClaimedMessage, kind: NotificationType, target: Identity
+    ) -> DeliveryOutcome | None:
+        """A later turn, if too many messages wait for the target's platform; None if it may wait, too."""
+        seconds = self._pacing.put_off(target, is_bulk=kind.is_bulk)
+        if seconds is None:
+            return None
+        due_at = self._services.clock.now() + timedelta(seconds=seconds)
+        return DeliveryOutcome(claimed.id, MessageState.WAITING, "many messages to send", due_at)
 
     async def _wait_for_capacity(self) -> None:
         """Waits until half of the capacity is free, because claiming messages one by one is expensive."""
@@ -140,10 +178,10 @@ class OutboxSender:
 
     # One message
 
-    async def _process(self, claimed: ClaimedMessage) -> None:
+    async def _process(self, claimed: ClaimedMessage, turn: float | None) -> None:
         """Delivers and stores the outcome. After any error the lease expires and a worker tries again."""
         try:
-            outcome = await self._outcome(claimed)
+            outcome = await self._outcome(claimed, turn)
             if outcome is not None:
                 self.counts[outcome.state.name.lower()] += 1
                 await self._complete(outcome)
@@ -161,7 +199,7 @@ class OutboxSender:
             del self._claimed[claimed.id]
             self._finished.set()
 
-    async def _outcome(self, claimed: ClaimedMessage) -> DeliveryOutcome | None:
+    async def _outcome(self, claimed: ClaimedMessage, turn: float | None) -> DeliveryOutcome | None:
         """The message's next state; None if another worker has claimed it."""
         message, now = claimed.message, self._services.clock.now()
         await self._services.synced_read_model()
@@ -179,7 +217,9 @@ class OutboxSender:
             )
         if kind.respects_quiet_hours and (until := self._quiet_until(message, now)) is not None:
             return DeliveryOutcome(claimed.id, MessageState.WAITING, "quiet hours", until)
-        return await self._deliver(claimed, kind, targets)
+        if turn is None and (outcome := self._put_off(claimed, kind, targets[0])) is not None:
+            return outcome
+        return await self._deliver(claimed, kind, targets, turn)
 
     async def _check_delivered(self, claimed: ClaimedMessage) -> DeliveryOutcome | None:
         """The outcome of an interrupted send, as the platform knows it; None if nothing arrived."""
@@ -197,7 +237,11 @@ class OutboxSender:
         return DeliveryOutcome(claimed.id, MessageState.SENT) if arrived else None
 
     async def _deliver(
-        self, claimed: ClaimedMessage, kind: NotificationType, targets: Sequence[Identity]
+        self,
+        claimed: ClaimedMessage,
+        kind: NotificationType,
+        targets: Sequence[Identity],
+        turn: float | None,
     ) -> DeliveryOutcome | None:
         outcome: DeliveryOutcome | None = None
         for identity in targets:
@@ -213,19 +257,28 @@ class OutboxSender:
                 return self._retry(claimed, _error_text(error))
             if reply is None:
                 return DeliveryOutcome(claimed.id, MessageState.DROPPED, "no longer relevant")
-            outcome = await self._send(claimed, identity, reply)
+            turn = self._pacing.reserve(identity) if turn is None else turn
+            outcome = await self._send(claimed, kind, identity, reply, turn)
+            turn = None
             if outcome is None or outcome.state is not MessageState.GIVEN_UP:
                 break
         return outcome
 
     async def _send(
-        self, claimed: ClaimedMessage, identity: Identity, reply: Reply
+        self,
+        claimed: ClaimedMessage,
+        kind: NotificationType,
+        identity: Identity,
+        reply: Reply,
+        turn: float,
     ) -> DeliveryOutcome | None:
         platform = self._platforms[platform_of(identity)]
-        await self._pacing.wait_turn(identity)
+        await self._pacing.wait_turn(identity, turn)
         async with self._pacing.slot(platform.name):
             if self._is_stopping:
                 return DeliveryOutcome(claimed.id, MessageState.WAITING)
+            if self._pacing.is_paused(identity):
+                return self._put_off(claimed, kind, identity)
             if not await self._start((claimed.id, identity)):
                 return None
             try:
@@ -236,7 +289,8 @@ class OutboxSender:
             except RecipientOffline as error:
                 return self._postpone(claimed, _error_text(error))
             except RateLimited as error:
-                return self._retry(claimed, _error_text(error), timedelta(seconds=error.retry_after))
+                self._pacing.pause(identity, error.retry_after)
+                return self._wait_for_platform(claimed, error)
             except Exception as error:  # noqa: BLE001 - stored, and checked before the next attempt
                 return self._retry(claimed, _error_text(error))
         return DeliveryOutcome(claimed.id, MessageState.SENT)
@@ -248,9 +302,7 @@ class OutboxSender:
 
     # Next states
 
-    def _retry(
-        self, claimed: ClaimedMessage, reason: str, min_delay: timedelta = timedelta()
-    ) -> DeliveryOutcome:
+    def _retry(self, claimed: ClaimedMessage, reason: str) -> DeliveryOutcome:
         """Exponential backoff; after the last attempt the message is given up and an operator decides."""
         attempts = claimed.attempts + 1
         if attempts >= _MAX_ATTEMPTS:
@@ -258,8 +310,16 @@ class OutboxSender:
                 "message %d was given up after %d attempts; see roomie outbox", claimed.id, attempts
             )
             return DeliveryOutcome(claimed.id, MessageState.GIVEN_UP, reason)
-        delay = max(min_delay, min(_FIRST_DELAY * 2 ** min(claimed.attempts, 20), _MAX_DELAY))
-        return DeliveryOutcome(claimed.id, MessageState.SENDING, reason, self._services.clock.now() + delay)
+        again = self._services.clock.now() + _backoff(claimed)
+        return DeliveryOutcome(claimed.id, MessageState.SENDING, reason, again)
+
+    def _wait_for_platform(self, claimed: ClaimedMessage, error: RateLimited) -> DeliveryOutcome:
+        """Nothing was sent, so nothing is looked for. One that expires is tried until then."""
+        if claimed.message.expires_at is None and claimed.attempts + 1 >= _MAX_ATTEMPTS:
+            return self._retry(claimed, _error_text(error))
+        delay = max(timedelta(seconds=error.retry_after), _backoff(claimed))
+        again = self._services.clock.now() + delay
+        return DeliveryOutcome(claimed.id, MessageState.WAITING, _error_text(error), again)
 
     def _recheck(self, claimed: ClaimedMessage, reason: str) -> DeliveryOutcome:
         """Schedules another delivery check until the message expires; it is listed as unclear meanwhile."""
@@ -296,6 +356,10 @@ class OutboxSender:
     async def _write_outcomes(self, batch: Sequence[DeliveryOutcome]) -> Sequence[None]:
         await self._services.storage.write_relaxed(lambda unit: unit.outbox.complete(self._worker, batch))
         return [None] * len(batch)
+
+
+def _backoff(claimed: ClaimedMessage) -> timedelta:
+    return min(_FIRST_DELAY * 2 ** min(claimed.attempts, 20), _MAX_DELAY)
 
 
 def _error_text(error: Exception) -> str:

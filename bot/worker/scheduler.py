@@ -10,16 +10,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.redaction import error_name, without_text
 from bot.services import Services
 from core.errors import RoomieError, Unavailable
+from core.model import PersonId
 from core.policy.retention import limits
 from core.policy.schedule import DailyAt, Periodic, Schedule
 from core.ports import UnitOfWork
-from core.services.notices import queue_quota_notices
+from core.services.notices import queue_channel_notices, queue_quota_notices
 from core.services.purge import Purge
 
 if TYPE_CHECKING:
@@ -61,9 +64,20 @@ async def complete_erasures(services: Services) -> None:
 
 
 async def send_quota_notices(services: Services) -> None:
-    """Queues a notice of the new quota week for everyone who subscribed to it."""
-    now = services.clock.now()
-    await services.storage.write_relaxed(lambda unit: queue_quota_notices(unit, services.rules, now))
+    """Queues a notice of the new quota week for everyone who subscribed to it, a few at a time.
+
+    It pauses for as long as each transaction took, so that others have the database at least half of the
+    time.
+    """
+    now, rules = services.clock.now(), services.rules
+    await services.storage.write_relaxed(lambda unit: queue_channel_notices(unit, rules, now))
+    last: PersonId | None = PersonId(0)
+    while last is not None:
+        began = perf_counter()
+        last = await services.storage.write_relaxed(
+            partial(queue_quota_notices, rules=rules, now=now, after=last)
+        )
+        await asyncio.sleep(perf_counter() - began)
 
 
 def _quota_reset(config: Config) -> Schedule:

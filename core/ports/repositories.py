@@ -248,6 +248,13 @@ class OutboxRepository(Protocol):
         """Queues messages, skipping those whose key exists; returns how many are new."""
         ...
 
+    def add_for_subscribers(self, notice: OutboxMessage, after: PersonId, limit: int) -> PersonId | None:
+        """Queues a notice, with their id at the end of its key, for people who want notices and have quota.
+
+        They are the next `limit` people after `after`, by id; returns the last of them, None at the end.
+        """
+        ...
+
     def withdraw(self, booking_id: BookingId, kind: str, person_id: PersonId) -> None:
         """Deletes a person's waiting messages of one kind about a booking."""
         ...

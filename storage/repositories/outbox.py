@@ -8,9 +8,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Text,
     bindparam,
+    cast,
     delete,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -27,10 +30,11 @@ from core.model import (
     OutboxEntry,
     OutboxMessage,
     PersonId,
+    UserGroup,
 )
 from storage.mapping import instant, message_values, seconds, to_message
-from storage.tables import outbox
-from storage.upsert import insert_new
+from storage.tables import is_present, outbox, person
+from storage.upsert import insert_new, insert_selected
 
 _col = outbox.c
 _is_open: ColumnElement[bool] = _col.state < literal_column("2")
@@ -45,6 +49,8 @@ _MESSAGE = (
     _col.due_at,
     _col.expires_at,
 )
+_has_quota: ColumnElement[bool] = ~person.c.groups.contains(UserGroup.STAFF.value, autoescape=True)
+"""Groups are stored by name, and no name is a part of another."""
 _BATCH_SIZE = 500
 """Rows per statement."""
 _WAITING, _SENDING, _GIVEN_UP = (
@@ -77,6 +83,21 @@ class SqlOutboxRepository:
             insert_new(self._connection, outbox, rows[first : first + _BATCH_SIZE])
             for first in range(0, len(rows), _BATCH_SIZE)
         )
+
+    def add_for_subscribers(self, notice: OutboxMessage, after: PersonId, limit: int) -> PersonId | None:
+        """One `INSERT … SELECT`: no person is loaded."""
+        wants = (person.c.wants_notices, person.c.id > after)
+        page = select(person.c.id).where(*wants).order_by(person.c.id).limit(limit).subquery()
+        last = self._connection.execute(select(func.max(page.c.id))).scalar()
+        if last is None:
+            return None
+        given = {name: value for name, value in message_values(notice).items() if value is not None}
+        values: dict[str, Any] = {
+            name: literal(value, outbox.c[name].type) for name, value in given.items()
+        } | {"key": literal(f"{notice.key} ") + cast(person.c.id, Text), "person_id": person.c.id}
+        subscribers = select(*values.values()).where(*wants, person.c.id <= last, _has_quota, is_present)
+        insert_selected(self._connection, outbox, list(values), subscribers)
+        return PersonId(last)
 
     def withdraw(self, booking_id: BookingId, kind: str, person_id: PersonId) -> None:
         unsent = (_col.booking_id == booking_id, _col.kind == kind, _col.state == _WAITING)

@@ -85,6 +85,8 @@ class Worker:
             "DATABASE_URL": url,
             "PORT": "0",
             "ROOMIE_NOTIFICATIONS__LEASE": "2s",
+            "ROOMIE_NOTIFICATIONS__SLACK_RATE": "0",
+            "ROOMIE_NOTIFICATIONS__DISCORD_RATE": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
             **environment,
         }

@@ -92,10 +92,16 @@ def drop_connection(request: web.Request) -> None:
 
 @dataclass(slots=True)
 class RateLimits:
-    """Allows `max_requests` in `seconds` per bucket; a bucket is a method and its channel or token."""
+    """Allows `max_requests` in `seconds` per bucket; a bucket is a method and its channel or token.
+
+    Of the whole bot `max_per_second`, 0 for any number; interactions do not count.
+    """
 
     max_requests: int = 5
     seconds: float = 5.0
+    max_per_second: int = 0
+    refused: int = 0
+    _all: deque[float] = field(default_factory=deque)
     _requests: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def take(self, bucket: str) -> float:
@@ -105,8 +111,20 @@ class RateLimits:
         while times and times[0] <= now - self.seconds:
             times.popleft()
         if len(times) >= self.max_requests:
+            self.refused += 1
             return times[0] + self.seconds - now
         times.append(now)
+        return 0.0
+
+    def take_globally(self) -> float:
+        """Counts a request of the bot; returns the seconds to wait, 0 when it may pass."""
+        now = asyncio.get_running_loop().time()
+        while self._all and self._all[0] <= now - 1:
+            self._all.popleft()
+        if self.max_per_second and len(self._all) >= self.max_per_second:
+            self.refused += 1
+            return self._all[0] + 1 - now
+        self._all.append(now)
         return 0.0
 
     def headers(self, bucket: str) -> dict[str, str]:

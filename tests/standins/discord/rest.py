@@ -76,6 +76,8 @@ class Rest:
             and request.headers.get("Authorization") != f"Bot {self._discord.token}"
         ):
             return json({"message": "401: Unauthorized", "code": 0}, 401)
+        if not path.startswith(TOKEN_PATHS) and (wait := self._discord.rate_limits.take_globally()):
+            return rate_limited_response(wait, is_global=True)
         response = await self._limited(request, handler)
         self._discord.changed.notify()
         if fault is not None and fault.late_drop:

@@ -158,6 +158,7 @@ class World:
         self.guilds: dict[str, Guild] = {}
         self.application_flags = 0
         self.channels: dict[str, Channel] = {}
+        self._direct: dict[frozenset[str], Channel] = {}
         self.commands: dict[str | None, list[dict[str, Any]]] = {None: []}
         """Application commands: the global ones under None, a server's under its id."""
         self.overwrites = 0
@@ -187,11 +188,11 @@ class World:
 
     def direct_channel(self, *people: User, without_bot: bool = False) -> Channel:
         """The DM channel of these users; created on first use."""
-        for channel in self.channels.values():
-            if channel.guild_id is None and _as_set(channel.people) == _as_set(people):
-                return channel
-        channel = Channel(self.ids.new(), people=people, without_bot=without_bot)
-        self.channels[channel.id] = channel
+        members = _as_set(people)
+        channel = self._direct.get(members)
+        if channel is None:
+            channel = Channel(self.ids.new(), people=people, without_bot=without_bot)
+            self._direct[members] = self.channels[channel.id] = channel
         return channel
 
     def commands_in(self, guild_id: str | None) -> list[dict[str, Any]]:

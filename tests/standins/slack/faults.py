@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from tests.standins.slack.limits import rate_limited
+
 
 @dataclass(frozen=True)
 class Limited:
@@ -65,8 +67,7 @@ class FaultQueue:
 async def before(fault: Fault | None, request: web.Request) -> web.Response | None:
     """The response of a fault in place of the call; None where the call goes on."""
     if isinstance(fault, Limited):
-        headers = {"Retry-After": str(fault.retry_after)}
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        return rate_limited(fault.retry_after)
     if isinstance(fault, Broken):
         return web.Response(status=fault.status, text="<html>upstream</html>", content_type="text/html")
     if isinstance(fault, Refused):

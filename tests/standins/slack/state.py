@@ -246,12 +246,10 @@ class Workspace:
         return next((each for each in everywhere if each.id == view_id), None)
 
     def dm_with(self, user: str) -> Channel:
-        for channel in self.channels.values():
-            if channel.im_with == user:
-                return channel
-        channel = Channel(f"D{user}", "directmessage", {user, self.bot_user}, im_with=user)
-        self.channels[channel.id] = channel
-        return channel
+        name = f"D{user}"
+        if name not in self.channels:
+            self.channels[name] = Channel(name, "directmessage", {user, self.bot_user}, im_with=user)
+        return self.channels[name]
 
 
 @dataclass

@@ -9,6 +9,7 @@ from aiohttp import web
 from tests.standins.slack import faults
 from tests.standins.slack.blocks import complaints_about, complaints_about_view
 from tests.standins.slack.faults import Dropped, FaultQueue
+from tests.standins.slack.limits import MessageLimits
 from tests.standins.slack.state import TRIGGER_LIFE, Channel, Message, Payload, State, View, Workspace
 from tests.standins.slack.uploads import Uploads
 
@@ -32,6 +33,7 @@ class WebApi:
         self.state, self.faults, self.changed = state, queue, changed
         self.calls: list[tuple[str, Args]] = []
         self.refusals: list[tuple[str, str, list[str]]] = []
+        self.limits = MessageLimits()
         self.uploads = Uploads(state)
         self.upload_base = ""
         self.on_message_posted: Callable[[Workspace, Message], None] = lambda workspace, message: None
@@ -44,6 +46,11 @@ class WebApi:
         response = await faults.before(fault, request)
         if response is not None:
             return response
+        workspace = self.state.with_token(token)
+        if name == "chat.postMessage" and workspace is not None:
+            limited = self.limits.check(workspace.id, str(args.get("channel", "")))
+            if limited is not None:
+                return limited
         answer = self.answer(name, args, token)
         self.changed()
         if isinstance(fault, Dropped):
