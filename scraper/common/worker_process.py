@@ -24,7 +24,7 @@ PARSE_TIMEOUT_SECONDS = 60.0
 MAX_MEMORY_BYTES = 2 * 1024**3
 """Limit of the process's address space."""
 MAX_PROCESSES = 2
-"""Of a pool. Two parse some 250 pages a second, which few sites allow; each takes 40 MB."""
+"""Of a pool. Two parse some 200 pages a second, which few sites allow; each takes 40 MB."""
 
 
 class Parser(Protocol):

@@ -33,7 +33,7 @@ def politeness_from_options(options: Mapping[str, str], requests_per_second: flo
     """The default limits at this rate; options may set `per_second`, `at_once`, `robots` and `also_hosts`."""
     hosts = options.get("also_hosts", "").replace(",", " ").lower().split()
     return Politeness(
-        requests_per_second=_parse_positive(options, "per_second", Politeness().requests_per_second, 1000),
+        requests_per_second=_parse_positive(options, "per_second", requests_per_second, 1000),
         concurrency=int(_parse_positive(options, "at_once", Politeness().concurrency, 32)),
         obeys_robots=options.get("robots", "").strip().lower() not in {"no", "off", "false", "ignore"},
         extra_hosts=frozenset(hosts),

@@ -3,7 +3,7 @@
 A site in a process of its own is scraped, compared with the last good run, written, made current and
 published, while one client books and another measures the delay of the event loop. Compared with no refresh;
 on SQLite and PostgreSQL; in the process that books (`roomie run`), and in another (`--only worker`).
-The site's process takes its part of the cores, too.
+The site has the lowest priority, for it runs elsewhere otherwise.
 """
 
 import asyncio
@@ -71,7 +71,7 @@ class Felt:
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark is called
     count = FEW_ROOMS if quick else ROOMS
     with ExitStack() as stack:
-        sites = [stack.enter_context(site_process(count, seed)) for seed in (504, 505)]
+        sites = [stack.enter_context(site_process(count, seed, is_elsewhere=True)) for seed in (504, 505)]
         databases = (
             ("SQLite", stack.enter_context(_sqlite())),
             ("PostgreSQL", stack.enter_context(_postgres())),

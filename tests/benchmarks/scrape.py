@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import gc
 import multiprocessing
+import os
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -191,18 +192,20 @@ def _lessons(chance: random.Random) -> tuple[Lesson, ...]:
 
 
 @contextlib.contextmanager
-def site_process(count: int, seed: int = 504) -> Iterator[str]:
+def site_process(count: int, seed: int = 504, *, is_elsewhere: bool = False) -> Iterator[str]:
+    """A site `is_elsewhere` if it takes no processor time that anything else here could use."""
     context = multiprocessing.get_context("spawn")
     line, far_end = context.Pipe()
-    process = context.Process(target=_serve, args=(far_end, count, seed), daemon=True)
+    process = context.Process(target=_serve, args=(far_end, count, seed, is_elsewhere), daemon=True)
     process.start()
     yield line.recv()
     line.send("end")
     process.join()
 
 
-def _serve(line: Connection, count: int, seed: int) -> None:
-    """The site's process: prints its address, and ends on request."""
+def _serve(line: Connection, count: int, seed: int, is_elsewhere: bool) -> None:  # noqa: FBT001
+    """The site's process: sends its address, and ends on request."""
+    os.nice(19 if is_elsewhere else 0)
 
     async def serve() -> None:
         async with TimetableSite(rooms=generated_rooms(count, seed)) as site:

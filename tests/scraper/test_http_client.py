@@ -316,6 +316,10 @@ def test_politeness_settings_come_from_the_configuration():
     assert politeness.extra_hosts == {"a.example", "b.example"}
 
 
+def test_a_source_is_requested_at_its_own_rate_where_the_configuration_names_none():
+    assert politeness_from_options({}, 1.0).requests_per_second == 1.0
+
+
 async def test_json_is_requested_and_parsed(site, client):
     site.documents["/api"] = Document(json.dumps({"a": 1}).encode(), "application/json")
 
