@@ -37,7 +37,7 @@ MAX_LAG = 50.0
 _START = timedelta(seconds=45)
 """From the start of the first process to the usual phase."""
 _JOBS = {"quota notices", f"refresh {SOURCE}"}
-_MAX_WAIT = 60.0
+_MAX_WAIT = 120.0
 """Seconds for what must have happened by then."""
 
 
@@ -115,9 +115,9 @@ async def _measure(load: Load, url: str, folder: Path, seconds: float) -> Outcom
         session = await stack.enter_async_context(ClientSession())
         fleet = Fleet(folder, url, session)
         stack.push_async_callback(fleet.stop)
-        clock = _Clock(RESET - _START - timedelta(seconds=seconds))
+        clock = SimulatedClock(RESET - _START - timedelta(seconds=seconds))
         for roles in load.roles:
-            await fleet.launch(roles, more=_environment(folder, platforms, clock))
+            await fleet.launch(roles, more=process_environment(folder, platforms, clock))
         for process in fleet.processes:
             await process.ready(session)
         measurement = _Measurement(fleet, load, folder, seconds)
@@ -153,7 +153,7 @@ async def _are_done(url: str) -> bool:
     return set(await campus.jobs_done(url)) >= _JOBS
 
 
-class _Clock:
+class SimulatedClock:
     """Simulated time, which starts now."""
 
     def __init__(self, start: datetime) -> None:
@@ -163,7 +163,7 @@ class _Clock:
         return self._start + timedelta(seconds=perf_counter() - self._began)
 
 
-def _environment(folder: Path, platforms: PlatformsProcess, clock: _Clock) -> dict[str, str]:
+def process_environment(folder: Path, platforms: PlatformsProcess, clock: SimulatedClock) -> dict[str, str]:
     return {
         **platforms.environment,
         "ROOMIE_CONFIG": str(campus.configuration(folder, platforms.site)),
@@ -219,7 +219,7 @@ class _Measurement:
         seen = [await _lag(self._fleet.session, process)]
         with suppress(asyncio.CancelledError):
             while True:
-                await asyncio.sleep(1)
+                await asyncio.sleep(5)
                 seen.append(await _lag(self._fleet.session, process))
         return max(seen) if max(seen) > seen[0] else seen[-1]
 
