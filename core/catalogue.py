@@ -5,23 +5,23 @@ and the lowest bit of a mask is the smallest matching room.
 """
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress
 from math import asin, cos, radians, sin, sqrt
 from typing import TypeVar
 
 from core.bounded_cache import BoundedCache
 from core.errors import UnknownBuilding, UnknownRoom
-from core.model import BookingRules, Building, BuildingId, Equipment, Location, Room, RoomId
-
-T = TypeVar("T")
+from core.model import Building, BuildingId, Equipment, Location, Room, RoomId
 
 _EARTH_METRES = 6_371_000
 _MAX_MASKS = 1_000
+_MAX_DISTANCES = 100_000
+"""Distances of buildings that are kept: from some buildings to all."""
 _ONES = str.maketrans("01", "\x00\x01")
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,19 @@ class Catalogue:
         self.all_rooms = (1 << len(self.order)) - 1
         self._capacities = [room.capacity for room in self.order]
         self._masks: BoundedCache[RoomQuery, int] = BoundedCache(_MAX_MASKS)
+        self._distances: BoundedCache[BuildingId, Mapping[BuildingId, float]] = BoundedCache(
+            max(16, _MAX_DISTANCES // max(len(self.buildings), 1))
+        )
+
+    def equals(self, other: "Catalogue") -> bool:
+        return self.buildings == other.buildings and self.rooms == other.rooms
+
+    def prepare(self) -> None:
+        """Computes what the first searches would wait for, off the event loop."""
+        for groups in (self._by_access, self._by_card, self._by_equipment, self._by_usage, self._by_location):
+            len(groups)
+        for lists in (self.by_building, self.by_building_and_number, self.rooms_by_rules):
+            len(lists)
 
     def room(self, room_id: str) -> Room:
         try:
@@ -101,20 +114,34 @@ class Catalogue:
     @cached_property
     def rooms_by_rules(self) -> tuple[tuple[Room, int], ...]:
         """One room for each combination of booking rules, with the mask of all that share it."""
-        groups: dict[BookingRules, int] = {}
+        masks = self._group(lambda room: (room.booking_rules,))
+        return tuple((next(self.rooms_in(mask)), mask) for mask in masks.values())
+
+    def mask_of(self, rooms: Iterable[Room]) -> int:
+        flags = bytearray(len(self.order))
+        for room in rooms:
+            flags[self.position[room.id]] = 1
+        return mask_of_flags(flags)
+
+    def _group(self, keys: Callable[[Room], Iterable[_Key]]) -> Mapping[_Key, int]:
+        """The masks of the rooms that have each key."""
+        groups: dict[_Key, bytearray] = {}
         for place, room in enumerate(self.order):
-            groups[room.booking_rules] = groups.get(room.booking_rules, 0) | 1 << place
-        return tuple((next(self.rooms_in(mask)), mask) for mask in groups.values())
+            for key in keys(room):
+                if (flags := groups.get(key)) is None:
+                    flags = groups[key] = bytearray(len(self.order))
+                flags[place] = 1
+        return {key: mask_of_flags(flags) for key, flags in groups.items()}
 
     @cached_property
     def masks_by_building(self) -> Mapping[BuildingId, int]:
         """The mask of each building's rooms; buildings without rooms are left out."""
-        return _masks((room.building_id,) for room in self.order)
+        return self._group(lambda room: (room.building_id,))
 
     @cached_property
     def masks_by_equipment(self) -> Mapping[Equipment, int]:
         """The mask of the rooms with each kind of equipment that some room has."""
-        return _masks(room.equipment for room in self.order)
+        return self._group(lambda room: room.equipment)
 
     def from_capacity(self, capacity: int) -> int:
         """The mask of the rooms with at least so many seats."""
@@ -135,53 +162,73 @@ class Catalogue:
 
     def metres(self, one: BuildingId, other: BuildingId) -> float | None:
         """Great-circle distance of two buildings; None where coordinates are unknown."""
-        return self._distances.get((one, other))
+        if (distances := self._distances.get(one)) is None:
+            distances = self._distances_from(one)
+            self._distances.put(one, distances)
+        return distances.get(other)
+
+    def _distances_from(self, building_id: BuildingId) -> Mapping[BuildingId, float]:
+        origin = self.buildings.get(building_id)
+        if origin is None or not origin.has_coordinates:
+            return {}
+        return {each.id: _metres(origin, each) for each in self.buildings.values() if each.has_coordinates}
 
     def _match(self, query: RoomQuery) -> int:
-        fitting = self.all_rooms >> (first := bisect_left(self._capacities, query.capacity)) << first
-        rest = self.order[first:]
-        return fitting & _mask(_matches(room, self.buildings, query) for room in rest) << first
+        mask = self.from_capacity(query.capacity)
+        for criterion in self._criteria(query):
+            mask &= criterion
+        return mask
+
+    def _criteria(self, query: RoomQuery) -> Iterator[int]:
+        """A mask for each criterion but capacity: few are different, and most searches combine them anew."""
+        yield from self._places(query)
+        yield from (self.masks_by_equipment.get(each, 0) for each in query.equipment)
+        if query.usage is not None:
+            yield self._by_usage.get(query.usage, 0)
+        if query.needs_card is not None:
+            yield self._by_card.get(query.needs_card, 0)
+        if query.bookable_only:
+            yield self._by_access.get("bookable", 0)
+        if query.individual_only:
+            yield self._by_access.get("individual", 0)
+
+    def _places(self, query: RoomQuery) -> Iterator[int]:
+        if query.room is not None:
+            yield self.mask_of(filter(None, (self.rooms.get(query.room),)))
+        if query.building is not None:
+            yield self.mask_of(self.by_building.get(query.building, ()))
+        if query.location is not None:
+            yield self._by_location.get(query.location, 0)
+        if query.excluded:
+            yield ~self._excluded(query.excluded)
+
+    def _excluded(self, ids: frozenset[str]) -> int:
+        """The rooms of ids of buildings and rooms."""
+        rooms = [room for each in ids if (room := self.rooms.get(RoomId(each)))]
+        return self.mask_of(chain(rooms, *(self.by_building.get(BuildingId(each), ()) for each in ids)))
 
     @cached_property
-    def _distances(self) -> Mapping[tuple[BuildingId, BuildingId], float]:
-        located = [building for building in self.buildings.values() if building.has_coordinates]
-        return {(one.id, other.id): _metres(one, other) for one in located for other in located}
+    def _by_usage(self) -> Mapping[str, int]:
+        return self._group(lambda room: (room.usage,))
+
+    @cached_property
+    def _by_location(self) -> Mapping[Location, int]:
+        locations = {each.id: (each.location,) for each in self.buildings.values()}
+        return self._group(lambda room: locations[room.building_id])
+
+    @cached_property
+    def _by_card(self) -> Mapping[bool, int]:
+        return self._group(lambda room: (room.requires_card,))
+
+    @cached_property
+    def _by_access(self) -> Mapping[str, int]:
+        kinds = (), ("bookable",), ("individual",), ("bookable", "individual")
+        return self._group(lambda room: kinds[room.bookable + 2 * room.individual_access])
 
 
-def _matches(room: Room, buildings: Mapping[BuildingId, Building], query: RoomQuery) -> bool:
-    return (
-        (query.room is None or room.id == query.room)
-        and query.equipment <= room.equipment
-        and not (query.excluded and (room.id in query.excluded or room.building_id in query.excluded))
-        and (query.usage is None or room.usage == query.usage)
-        and (query.building is None or room.building_id == query.building)
-        and (query.location is None or buildings[room.building_id].location is query.location)
-        and (query.needs_card is None or room.requires_card is query.needs_card)
-        and (room.bookable or not query.bookable_only)
-        and (room.individual_access or not query.individual_only)
-    )
-
-
-def _masks(kinds: Iterable[Iterable[T]]) -> dict[T, int]:
-    """The mask of each kind, from the kinds of each room in order."""
-    places: defaultdict[T, list[int]] = defaultdict(list)
-    for place, each in enumerate(kinds):
-        for kind in each:
-            places[kind].append(place)
-    return {kind: _mask_of(found) for kind, found in places.items()}
-
-
-def _mask_of(places: Sequence[int]) -> int:
-    """The mask of ascending places."""
-    bits = bytearray(places[-1] // 8 + 1)
-    for place in places:
-        bits[place // 8] |= 1 << place % 8
-    return int.from_bytes(bits, "little")
-
-
-def _mask(flags: Iterable[bool]) -> int:
-    bits = "".join("1" if flag else "0" for flag in flags)
-    return int(bits[::-1] or "0", 2)
+def mask_of_flags(flags: bytearray) -> int:
+    """The mask of the places with a 1: their digits are those of a binary number, from the end."""
+    return int(flags[::-1].hex()[1::2] or "0", 2)
 
 
 def _metres(one: Building, other: Building) -> float:

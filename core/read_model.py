@@ -5,27 +5,27 @@ through the change log. It covers a window of time around now; outside it reads 
 relies on it.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias
 
-from core.availability import Availability, RoomSchedule
+from core.availability import ALWAYS_FREE, Availability, RoomSchedule
+from core.booking_index import BookingIndex, people_of
 from core.catalogue import Catalogue
 from core.clock import Clock
 from core.directory import Account, Directory
 from core.interval import Interval
 from core.live_holds import LiveHolds
+from core.memory import free_in_slices, pause_full_collections
 from core.model import (
     Booking,
     BookingId,
     BookingState,
     Busy,
     Change,
-    Guest,
     Identity,
     Membership,
     PersonId,
@@ -34,7 +34,6 @@ from core.model import (
     SocietyId,
     SourceState,
     TokenTerm,
-    TransferState,
     busy_for,
 )
 from core.policy.rules import Rules
@@ -61,14 +60,30 @@ class RoomUpdate:
     holds: tuple[Booking, ...] = ()
 
 
+class WholeCampus(NamedTuple):
+    """All rooms, in the form in which the read model keeps them; `held` are those with holds."""
+
+    schedules: Mapping[RoomId, RoomSchedule]
+    bookings: BookingIndex
+    held: Mapping[RoomId, RoomUpdate]
+
+    @classmethod
+    def of(cls, rooms: Mapping[RoomId, RoomUpdate]) -> "WholeCampus":
+        return cls(
+            {room_id: room.schedule for room_id, room in rooms.items()},
+            BookingIndex.of(chain.from_iterable(room.bookings for room in rooms.values())),
+            {room_id: room for room_id, room in rooms.items() if room.holds},
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class ReadModelUpdate:
-    """Changed entities as read from storage; None was not read. `is_complete`: `rooms` replaces all rooms."""
+    """Changed entities as read from storage; None was not read. `whole` replaces all rooms."""
 
     catalogue: Catalogue | None = None
     window: Interval | None = None
     rooms: Mapping[RoomId, RoomUpdate] = field(default_factory=dict)
-    is_complete: bool = False
+    whole: WholeCampus | None = None
     people: Mapping[PersonId, Account | None] = field(default_factory=dict)
     societies: tuple[list[Society], Mapping[SocietyId, TokenTerm]] | None = None
     sources: Mapping[str, SourceState] | None = None
@@ -76,18 +91,31 @@ class ReadModelUpdate:
     has_webhooks: bool | None = None
 
 
-def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -> ReadModelUpdate:
-    """Reads all entities that a set of changes invalidated, from one snapshot."""
-    touched: dict[str, set[str]] = defaultdict(set)
+def read_update(
+    unit: UnitOfWork, changes: Iterable[Change], window: Interval, known: Catalogue | None = None
+) -> ReadModelUpdate:
+    """Reads all entities that a set of changes invalidated, from one snapshot.
+
+    Runs beside the event loop, so what takes long for many rooms is done here. A catalogue that equals the
+    `known` one is that object, because much is computed from it.
+    """
+    touched: defaultdict[str, set[str]] = defaultdict(set)
     for change in changes:
         touched[change.kind].add(change.key)
+    with pause_full_collections():
+        return _read(unit, touched, window, known)
+
+
+def _read(
+    unit: UnitOfWork, touched: defaultdict[str, set[str]], window: Interval, known: Catalogue | None
+) -> ReadModelUpdate:
     is_complete = "timetable" in touched or ("catalogue" in touched and bool(unit.closures.all()))
     changed_rooms = [RoomId(key) for key in touched["room"] | touched["schedule"]]
     return ReadModelUpdate(
-        catalogue=Catalogue(unit.rooms.buildings(), unit.rooms.rooms()) if "catalogue" in touched else None,
+        catalogue=_read_catalogue(unit, known) if "catalogue" in touched else None,
         window=window if is_complete else None,
-        rooms=read_rooms(unit, window, None if is_complete else changed_rooms),
-        is_complete=is_complete,
+        rooms={} if is_complete else read_rooms(unit, window, changed_rooms),
+        whole=WholeCampus.of(read_rooms(unit, window)) if is_complete else None,
         people=_all_people(unit) if "people" in touched else _some_people(unit, touched["person"]),
         societies=_societies(unit) if "society" in touched or "societies" in touched else None,
         sources={each.name: each for each in unit.sources.all()}
@@ -96,6 +124,13 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
         logins=is_complete or "login" in touched,
         has_webhooks=unit.webhooks.are_any() if "webhook" in touched else None,
     )
+
+
+def _read_catalogue(unit: UnitOfWork, known: Catalogue | None) -> Catalogue:
+    new = Catalogue(unit.rooms.buildings(), unit.rooms.rooms())
+    catalogue = known if known is not None and new.equals(known) else new
+    catalogue.prepare()
+    return catalogue
 
 
 def read_rooms(
@@ -107,33 +142,40 @@ def read_rooms(
     """
     if rooms is not None and not rooms:
         return {}
-    busy: dict[RoomId, list[Busy]] = {room_id: [] for room_id in rooms or ()}
+    schedules = _read_timetable(unit, window, rooms)
+    busy: dict[RoomId, list[Busy]] = defaultdict(list)
     bookings: dict[RoomId, list[Booking]] = defaultdict(list)
-    for room_id, entry in chain(unit.timetable.busy(window, rooms), unit.closures.busy(window, rooms)):
-        busy.setdefault(room_id, []).append(entry)
+    for room_id, closed in unit.closures.busy(window, rooms):
+        busy[room_id].append(closed)
     for booking in unit.bookings.active(without_end(window), rooms):
-        busy.setdefault(booking.room_id, []).append(busy_for(booking))
+        busy[booking.room_id].append(busy_for(booking))
         bookings[booking.room_id].append(booking)
     holds: dict[RoomId, list[Booking]] = defaultdict(list)
     for hold in unit.bookings.holds(without_end(window), rooms):
-        busy.setdefault(hold.room_id, [])
         holds[hold.room_id].append(hold)
+    for room_id, taken in busy.items():
+        schedules[room_id] = schedules.get(room_id, ALWAYS_FREE).with_all(taken)
+    for room_id in holds.keys() - schedules.keys():
+        schedules[room_id] = RoomSchedule()
     return {
         room_id: RoomUpdate(
-            _schedule(unit, room_id, taken, window),
+            complete_schedule(unit, room_id, schedule, window),
             tuple(bookings.get(room_id, ())),
             tuple(holds.get(room_id, ())),
         )
-        for room_id, taken in busy.items()
+        for room_id, schedule in schedules.items()
     }
 
 
-def _schedule(unit: UnitOfWork, room_id: RoomId, busy: list[Busy], window: Interval) -> RoomSchedule:
-    """The schedule, completed if the window cuts it; most rooms are free at the end of the window."""
-    end = int(window.end.timestamp())
-    if any(each.end >= end for each in busy):
-        return complete_schedule(unit, room_id, busy, window)
-    return RoomSchedule(busy)
+def _read_timetable(
+    unit: UnitOfWork, window: Interval, rooms: Collection[RoomId] | None
+) -> dict[RoomId, RoomSchedule]:
+    if rooms is None:
+        return dict(unit.timetable.schedules(window))
+    busy: dict[RoomId, list[Busy]] = {room_id: [] for room_id in rooms}
+    for room_id, entry in unit.timetable.busy(window, rooms):
+        busy[room_id].append(entry)
+    return {room_id: RoomSchedule(entries) for room_id, entries in busy.items()}
 
 
 def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) -> Availability:
@@ -179,7 +221,6 @@ def _societies(unit: UnitOfWork) -> tuple[list[Society], Mapping[SocietyId, Toke
     return unit.societies.all(), unit.societies.terms()
 
 
-_Key = TypeVar("_Key")
 ChangeCallback: TypeAlias = Callable[[frozenset[PersonId]], None]
 _MAX_NOTIFIED = 100
 """Subscribers are told of nobody when an update touches more people than this."""
@@ -192,19 +233,18 @@ class ReadModel:
         self.catalogue = catalogue or Catalogue((), ())
         self._availability = Availability(self.catalogue)
         self.directory = Directory()
-        self.bookings: dict[BookingId, Booking] = {}
+        self._index = BookingIndex()
         self.window: Interval | None = None
         self.sources: Mapping[str, SourceState] = {}
         self.logins = 0  # grows whenever a login session ends, in any process
         self.has_webhooks = False
-        self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
-        self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
-        self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
-        self._of_guest: dict[str, tuple[Booking, ...]] = {}
-        self._offered_to: dict[PersonId, tuple[Booking, ...]] = {}
         self._listeners: list[ChangeCallback] = []
         self._touched: set[PersonId] = set()
         self._holds = LiveHolds()
+
+    @property
+    def bookings(self) -> Mapping[BookingId, Booking]:
+        return self._index.bookings
 
     def use_clock(self, clock: Clock) -> None:
         """The clock by which holds expire; without one they never do."""
@@ -238,25 +278,23 @@ class ReadModel:
 
     def of_person(self, person_id: PersonId) -> tuple[Booking, ...]:
         """A person's active bookings from the window's start on, by start; the same tuple until a change."""
-        return self._of_person.get(person_id, ())
+        return self._index.of_person(person_id)
 
     def of_guest(
         self, person_id: PersonId | None, identities: Iterable[Identity] = ()
     ) -> tuple[Booking, ...]:
         """Active bookings to which a person or one of these chat accounts is invited, by start."""
-        keys = [Guest(person_id).key, *identities] if person_id is not None else list(identities)
-        found = {each.id: each for key in keys for each in self._of_guest.get(key, ())}
-        return tuple(sorted(found.values(), key=_order))
+        return self._index.of_guest(person_id, identities)
 
     def offered_to(self, person_id: PersonId) -> tuple[Booking, ...]:
         """Bookings with an offer to a person that was not answered; it may have ended."""
-        return self._offered_to.get(person_id, ())
+        return self._index.offered_to(person_id)
 
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:
-        return self._of_society.get(society_id, ())
+        return self._index.of_society(society_id)
 
     def in_room(self, room_id: RoomId) -> tuple[Booking, ...]:
-        return self._in_room.get(room_id, ())
+        return self._index.in_room(room_id)
 
     def apply_commit(self, writes: WriteSet) -> None:
         """Applies a decision that this process has committed."""
@@ -272,11 +310,12 @@ class ReadModel:
 
     def apply_update(self, update: ReadModelUpdate) -> None:
         """Applies what was read from storage."""
-        if update.catalogue is not None:
+        if update.catalogue is not None and update.catalogue is not self.catalogue:
             self.catalogue = update.catalogue
             self._availability = self._availability.of(update.catalogue)
-        if update.is_complete:
-            self._replace_all(update)
+        if update.whole is not None:
+            self.window = update.window
+            self._replace_all(update.whole)
         self._apply_rooms(update.rooms)
         for person_id, account in update.people.items():
             self.directory.put(person_id, account)
@@ -288,7 +327,7 @@ class ReadModel:
         if update.has_webhooks is not None:
             self.has_webhooks = update.has_webhooks
         self._touched.update(update.people)
-        if update.is_complete or len(update.people) > _MAX_NOTIFIED:
+        if update.whole is not None or len(update.people) > _MAX_NOTIFIED:
             self._touched.clear()
         self._notify()
 
@@ -297,17 +336,14 @@ class ReadModel:
         for listener in self._listeners:
             listener(touched)
 
-    def _replace_all(self, update: ReadModelUpdate) -> None:
-        self.window = update.window
-        schedules = {room_id: room.schedule for room_id, room in update.rooms.items()}
-        self._availability = Availability(self.catalogue, schedules, self._availability.version + 1)
+    def _replace_all(self, whole: WholeCampus) -> None:
+        old = self._availability
+        self._availability = Availability(self.catalogue, whole.schedules, old.version + 1)
+        self._index = whole.bookings
+        free_in_slices(old.schedules())
         self._holds.clear()
-        self.bookings.clear()
-        self._of_person.clear()
-        self._of_society.clear()
-        self._in_room.clear()
-        self._of_guest.clear()
-        self._offered_to.clear()
+        for room_id, room in whole.held.items():
+            self._replace_schedule(room_id, room)
 
     def _apply_rooms(self, rooms: Mapping[RoomId, RoomUpdate]) -> None:
         """Removes all old bookings before adding new ones: one may have moved from room to room."""
@@ -322,79 +358,15 @@ class ReadModel:
     def _replace_schedule(self, room_id: RoomId, room: RoomUpdate) -> None:
         """Live holds are part of the new schedule, so that equal times count as unchanged."""
         holds = self._holds.replace(room_id, room.holds)
-        schedule = RoomSchedule([*room.schedule.busy, *map(busy_for, holds)]) if holds else room.schedule
+        schedule = room.schedule.with_all(map(busy_for, holds)) if holds else room.schedule
         self._availability.replace(room_id, schedule)
 
     def _store(self, booking: Booking) -> None:
-        """Adds to all indexes. A room's may still hold an older version: other rooms are read apart."""
         if (older := self.bookings.get(booking.id)) is not None:
-            self._remove_from_people(older)
-        self.bookings[booking.id] = booking
-        _insert(self._in_room, booking.room_id, booking, is_known=True)
-        if booking.booked_by is not None:
-            _insert(self._of_person, booking.booked_by, booking)
-        if booking.society_id is not None:
-            _insert(self._of_society, booking.society_id, booking)
-        for guest in booking.guests:
-            _insert(self._of_guest, guest.key, booking)
-        if (recipient := _recipient(booking)) is not None:
-            _insert(self._offered_to, recipient, booking)
-        self._touched.update(_people_of(booking))
+            self._touched.update(people_of(older))
+        self._index.put(booking)
+        self._touched.update(people_of(booking))
 
     def _remove(self, booking: Booking) -> None:
-        """Removes from the room's index, and from all others unless the booking has moved to another room."""
-        _remove(self._in_room, booking.room_id, booking)
-        stored = self.bookings.get(booking.id)
-        if stored is None or stored.room_id != booking.room_id:
-            return
-        del self.bookings[booking.id]
-        self._remove_from_people(stored)
-
-    def _remove_from_people(self, booking: Booking) -> None:
-        """Removes from the indexes of its owner, society and guests, who may be others in a new version."""
-        if booking.booked_by is not None:
-            _remove(self._of_person, booking.booked_by, booking)
-        if booking.society_id is not None:
-            _remove(self._of_society, booking.society_id, booking)
-        for guest in booking.guests:
-            _remove(self._of_guest, guest.key, booking)
-        if (recipient := _recipient(booking)) is not None:
-            _remove(self._offered_to, recipient, booking)
-        self._touched.update(_people_of(booking))
-
-
-def _people_of(booking: Booking) -> Iterator[PersonId]:
-    """Its owner, its guests and to whom it is offered, of those with accounts."""
-    if booking.booked_by is not None:
-        yield booking.booked_by
-    yield from (each.person_id for each in booking.guests if each.person_id is not None)
-    if (recipient := _recipient(booking)) is not None:
-        yield recipient
-
-
-def _recipient(booking: Booking) -> PersonId | None:
-    """To whom it is offered."""
-    transfer = booking.transfer
-    return transfer.to if transfer is not None and transfer.state is TransferState.OPEN else None
-
-
-def _insert(
-    index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking, *, is_known: bool = False
-) -> None:
-    others = index.get(key, ())
-    if is_known:
-        others = tuple(each for each in others if each.id != booking.id)
-    place = bisect_left(others, _order(booking), key=_order)
-    index[key] = (*others[:place], booking, *others[place:])
-
-
-def _order(booking: Booking) -> tuple[datetime, str]:
-    return booking.interval.start, booking.id
-
-
-def _remove(index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking) -> None:
-    rest = tuple(each for each in index.get(key, ()) if each.id != booking.id)
-    if rest:
-        index[key] = rest
-    else:
-        index.pop(key, None)
+        if (stored := self._index.remove(booking)) is not None:
+            self._touched.update(people_of(stored))

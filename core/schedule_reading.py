@@ -20,21 +20,23 @@ def without_end(window: Interval) -> Interval:
 
 def read_schedule(unit: UnitOfWork, room_id: RoomId, window: Interval) -> RoomSchedule:
     """All that overlaps a window, and what follows on its end without a gap."""
-    return complete_schedule(unit, room_id, busy_in_room(unit, room_id, window), window)
+    return complete_schedule(unit, room_id, RoomSchedule(busy_in_room(unit, room_id, window)), window)
 
 
 def complete_schedule(
-    unit: UnitOfWork, room_id: RoomId, busy: Iterable[Busy], window: Interval
+    unit: UnitOfWork, room_id: RoomId, schedule: RoomSchedule, window: Interval
 ) -> RoomSchedule:
-    """The schedule of `busy`, with the rest of the run that reaches the end of the window.
+    """The schedule, with the rest of the run that reaches the end of the window.
 
-    Without the rest a room would seem to fall free at the end of the window.
+    Without the rest a room would seem to fall free at the end of the window. Most rooms are free then.
     """
-    schedule, until = RoomSchedule(busy), window.end
+    until = window.end
+    if schedule.reach < int(until.timestamp()):
+        return schedule
     while (reach := _run_across(schedule, int(until.timestamp()))) is not None:
         further = Interval(until, datetime.fromtimestamp(reach, UTC) + _LOOKAHEAD)
         added = _continuing(busy_in_room(unit, room_id, further), set(schedule.busy), reach)
-        schedule, until = RoomSchedule([*schedule.busy, *added]), further.end
+        schedule, until = schedule.with_all(added), further.end
     return schedule
 
 

@@ -82,20 +82,22 @@ async def alternative_items(
     With `moving`, the buttons move that booking instead.
     """
     check = await eligibility_with_quota(context, slot.society_id, moving)
-    found = _near(context, slot, check) or _next_days(context, slot, check)
+    found = await _near(context, slot, check) or await _next_days(context, slot, check)
     if moving is not None:
         found = tuple(each for each in found if len(each.parts) == 1)
     return tuple(_item(context, slot, each, moving) for each in found if check.affords(_length(each)))
 
 
-def _near(
+async def _near(
     context: CommandContext, unavailable: UnavailableSlot, eligibility: EligibilityCheck
 ) -> tuple[Alternative, ...]:
     room = _room(context, unavailable)
     slot = snap_to_grid(unavailable.slot, room, context.services.rules)
     closes = open_until(slot.start, room, context.services.rules)
+    availability = context.read_model.availability
+    await availability.prepare(_seconds(slot.start), _seconds(max(slot.end, closes)))
     return alternatives(
-        context.read_model.availability,
+        availability,
         unavailable.bookable,
         _seconds(slot.start),
         _seconds(slot.end),
@@ -104,7 +106,7 @@ def _near(
     )
 
 
-def _next_days(
+async def _next_days(
     context: CommandContext, unavailable: UnavailableSlot, eligibility: EligibilityCheck
 ) -> tuple[Alternative, ...]:
     """The first free slot within opening hours, up to a week ahead."""
@@ -116,8 +118,10 @@ def _next_days(
         closes = max(hours.end, open_until(hours.start, room, rules))
         first = _seconds(max(hours.start, slot.start))
         last = min(_seconds(closes - slot.duration), _seconds(hours.end))
+        availability = context.read_model.availability
+        await availability.prepare(first, last + slot.minutes * 60)
         found = first_available(
-            context.read_model.availability,
+            availability,
             unavailable.bookable,
             first,
             last,

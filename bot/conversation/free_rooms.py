@@ -196,6 +196,7 @@ async def availability_for(context: CommandContext, slot: Interval) -> Availabil
     """The read model's availability, or storage's outside its window; None for a slot too long for that."""
     read_model = context.read_model
     if read_model.covers(slot):
+        await read_model.availability.prepare(*_seconds(slot))
         return read_model.availability
     if slot.duration > _MAX_OUTSIDE_WINDOW:
         return None

@@ -40,6 +40,7 @@ from bot.web.framework.open_files import raise_limit
 from bot.web.framework.settings import HttpSettings
 from core.errors import RoomieError
 from core.model import PersonId
+from core.read_model import ReadModel
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -64,6 +65,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
     checks_sample = is_public(config) and await _may_hold_sample(config.database.url)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings, load=False))
+        services.read_model.subscribe(_Freezer(services.read_model))
         platforms = _platforms(config, services, roles)
         if checks_sample:
             await services.storage.load()
@@ -76,7 +78,6 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
         if not checks_sample:
             await services.storage.load()
         await _load_sample_data(services, config, roles)
-        freeze_gc()
         stack.enter_context(measure_loop_lag(services.metrics))
         for platform in platforms:
             tasks.start(platform.run(), platform.name)
@@ -155,8 +156,22 @@ def _notify_platform(
         tasks.start(platform.on_people_changed(identities), f"{platform.name} pages")
 
 
+class _Freezer:
+    """Excludes what is loaded, now and at each reload, from collections, which would delay answers."""
+
+    def __init__(self, read_model: ReadModel) -> None:
+        self._read_model = read_model
+        self._frozen = read_model.availability
+        gc.freeze()
+
+    def __call__(self, _people: frozenset[PersonId]) -> None:
+        if self._read_model.availability is not self._frozen:
+            self._frozen = self._read_model.availability
+            gc.freeze()
+
+
 def freeze_gc() -> None:
-    """Excludes what is loaded for good from garbage collections, which would delay answers."""
+    """Excludes what is imported and preloaded from garbage collections, which would delay answers."""
     gc.collect()
     gc.freeze()
 

@@ -104,6 +104,7 @@ def create_application(
     _register_metrics(state, app[CONNECTIONS])
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_sync_limits)
+    app.cleanup_ctx.append(_measure_delay)
     app.cleanup_ctx.append(app[CONNECTIONS].sweep_context)
     for route in (*routes, *map(route_for, platforms)):
         handler = RouteHandler(route, state)
@@ -184,6 +185,14 @@ async def _sync_limits(app: web.Application) -> AsyncIterator[None]:
     await asyncio.gather(task, state.readiness.stop(), return_exceptions=True)
 
 
+async def _measure_delay(app: web.Application) -> AsyncIterator[None]:
+    """Cleanup context."""
+    task = asyncio.create_task(app[STATE].loop_delay.run())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def _end_streams(app: web.Application) -> None:
     """Ends open streams, which a shutdown would wait for otherwise; clients reconnect elsewhere."""
     state = app[STATE]
@@ -234,6 +243,16 @@ def _register_metrics(state: ServerState, register: Register) -> None:
         "roomie_response_cache_entries",
         "Responses in the response caches.",
         lambda: len(state.responses) + len(state.intervals),
+    )
+    add(
+        "roomie_event_loop_delay_seconds",
+        "Longest time that nothing was answered since this was last read.",
+        state.loop_delay.read_longest,
+    )
+    add(
+        "roomie_event_loop_busy_seconds",
+        "Longest time of these in which the process itself was computing.",
+        state.loop_delay.read_busiest,
     )
     add("roomie_login_subscribers", "Open streams that wait for a login.", lambda: len(state.subscriptions))
     add("roomie_live_streams", "Open pages that wait for changes.", lambda: len(state.live))

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from core.interval import Interval
 from core.model import Building, Busy, Room, RoomId, SourceState, TimetableEntry, TimetableRun, TimetableSlot
+from core.room_schedule import RoomSchedule
 
 
 class TimetableRepository(Protocol):
@@ -15,6 +16,10 @@ class TimetableRepository(Protocol):
         self, window: Interval, rooms: Collection[RoomId] | None = None
     ) -> Iterable[tuple[RoomId, Busy]]:
         """All entries of the current runs in a window, in no order; only those in `rooms`, if given."""
+        ...
+
+    def schedules(self, window: Interval) -> Iterable[tuple[RoomId, RoomSchedule]]:
+        """The same entries of all rooms that have any, packed while they are read."""
         ...
 
     def of_source(self, source: str) -> list[TimetableEntry]: ...

@@ -5,9 +5,10 @@ No search may hold the event loop, whatever slot it is given: candidates are qua
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from heapq import nsmallest
 from itertools import islice
 from typing import TypeAlias
 
@@ -89,8 +90,7 @@ def find_rooms(
     capacity; else those that stay free longest.
     """
     mask = availability.free_rooms(start, end, query)
-    ordered = _in_order(availability, mask, query, end)
-    page = islice(ordered, skip, skip + limit)
+    page = _in_order(availability, mask, query, end, skip + limit)[skip:]
     found = tuple(_free(availability, room, query, end) for room in page)
     return SearchResult(found, mask.bit_count(), mask)
 
@@ -118,11 +118,10 @@ def find_windows(
     if query.near is not None:
         free.sort(key=lambda each: _metres(availability, each[0], query))
     page = free[skip : skip + limit]
-    position = availability.catalogue.position
     return SearchResult(
         tuple(replace(_free(availability, room, query, gap[1]), start=gap[0]) for room, gap in page),
         len(free),
-        sum(1 << position[room.id] for room, _ in free),
+        availability.catalogue.mask_of(room for room, _ in free),
     )
 
 
@@ -162,23 +161,19 @@ def _next_quarter(instant: int) -> int:
     return -(-instant // _STEP) * _STEP
 
 
-def _in_order(availability: Availability, mask: int, query: RoomQuery, end: int) -> Iterator[Room]:
+def _in_order(availability: Availability, mask: int, query: RoomQuery, end: int, count: int) -> list[Room]:
+    """The first `count` rooms of a mask."""
     rooms = availability.catalogue.rooms_in(mask)
     if query.near is not None:
-        return iter(sorted(rooms, key=lambda room: _metres(availability, room, query)))
+        return nsmallest(count, rooms, key=lambda room: _metres(availability, room, query))
     if query.capacity:
-        return rooms
-    return iter(sorted(rooms, key=lambda room: -_free_until(availability, room, end)))
+        return list(islice(rooms, count))
+    return availability.longest_free(mask, end, count)
 
 
 def _metres(availability: Availability, room: Room, query: RoomQuery) -> float:
     distance = availability.catalogue.metres(query.near, room.building_id) if query.near else None
     return _FAR_AWAY if distance is None else distance
-
-
-def _free_until(availability: Availability, room: Room, end: int) -> float:
-    following = availability.schedule(room.id).next_after(end)
-    return following.start if following else _FAR_AWAY * 10
 
 
 def _free(availability: Availability, room: Room, query: RoomQuery, end: int) -> FreeRoom:
@@ -276,7 +271,7 @@ def _best(
 ) -> Room | None:
     mask = availability.free_rooms(start, end, query)
     if mask := mask & _allowed_rooms(availability, mask, start, end, allowed):
-        return next(_in_order(availability, mask, query, end))
+        return _in_order(availability, mask, query, end, 1)[0]
     return None
 
 

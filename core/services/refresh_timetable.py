@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Itera
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
+from time import perf_counter
 from typing import TypeVar
 
 from core.clock import Clock
@@ -34,13 +35,14 @@ from core.services.timetable_import import ImportResult, RunReport, TimetableSna
 
 T = TypeVar("T")
 
-ENTRIES_PER_BATCH = 400
-"""Entries written or deleted per transaction: a few milliseconds."""
+ENTRIES_PER_BATCH = 100
+"""Entries written or deleted per transaction: a millisecond, for which bookings wait."""
 SLOTS_PER_BATCH = 500
-ROOMS_PER_BATCH = 8
+ROOMS_PER_BATCH = 1
+"""Rooms read into the read model per transaction: two or three milliseconds."""
 _BOOKINGS_PER_BATCH = 200
-_PAUSE_SECONDS = 0.005
-"""Seconds between two transactions, for waiting bookings."""
+_MIN_PAUSE_SECONDS, _PAUSE_SHARE = 0.005, 2.0
+"""Between two transactions, for bookings: at least these seconds, and twice as long as the first one took."""
 _MAX_SLOT_LENGTH = int(MAX_ENTRY_LENGTH.total_seconds())
 
 
@@ -176,9 +178,17 @@ class TimetableService:
         unit.sources.put(good)
 
     async def _publish_pending_changes(self, source: str) -> None:
-        """Invalidates rooms in slices, and the catalogue last: new rooms appear with their timetables."""
-        while await self._write_with_pause(lambda unit: _publish_some_rooms(unit, source)):
-            pass
+        """Invalidates rooms in slices, and the catalogue last: new rooms appear with their timetables.
+
+        After a crash all of the rooms are invalidated again.
+        """
+        pending = await self._storage.read(lambda unit: unit.setting(_unpublished_key(source)))
+        if not pending:
+            return
+        changes = json.loads(pending)
+        for rooms in _slices(changes["rooms"], ROOMS_PER_BATCH):
+            await self._write_with_pause(partial(_publish_rooms, rooms))
+        await self._write_relaxed(partial(_publish_rest, source, pending))
 
     async def _finish(self, source: str) -> int:
         """Notifies holders of conflicting bookings and deletes old runs; returns the number of messages."""
@@ -231,8 +241,9 @@ class TimetableService:
 
     async def _write_with_pause(self, transaction: Callable[[UnitOfWork], T]) -> T:
         """Runs one of many transactions, and pauses."""
+        began = perf_counter()
         result = await self._storage.write_relaxed(transaction)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(max(_MIN_PAUSE_SECONDS, _PAUSE_SHARE * (perf_counter() - began)))
         return result
 
     async def _write_relaxed(self, transaction: Callable[[UnitOfWork], T]) -> T:
@@ -247,18 +258,16 @@ def _write_slots(run_id: int, slots: list[TimetableSlot], unit: UnitOfWork) -> N
     unit.timetable_runs.write(run_id, slots)
 
 
-def _publish_some_rooms(unit: UnitOfWork, source: str) -> bool:
-    """Invalidates a few pending rooms; whether there are more."""
-    stored = unit.setting(_unpublished_key(source))
-    if not stored:
-        return False
-    pending = json.loads(stored)
-    rooms, later = pending["rooms"][:ROOMS_PER_BATCH], pending["rooms"][ROOMS_PER_BATCH:]
-    unit.timetable_runs.publish_room_changes(rooms)
-    if not later and pending["places"]:
+def _publish_rooms(rooms: list[str], unit: UnitOfWork) -> None:
+    unit.timetable_runs.publish_room_changes(map(RoomId, rooms))
+
+
+def _publish_rest(source: str, pending: str, unit: UnitOfWork) -> None:
+    """Another process may have made a newer run current meanwhile, whose changes stay pending."""
+    if json.loads(pending)["places"]:
         unit.timetable_runs.publish_catalogue_change()
-    unit.set_setting(_unpublished_key(source), json.dumps(pending | {"rooms": later}) if later else "")
-    return bool(later)
+    if unit.setting(_unpublished_key(source)) == pending:
+        unit.set_setting(_unpublished_key(source), "")
 
 
 def _unpublished_key(source: str) -> str:

@@ -23,8 +23,8 @@ PARSE_TIMEOUT_SECONDS = 60.0
 """After this a page fails and its process is killed."""
 MAX_MEMORY_BYTES = 2 * 1024**3
 """Limit of the process's address space."""
-MAX_PROCESSES = 4
-"""Of a pool. Each takes some 40 MB, and a site that allows more pages per second than four parse is rare."""
+MAX_PROCESSES = 2
+"""Of a pool. Two parse some 250 pages a second, which few sites allow; each takes 40 MB."""
 
 
 class Parser(Protocol):
@@ -39,7 +39,7 @@ class _ParseFailure:
 
 
 class ParsingPool:
-    """Worker processes, as many as there are cores; one that is idle takes a call, else it waits.
+    """Worker processes, one for each core up to two; one that is idle takes a call, else the call waits.
 
     The one that was used last is taken first, so that no more are started than are needed.
     """

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from core.catalogue import Catalogue
 from core.clock import Clock
 from core.errors import Unavailable
 from core.interval import Interval
@@ -98,8 +99,8 @@ class ReadModelSync:
     async def reload(self) -> None:
         """Rebuilds the read model for a window around now."""
         async with self._lock:
-            window = self._window()
-            await self._apply(lambda connection: _read_everything(connection, window))
+            window, known = self._window(), self._read_model.catalogue
+            await self._apply(lambda connection: _read_everything(connection, window, known))
 
     async def _apply(self, read: Callable[[Connection], _Read]) -> None:
         self._since_snapshot.clear()
@@ -116,19 +117,20 @@ class ReadModelSync:
         self.synced_at = began
 
     def _changed(self, connection: Connection, uncertain: Iterable[Change], window: Interval) -> _Read:
+        known = self._read_model.catalogue
         snapshot = _snapshot(connection)
         position, logged = read_since(connection, self._position, self._origin)
         changes = logged.union(uncertain)
-        update = read_update(SqlUnitOfWork(connection), changes, window) if changes else None
+        update = read_update(SqlUnitOfWork(connection), changes, window, known) if changes else None
         return _Read(snapshot, position, update)
 
     def _window(self) -> Interval:
         return default_window(self._clock.now(), self._rules)
 
 
-def _read_everything(connection: Connection, window: Interval) -> _Read:
+def _read_everything(connection: Connection, window: Interval, known: Catalogue) -> _Read:
     snapshot = _snapshot(connection)
-    update = read_update(SqlUnitOfWork(connection), EVERYTHING, window)
+    update = read_update(SqlUnitOfWork(connection), EVERYTHING, window, known)
     return _Read(snapshot, end_of_log(connection), update)
 
 

@@ -75,14 +75,14 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
 
     async def write(self, transaction: Callable[[UnitOfWork], T]) -> T:
         engine = self._engine or await self._wait_for_engine()
-        now = self._clock.now()
+        now, known = self._clock.now(), self.read_model.catalogue
 
         def run() -> "_WriteOutcome[T]":
             unit = engine.unit()
             result = transaction(unit)
             unit.write_changes(self._origin, int(now.timestamp()))
             window = self.read_model.window or default_window(now, self._rules)
-            update = read_update(unit, unit.changes, window) if unit.changes else None
+            update = read_update(unit, unit.changes, window, known) if unit.changes else None
             return _WriteOutcome(result, update, self.read_model)
 
         result: T = await engine.writer.run(run)
@@ -99,12 +99,12 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
 
     async def reload(self) -> None:
         engine = self._engine or await self._wait_for_engine()
-        window = default_window(self._clock.now(), self._rules)
+        window, known = default_window(self._clock.now(), self._rules), self.read_model.catalogue
 
         def run() -> "_WriteOutcome[None]":
             unit = engine.unit()
             engine.last_change, _ = unit.changes_after(engine.last_change, self._origin)
-            return _WriteOutcome(None, read_update(unit, EVERYTHING, window), self.read_model)
+            return _WriteOutcome(None, read_update(unit, EVERYTHING, window, known), self.read_model)
 
         began = perf_counter()
         await engine.writer.run(run)
@@ -138,11 +138,12 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
     async def catch_up(self) -> None:
         engine = self._engine or await self._wait_for_engine()
         window = self.read_model.window or default_window(self._clock.now(), self._rules)
+        known = self.read_model.catalogue
 
         def run() -> "_WriteOutcome[None]":
             unit = engine.unit()
             last_change, changes = unit.changes_after(engine.last_change, self._origin)
-            update = read_update(unit, changes, window)
+            update = read_update(unit, changes, window, known)
             engine.last_change = last_change
             return _WriteOutcome(None, update, self.read_model)
 

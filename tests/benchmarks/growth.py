@@ -91,10 +91,12 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
             entries,
             processes,
             status=total_per_second(ports, lambda: get("/api/rooms/status"), seconds),
+            page=total_per_second(ports, lambda: get(_a_search()), seconds, check=_is_page),
             free=total_per_second(ports, lambda: get(_a_question()), seconds),
             booking=total_per_second(ports, lambda: _a_booking(slots), seconds, check=_is_booked),
             memory=max(web.memory() for web in webs),
             start=start,
+            held=max(web.held() for web in webs),
         )
 
 
@@ -118,6 +120,17 @@ def _a_question() -> str:
         f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
         f"&capacity={_rng.randrange(150, 200)}&duration={_rng.randrange(30, 180)}"
     )
+
+
+def _a_search() -> str:
+    """The board's answer to its filters: how many rooms are free, and the first of them."""
+    at = NOW + timedelta(minutes=15 * _rng.randrange((DAYS_QUERIED - 1) * _DAY // 900))
+    return f"/?when={at:%Y-%m-%d+%H:%M}+for+{_rng.randrange(2, 12) * 15}+minutes&seats={_rng.randrange(150, 200)}"
+
+
+def _is_page(answer: bytes) -> None:
+    if not answer.startswith(b"HTTP/1.1 200"):
+        raise AssertionError(answer)
 
 
 def _slots(rooms: int, run: int) -> Iterator[tuple[str, int, int, int]]:
@@ -165,6 +178,14 @@ class _Web:
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 
+    def held(self) -> float:
+        """The longest time in milliseconds for which its event loop was held since this was last asked."""
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics") as response:
+            lines = response.read().decode().splitlines()
+        name = "roomie_event_loop_busy_seconds"
+        return next(float(line.split()[1]) * 1000 for line in lines if line.startswith(f"{name} "))
+
+
 @contextmanager
 def _webs(url: str, number: int) -> Iterator[Sequence[_Web]]:
     with ExitStack() as stack:
@@ -205,9 +226,12 @@ async def _fill(server: PostgresServer, rooms: int, entries: int) -> None:
     connection = await asyncpg.connect(server.url("roomie"))
     await connection.execute("SET session_replication_role = replica")  # references need no check
     now, hash_of = int(NOW.timestamp()), [token_hash(f"{number:040x}") for number in range(PEOPLE)]
-    buildings = [(f"B{number}", f"Building {number}", 51.5, -0.1, "") for number in range(rooms // 8)]
-    await connection.copy_records_to_table("building", records=buildings)
-    await connection.copy_records_to_table("room", records=_rooms(rooms, len(buildings)))
+    buildings = list(_buildings(rooms // 8))
+    columns = ("id", "name", "latitude", "longitude", "aliases")
+    await connection.copy_records_to_table("building", records=buildings, columns=columns)
+    columns = ("id", "building_id", "name", "capacity", "abbr", "usage", "school", "aliases", "equipment")
+    columns += ("individual_access", "bookable")
+    await connection.copy_records_to_table("room", records=_rooms(rooms, len(buildings)), columns=columns)
     await connection.execute(
         "INSERT INTO timetable_run (source, is_current, made_at) VALUES ('feed', true, 1)"
     )
@@ -228,10 +252,16 @@ async def _fill(server: PostgresServer, rooms: int, entries: int) -> None:
     await connection.close()
 
 
+def _buildings(number: int) -> Iterator[tuple[object, ...]]:
+    """A grid over a few kilometres."""
+    for each in range(number):
+        yield f"B{each}", f"Building {each}", 51.5 + each // 80 / 2_000, -0.1 + each % 80 / 2_000, ""
+
+
 def _rooms(number: int, buildings: int) -> Iterator[tuple[object, ...]]:
     for each in range(number):
         kept = (_room(each), f"B{each % buildings}", f"Room {each}", 5 + each * 7 % 200)
-        yield (*kept, "", "CMLB", "", "", "", True, True, None, None, None, None, None)
+        yield (*kept, "", "CMLB", "", "", "", True, True)
 
 
 def _entries(rooms: int, number: int) -> Iterator[tuple[object, ...]]:

@@ -8,21 +8,26 @@ from math import log10
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures of one campus and number of processes: responses per second in total, megabytes per process."""
+    """Figures of one campus and number of processes: responses per second in total, megabytes per process.
+
+    `held` is the longest time in milliseconds for which an event loop was held.
+    """
 
     rooms: int
     entries: int
     processes: int
     status: float
+    page: float
     free: float
     booking: float
     memory: float
     start: float
+    held: float
 
 
 _CHARTS: tuple[tuple[str, Callable[[Figures], float]], ...] = (
     ("status, answers a second", lambda each: each.status),
-    ("free rooms, answers a second", lambda each: each.free),
+    ("a page of free rooms, answers a second", lambda each: each.page),
     ("bookings a second", lambda each: each.booking),
     ("memory of each process, MB", lambda each: each.memory),
 )

@@ -4,6 +4,7 @@ It prints one line of JSON (ports, tokens, rooms) when both listen, and ends whe
 """
 
 import asyncio
+import gc
 import json
 import logging
 import random
@@ -19,7 +20,6 @@ from aiohttp import web
 from bot.login.passwords import Argon2Passwords, Cost
 from bot.runtime import event_loop
 from bot.runtime.logging_setup import LineFormatter, skip_unused_facts
-from bot.runtime.run import freeze_gc
 from bot.services import Services
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
@@ -178,7 +178,7 @@ async def _run(entries: int, url: str) -> None:
         others = [await _beside(_bare())]
         if not url:
             others.append(await _beside(await orm_application(Path(f"{folder}/orm.db"), entries)))
-        freeze_gc()
+        gc.freeze()
         ports = [int(address.rpartition(":")[2]), *(port for _, port in others)]
         sys.stdout.write(json.dumps({"ports": ports, "tokens": tokens}) + "\n")
         sys.stdout.flush()

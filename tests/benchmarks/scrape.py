@@ -174,9 +174,9 @@ def lxml_week(page: str) -> list[tuple[int, int, int, str, str]]:
     return read
 
 
-def generated_rooms(count: int) -> list[SiteRoom]:
-    """The same every time."""
-    chance = random.Random(504)  # no secret
+def generated_rooms(count: int, seed: int = 504) -> list[SiteRoom]:
+    """The same every time; those of another seed have other lessons."""
+    chance = random.Random(seed)  # no secret
     return [SiteRoom(f"K-J17-{number:03}", lessons=_lessons(chance)) for number in range(count)]
 
 
@@ -191,21 +191,21 @@ def _lessons(chance: random.Random) -> tuple[Lesson, ...]:
 
 
 @contextlib.contextmanager
-def site_process(count: int) -> Iterator[str]:
+def site_process(count: int, seed: int = 504) -> Iterator[str]:
     context = multiprocessing.get_context("spawn")
     line, far_end = context.Pipe()
-    process = context.Process(target=_serve, args=(far_end, count), daemon=True)
+    process = context.Process(target=_serve, args=(far_end, count, seed), daemon=True)
     process.start()
     yield line.recv()
     line.send("end")
     process.join()
 
 
-def _serve(line: Connection, count: int) -> None:
+def _serve(line: Connection, count: int, seed: int) -> None:
     """The site's process: prints its address, and ends on request."""
 
     async def serve() -> None:
-        async with TimetableSite(rooms=generated_rooms(count)) as site:
+        async with TimetableSite(rooms=generated_rooms(count, seed)) as site:
             for room in site.rooms:
                 room_page(room)
             line.send(site.address)

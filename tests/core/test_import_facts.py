@@ -118,7 +118,10 @@ async def test_an_entry_of_months_is_stored_in_parts_and_read_whole(storage: Man
     assert [(each.start, each.end) for each in schedule.busy] == [
         (int(at().timestamp()), int(at(days=70).timestamp()))
     ]
-    assert schedule.runs == ([int(at().timestamp())], [int(at(days=70).timestamp())])
+    assert [list(each) for each in schedule.runs] == [
+        [int(at().timestamp())],
+        [int(at(days=70).timestamp())],
+    ]
     assert await import_entries(storage, closed) == ImportSummary(unchanged=3)
 
 

@@ -7,7 +7,7 @@ from core.catalogue import Catalogue
 from core.interval import Interval
 from core.model import Booking, RoomId, busy_for
 from core.ports import WriteSet
-from core.read_model import ReadModel, ReadModelUpdate, RoomUpdate
+from core.read_model import ReadModel, ReadModelUpdate, RoomUpdate, WholeCampus
 from tests.builders import a_booking, a_building, a_room, a_slot
 
 _HALL, _LAB = RoomId("K-J17-G01"), RoomId("K-J17-LAB")
@@ -23,7 +23,7 @@ def test_a_room_lists_a_booking_once_when_it_comes_back_before_the_room_was_read
     catalogue = Catalogue([a_building("K-J17")], [a_room(_HALL, "K-J17"), a_room(_LAB, "K-J17")])
     window = Interval(a_slot("0:00", days=-1).start, a_slot("0:00", days=9).start)
     rooms = {_HALL: _holding(at_home), _LAB: _holding()}
-    read_model.apply_update(ReadModelUpdate(catalogue, window, rooms, is_complete=True))
+    read_model.apply_update(ReadModelUpdate(catalogue, window, whole=WholeCampus.of(rooms)))
 
     away = replace(at_home, room_id=_LAB, version=2)
     read_model.apply_update(ReadModelUpdate(rooms={_LAB: _holding(away)}))

@@ -136,6 +136,31 @@ async def test_rooms_not_announced_before_a_crash_are_announced_later(environmen
     assert not is_free(environment, a_slot("17:00"))
 
 
+async def test_a_newer_run_of_another_process_keeps_the_rooms_it_has_to_announce(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+):
+    newer = f'{{"rooms": ["{LAB}"], "places": false}}'
+    publish = refresh_timetable._publish_rooms
+
+    def publish_beside_another_process(rooms, unit):
+        publish(rooms, unit)
+        unit.set_setting(f"timetable untold {UNSW}", newer)
+
+    monkeypatch.setattr(refresh_timetable, "_publish_rooms", publish_beside_another_process)
+    await run_import(environment, a_class("15:00"))
+
+    key = f"timetable untold {UNSW}"
+    assert await environment.storage.read(lambda unit: unit.setting(key)) == newer
+
+
+async def test_names_are_stored_as_they_are(environment: Environment):
+    names = ['O\'Neil "x" \\n', "Zo\u00eb \U0001f393", "[1, {}]", "null", "7", ":run_id"]
+
+    await run_import(environment, *(a_class(f"{10 + hour}:00", name=name) for hour, name in enumerate(names)))
+
+    assert await entries(environment) == names
+
+
 async def test_an_unchanged_timetable_is_only_noted_as_good(environment: Environment):
     await run_import(environment, a_class("15:00"))
     run = await environment.storage.read(lambda unit: unit.timetable_runs.current(UNSW))

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.common.errors import PageFormatChanged
+from scraper.sources.unsw.folding import DAY, fold_rows
 from scraper.sources.unsw.room_page import HalfHour, parse_folded_rows, parse_rows
 from tests.standins.timetable_site import Lesson, SiteRoom, room_page
 
@@ -81,7 +82,17 @@ DAMAGE = (
         "<body>",
         "<head>",
     ),
-    *(' rowspan="2"', ' colspan="2"', ' title="1"', ' class="rowHighlight"', "\ue000", "\uf8ff", "&#57344;"),
+    *(
+        ' rowspan="2"',
+        " nowrap",
+        ' align="x"',
+        ' colspan="2"',
+        ' title="1"',
+        ' class="rowHighlight"',
+        "\ue000",
+        "\uf8ff",
+        "&#57344;",
+    ),
     *("&#xE000;", "&#xf8ff", "&#0;", "&lt;span&gt;", "\U0001f600", "<font>" * 120, "<div>" * 480),
 )
 
@@ -102,7 +113,9 @@ def damaged_pages(draw: st.DrawFn) -> str:
     page = room_page(SiteRoom("K-A7-G01", lessons=tuple(draw(st.lists(lessons, max_size=6)))))
     for _ in range(draw(st.integers(0, 3))):
         at, length = draw(st.integers(0, len(page))), draw(st.sampled_from((0, 0, 1, 4, 30)))
-        at = draw(st.sampled_from((at, max(page.find("<", at), 0), page.find(">", at) + 1)))
+        at = draw(
+            st.sampled_from((at, max(page.find("<", at), 0), page.find(">", at) + 1, page.find(">", at)))
+        )
         page = page[:at] + draw(st.sampled_from(("", *DAMAGE))) + page[at + length :]
     return page
 
@@ -120,3 +133,17 @@ def test_a_folded_page_is_read_as_the_page_is_or_not_at_all(page: str):
     folded = parse_folded_rows(page, WEEKS)
 
     assert folded is None or folded == parse_plainly(page)
+
+
+def test_a_usual_page_is_folded_in_all_of_its_rows(sample):
+    folded = fold_rows(sample("unsw_room_2026-11-22.html"))
+
+    assert folded is not None
+    assert (folded.row_count, len(folded.classes), folded.html.count(DAY)) == (30, 7, 30 * 7)
+    assert len(folded.html) < 3_000
+
+
+def test_a_page_with_a_class_that_is_in_no_usual_row_is_not_folded(sample):
+    page = sample("unsw_room_2026-11-22.html").replace('<td class="note">09:00</td>', "<td><b>09:00</b></td>")
+
+    assert fold_rows(page) is None

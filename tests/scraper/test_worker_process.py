@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from scraper.common import worker_process
 from scraper.common.errors import PageFormatChanged, ParsingFailed
-from scraper.common.worker_process import ParsingProcess
+from scraper.common.worker_process import ParsingPool, ParsingProcess
 
 
 @pytest.fixture
@@ -102,3 +103,47 @@ async def test_the_loop_runs_on_while_a_page_is_parsed(parse):
         await asyncio.sleep(0.001)
 
     assert beats > 3
+
+
+@pytest.fixture
+async def pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ParsingPool]:
+    """Of two processes, on a machine of any size."""
+    monkeypatch.setattr(worker_process, "count_cores", lambda: 2)
+    async with ParsingPool() as pool:
+        yield pool
+
+
+def work_for_a_while() -> int:
+    time.sleep(0.5)
+    return os.getpid()
+
+
+async def test_a_pool_parses_two_pages_at_a_time_and_starts_no_process_before_it_must(pool):
+    alone = [await pool(os.getpid) for _ in range(3)]
+    both = await asyncio.gather(pool(work_for_a_while), pool(work_for_a_while))
+
+    assert len(set(alone)) == 1
+    assert len({*alone, *both}) == 2
+
+
+async def test_a_process_of_a_pool_that_is_killed_is_replaced_and_the_other_parses_on(pool):
+    killed, other = asyncio.ensure_future(pool(os._exit, 1)), asyncio.ensure_future(pool(work_for_a_while))
+
+    with pytest.raises(ParsingFailed, match="ended"):
+        await killed
+    assert await other
+    assert await asyncio.gather(*(pool(double, number) for number in range(4))) == [0, 2, 4, 6]
+
+
+async def test_leaving_a_pool_ends_its_processes_though_they_are_busy(monkeypatch):
+    monkeypatch.setattr(worker_process, "count_cores", lambda: 2)
+    async with ParsingPool() as pool:
+        pids = await asyncio.gather(pool(work_for_a_while), pool(work_for_a_while))
+        busy = [asyncio.ensure_future(pool(time.sleep, 3600)) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        for each in busy:
+            each.cancel()
+
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)

@@ -19,6 +19,7 @@ _INSTANT = re.compile(
     r"(?:(Z)|([+ -])([0-9]{2}):?([0-9]{2}))",
     re.IGNORECASE,
 )
+_USUAL_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?Z")
 _STARS = re.compile(r"[0-9](?:\.[0-9]{1,16})?")
 _KEY = re.compile(r"[!-~]{1,255}")
 _YEARS = range(1970, 3000)
@@ -75,6 +76,8 @@ def parse_wall_time(text: str) -> int:
 @lru_cache(maxsize=1024)
 def parse_instant(text: str) -> int:
     """ISO 8601 with a zone, as seconds since 1970. A space counts as `+`, which URLs decode to one."""
+    if _USUAL_INSTANT.fullmatch(text) is not None and int(text[:4]) in _YEARS:
+        return int(datetime.fromisoformat(text).timestamp())
     found = _INSTANT.fullmatch(text)
     if found is None:
         raise ValueError("not an instant")

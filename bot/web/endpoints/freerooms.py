@@ -1,9 +1,9 @@
 """The FreeRooms API: buildings, rooms and what is free, without a login."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple
 
 from bot.web.endpoints import schemas
 from bot.web.endpoints.converters import (
@@ -140,8 +140,7 @@ def _room(context: RequestContext) -> Room | RenderedResponse:
     return room
 
 
-@dataclass(frozen=True, slots=True)
-class StatusQuery:
+class StatusQuery(NamedTuple):
     """A query for the status of rooms at an instant, None for now; a `slot` (seconds) must be all free."""
 
     instant: int | None
@@ -201,12 +200,29 @@ def _seconds(context: RequestContext) -> int:
 
 
 def _room_query(context: RequestContext) -> RoomQuery:
+    return _query_of(
+        context.get(CAPACITY) or 0,
+        context.get(USAGE),
+        context.get(LOCATION),
+        context.get(CARD),
+        context.get(BUILDING),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _query_of(
+    capacity: int,
+    usage: str | None,
+    location: Location | None,
+    needs_card: bool | None,  # noqa: FBT001 - as the query has it
+    building: str | None,
+) -> RoomQuery:
     return RoomQuery(
-        capacity=context.get(CAPACITY) or 0,
-        usage=context.get(USAGE),
-        location=context.get(LOCATION),
-        needs_card=context.get(CARD),
-        building=cast("BuildingId | None", context.get(BUILDING)),
+        capacity=capacity,
+        usage=usage,
+        location=location,
+        needs_card=needs_card,
+        building=None if building is None else BuildingId(building),
     )
 
 

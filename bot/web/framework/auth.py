@@ -65,19 +65,28 @@ async def refresh_token(request: web.Request, services: Services) -> None:
     await services.accounts.wake(_hash_in(request.headers.get(AUTHORIZATION, "")))
 
 
+_PUBLIC, _PERSON_OR_SOCIETY, _PRESIDENT, _ADMINISTRATOR = (
+    Access.PUBLIC,
+    Access.PERSON_OR_SOCIETY,
+    Access.PRESIDENT,
+    Access.ADMINISTRATOR,
+)
+"""Reading a member of an enumeration calls a descriptor in Python 3.11."""
+
+
 def check_access(caller: Principal, access: Access) -> None:
     """Raises `NotAuthenticated` or `NotPermitted` unless the caller may use the route."""
-    if access is Access.PUBLIC:
+    if access is _PUBLIC:
         return
     if caller is None:
         raise NotAuthenticated("Please log in first.")
-    if isinstance(caller, TokenBearer) and access is not Access.PERSON_OR_SOCIETY:
+    if isinstance(caller, TokenBearer) and access is not _PERSON_OR_SOCIETY:
         raise NotPermitted("A society's token can only book rooms.")
     if (
-        access is Access.PRESIDENT
+        access is _PRESIDENT
         and isinstance(caller, Account)
         and UserGroup.PRESIDENT not in caller.person.groups
     ):
         raise NotPermitted("Only society presidents can do this.")
-    if access is Access.ADMINISTRATOR and isinstance(caller, Account) and not caller.person.is_admin:
+    if access is _ADMINISTRATOR and isinstance(caller, Account) and not caller.person.is_admin:
         raise NotPermitted(NOT_ADMINISTRATOR)

@@ -151,6 +151,9 @@ def _text(body: bytes, charset: str) -> str:
 def _put_pairs(fields: FormFields, text: str) -> None:
     for pair in _pairs(text):
         name, _, value = pair.partition("=")
+        if "%" not in pair and "+" not in pair:
+            fields.put(name, value)
+            continue
         try:
             fields.put(_unquote(name), _unquote(value))
         except UnicodeDecodeError:

@@ -61,6 +61,7 @@ class Connection(web.RequestHandler):
 
     __slots__ = (
         "_closing_since",
+        "_is_last",
         "_observer",
         "_routes",
         "_socket_transport",
@@ -109,6 +110,8 @@ class Connection(web.RequestHandler):
         self._closing_since: float | None = None
         self.buffered_heads = 0
         self.is_upgrade = False
+        self._is_last = False
+        """Whether the connection is closed after the last response."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._socket_transport = cast(asyncio.Transport, transport)
@@ -131,9 +134,11 @@ class Connection(web.RequestHandler):
         _data_received(self, data)
 
     def _answer(self, message: Any) -> bool:  # noqa: ANN401 - aiohttp's message
-        """Answers a request at once; False if it, or an earlier one, is not complete."""
-        transport, waiter = self.transport, self._waiter
-        if waiter is None or waiter.done() or transport is None or transport.is_closing() or self._paused:
+        """Answers a request at once; False if it has to wait for something, or for an earlier one."""
+        transport = self.transport
+        if self.waiting_since is None or self._messages or self._is_last or self._paused:
+            return False
+        if transport is None or transport.is_closing():
             return False
         started = self._routes.start(message, self, self._task_handler)
         if started is None or not started.is_done or not isinstance(started.result, RawResponse):
@@ -159,6 +164,7 @@ class Connection(web.RequestHandler):
 
         Roomie has no access log. A response that fails closes its connection instead.
         """
+        self._is_last = not response.keep_alive
         self._become_idle()
 
     def _become_idle(self) -> None:

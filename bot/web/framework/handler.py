@@ -1,11 +1,10 @@
 """Request pipeline of a route: host, rate limit, authentication, cache, handler, errors, metrics and log."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextvars import ContextVar
 from datetime import datetime
 from http import HTTPStatus
-from inspect import isawaitable
 from time import perf_counter
 
 from aiohttp import web
@@ -39,6 +38,7 @@ logger = logging.getLogger(__name__)
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the current request, for the lines logged on its behalf."""
 _FLOOD_LOG_INTERVAL = 1.0
+_RESPONSES = (RenderedResponse, CacheableResponse, web.StreamResponse)
 _BAD_REQUEST = HTTPStatus.BAD_REQUEST.value
 """A plain number: reading a member of `HTTPStatus` calls a descriptor in Python 3.11."""
 _PREFLIGHT = {
@@ -87,11 +87,12 @@ class RouteHandler:
             if self._identifies:
                 caller, session = await self._identify(request, now)
                 check_access(caller, self._route.access)
-            cached = self._state.responses.get(self._key(request, caller))
+            key = self._key(request, caller)
+            cached = self._state.responses.get(key)
             if cached is not None and cached.is_valid(int(now.timestamp())):
                 answer = cached.response
             else:
-                answer = await self._respond(request, request_id, caller, session, now, path_values)
+                answer = await self._respond(request, request_id, caller, session, now, path_values, key)
         except Preflight:
             answer = self._options
         except Exception as error:  # noqa: BLE001 - this is the edge
@@ -164,7 +165,7 @@ class RouteHandler:
     def _check_account_rate(self, caller: Account | TokenBearer) -> None:
         self._check_wait(self._state.rates.acquire(_account(caller), perf_counter(), cost=self._cost))
 
-    def _key(self, request: web.Request, caller: Principal) -> object:
+    def _key(self, request: web.Request, caller: Principal) -> Hashable:
         if self._route.per_user and isinstance(caller, Account):
             return caller.person.id, request.raw_path
         if self._shows_host:
@@ -179,15 +180,16 @@ class RouteHandler:
         session: BrowserSession | None,
         now: datetime,
         path_values: Mapping[str, str],
+        key: Hashable,
     ) -> RenderedResponse | web.StreamResponse:
         REQUEST_ID.set(request_id)
         values = await read_parameters(request, self._route, self._state.settings, path_values)
         context = RequestContext(self._state, request, caller, now, request_id, values, session)
         result = self._route.handler(context)
-        response: Response = await result if isawaitable(result) else result
+        response: Response = result if isinstance(result, _RESPONSES) else await result
         if isinstance(response, CacheableResponse):
             if request.method == "GET":
-                self._state.responses.put(self._key(request, caller), response)
+                self._state.responses.put(key, response)
             return response.response
         return response
 

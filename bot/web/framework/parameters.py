@@ -11,7 +11,8 @@ from bot.web.framework.route import Parameter, ParameterLocation, Route
 from bot.web.framework.settings import HttpSettings
 from core.errors import MissingField, RoomieError
 
-_OUTSIDE_FIELDS = frozenset({ParameterLocation.PATH, ParameterLocation.HEADER})
+_PATH, _HEADER = ParameterLocation.PATH, ParameterLocation.HEADER
+"""Reading a member of an enumeration calls a descriptor in Python 3.11."""
 _WITH_BODY = frozenset({"POST", "DELETE"})
 
 
@@ -24,25 +25,22 @@ async def read_parameters(
     fields = await _fields(request, route, settings)
     values: dict[str, object] = {}
     for parameter in route.parameters:
-        is_outside = parameter.location in _OUTSIDE_FIELDS
-        source = _outside_fields(request, parameter, path_values) if is_outside else fields
-        if (text := _text(parameter, source)) is not None:
+        if parameter.location is _PATH:
+            text = path_values[parameter.name]
+        elif parameter.location is _HEADER:
+            text = _text(parameter, _header_fields(request, parameter.name))
+        else:
+            text = _text(parameter, fields)
+        if text is not None:
             values[parameter.name] = _parse(parameter, text)
         elif parameter.required:
             raise MissingField(f"No {parameter.name} supplied")
     return values
 
 
-def _outside_fields(
-    request: web.Request, parameter: Parameter[Any], path_values: Mapping[str, str]
-) -> FormFields:
-    """The parameter's values in the path or the headers."""
-    if parameter.location is ParameterLocation.PATH:
-        return FormFields(dict(path_values))
-    found = request.headers.getall(parameter.name, [])
-    return FormFields(
-        {parameter.name: found[0]} if found else {}, duplicates={parameter.name} if found[1:] else set()
-    )
+def _header_fields(request: web.Request, name: str) -> FormFields:
+    found = request.headers.getall(name, [])
+    return FormFields({name: found[0]} if found else {}, duplicates={name} if found[1:] else set())
 
 
 async def _fields(request: web.Request, route: Route, settings: HttpSettings) -> FormFields:
@@ -55,6 +53,8 @@ async def _fields(request: web.Request, route: Route, settings: HttpSettings) ->
 
 def _text(parameter: Parameter[Any], fields: FormFields) -> str | None:
     """The text of the parameter, or of its aliases if it is absent or empty."""
+    if not (parameter.aliases or fields.duplicates or fields.invalid):
+        return fields.values.get(parameter.name) or None
     for name in (parameter.name, *parameter.aliases):
         if name in fields.duplicates:
             raise DuplicateParameter(name)

@@ -30,6 +30,10 @@ _ALWAYS = "X-Content-Type-Options: nosniff\r\n"
 _SHARED = (
     "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: ETag, Retry-After, X-Request-ID\r\n"
 )
+_REVALIDATED = {"Cache-Control": "no-cache"}
+_PRIVATE = {"Cache-Control": "private, no-cache"}
+_NO_CONTENT = HTTPStatus.NO_CONTENT.value
+"""A plain number: reading a member of an enumeration calls a descriptor in Python 3.11."""
 _REFUSES_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 
 
@@ -40,13 +44,12 @@ class RenderedResponse:
     """
 
     __slots__ = (
-        "_fixed",
+        "_fixed_at",
         "_gzipped",
         "_gzipped_head",
         "_head",
         "_is_gzippable",
         "_lead",
-        "_unchanged",
         "body",
         "etag",
         "status",
@@ -66,17 +69,18 @@ class RenderedResponse:
     ) -> None:
         self.body, self.status, self.etag = body, status, etag
         self._is_gzippable = len(body) >= _MIN_GZIP_SIZE and not is_compressed
-        more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()]) if headers else ""
-        more += "".join([f"Set-Cookie: {cookie}\r\n" for cookie in cookies])
-        vary = "Vary: Accept-Encoding\r\n" if self._is_gzippable else ""
+        length = f"Content-Length: {len(body)}\r\n" if status != _NO_CONTENT else ""
         tag = f"ETag: {etag}\r\n" if etag else ""
-        self._lead = f"{_status_line(status)}Content-Type: {media_type}\r\n" if body else _status_line(status)
-        self._fixed = f"{tag}{vary}{more}{_SHARED if is_shared else ''}{_ALWAYS}"
-        length = f"Content-Length: {len(body)}\r\n" if status != HTTPStatus.NO_CONTENT else ""
-        self._head = f"{self._lead}{length}{self._fixed}".encode("latin-1")
+        vary = "Vary: Accept-Encoding\r\n" if self._is_gzippable else ""
+        more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()]) if headers else ""
+        if cookies:
+            more += "".join([f"Set-Cookie: {cookie}\r\n" for cookie in cookies])
+        self._lead = _lead(status, media_type if body else "")
+        fixed = f"{tag}{vary}{more}{_SHARED if is_shared else ''}{_ALWAYS}"
+        self._head = f"{self._lead}{length}{fixed}".encode("latin-1")
+        self._fixed_at = len(self._head) - len(fixed)
         self._gzipped: bytes | None = None
         self._gzipped_head = b""
-        self._unchanged = b""
 
     @property
     def size(self) -> int:
@@ -91,16 +95,14 @@ class RenderedResponse:
 
     def unchanged(self) -> bytes:
         """The head that says that what the client holds is still true."""
-        if not self._unchanged:
-            self._unchanged = f"{_status_line(304)}{self._fixed}".encode("latin-1")
-        return self._unchanged
+        return _NOT_MODIFIED + self._head[self._fixed_at :]
 
     def _in_gzip(self) -> tuple[bytes, bytes]:
         if self._gzipped is None:
             packer = zlib.compressobj(4, zlib.DEFLATED, _GZIP)
             self._gzipped = packer.compress(self.body) + packer.flush()
             length = f"Content-Length: {len(self._gzipped)}\r\nContent-Encoding: gzip\r\n"
-            self._gzipped_head = f"{self._lead}{length}{self._fixed}".encode("latin-1")
+            self._gzipped_head = f"{self._lead}{length}".encode() + self._head[self._fixed_at :]
         return self._gzipped_head, self._gzipped
 
 
@@ -121,9 +123,10 @@ def with_etag(
     is_compressed: bool = False,
 ) -> RenderedResponse:
     """A response that clients may cache and revalidate; `private` ones stay out of shared caches."""
-    cache_control = "private, no-cache" if private else "no-cache"
+    all_headers = _PRIVATE if private else _REVALIDATED
+    if headers:
+        all_headers = all_headers | dict(headers)
     tag = f'W/"{sha256(body).hexdigest()[:20]}"'
-    all_headers = {"Cache-Control": cache_control} | dict(headers or {})
     return RenderedResponse(
         body, media_type=media_type, headers=all_headers, etag=tag, is_compressed=is_compressed
     )
@@ -189,6 +192,10 @@ def _accepts_gzip(accepts: str) -> bool:
     return ("gzip" in lowered or "*" in lowered) and _REFUSES_GZIP.search(lowered) is None
 
 
-@lru_cache(maxsize=64)
-def _status_line(status: int) -> str:
-    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+@lru_cache(maxsize=256)
+def _lead(status: int, media_type: str) -> str:
+    status_line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+    return f"{status_line}Content-Type: {media_type}\r\n" if media_type else status_line
+
+
+_NOT_MODIFIED = _lead(304, "").encode()

@@ -23,10 +23,16 @@ class SizedCache(BoundedCache[K, V], ABC):
         """The size of a value, which never changes."""
 
     def put(self, key: K, value: V) -> None:
-        super().put(key, value)
+        if key in self:
+            self.remove(key)
+        self[key] = value
         self._total += self.size_of(value)
-        while self._total > self._max_total:
+        while self._total > self._max_total or len(self) > self._max_size:
             self.evict()
+
+    def evict(self) -> None:
+        _, value = self.popitem(last=False)
+        self._total -= self.size_of(value)
 
     def remove(self, key: K) -> None:
         if key in self:

@@ -19,6 +19,7 @@ from bot.web.framework.live_updates import LiveUpdates
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.login_subscriptions import LoginSubscriptions
 from bot.web.framework.login_throttle import LoginThrottle
+from bot.web.framework.loop_delay import LoopDelay
 from bot.web.framework.metrics import Metrics
 from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.rate_limit import RateLimiter
@@ -61,6 +62,7 @@ class ServerState:
     parse: Parse | None = None
     login: LoginContext = field(default_factory=LoginContext)
     metrics: Metrics = field(default_factory=Metrics)
+    loop_delay: LoopDelay = field(default_factory=LoopDelay)
     responses: ResponseCache = field(default_factory=ResponseCache)
     intervals: RenderedCache = field(default_factory=RenderedCache)
     calendars: ResponseCache = field(default_factory=lambda: ResponseCache(_MAX_CALENDAR_BYTES))

@@ -29,8 +29,8 @@ _MAX_TIMELINES = 400_000
 """Rooms times days; some 0.5 KB each."""
 _ROOMS_PER_BATCH = 1_000
 _MAX_SELECTIONS = 1_000
-_MAX_PARTS = 1_500_000
-"""Parts of all snapshots of statuses; 8 bytes each."""
+_MAX_PARTS = 600_000
+"""Parts of all snapshots of statuses; some 100 bytes each."""
 _ALWAYS = 1 << 62
 _numbers = count()
 
@@ -196,7 +196,7 @@ class StatusCache:
         self.layout = StatusLayout(self._buildings)
         self._selections: BoundedCache[int, int] = BoundedCache(_MAX_SELECTIONS)
         self.snapshots: BoundedCache[tuple[int, int], StatusSnapshot] = BoundedCache(
-            max(2, _MAX_PARTS // max(len(self.layout.parts), 1))
+            max(2, _MAX_PARTS // self.layout.size)
         )
         """By day and instant: a day that was evicted and is built again has a number of its own."""
         max_days = max(2, min(_MAX_DAYS, _MAX_TIMELINES // max(len(self.rooms), 1)))

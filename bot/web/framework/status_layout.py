@@ -1,13 +1,14 @@
 """Joins the rendered statuses of selected rooms to one JSON object by building.
 
-A response is a selection of parts: the opening and closing of each building and, for each room, its key,
-its key after a comma, and its status. A mask of parts is an integer with a byte, 0 or 1, for each:
-`int.to_bytes` turns it into selectors for `compress`, and one subtraction finds each building's first room.
+A response is a selection of parts: what is between buildings and, for each room, its key and status after a
+comma and the same without one. A mask of parts is an integer with a byte, 0 or 1, for each: `int.to_bytes`
+turns it into selectors for `compress`, and one subtraction finds each building's first room.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import compress, count
+from itertools import accumulate, compress, count
+from operator import or_
 
 NEVER = -1
 """Until when a busy room stays free."""
@@ -21,23 +22,25 @@ class StatusLayout:
     """
 
     def __init__(self, buildings: Iterable[tuple[bytes, Sequence[bytes]]]) -> None:
-        self.parts: list[bytes] = []
+        self.keys: list[bytes] = []
         self.places: list[int] = []
-        """The place of each room's status among the parts."""
-        opening: list[int] = []
-        closing: list[int] = []
+        """The place of each room's part without a comma."""
+        self._between: dict[int, bytes] = {}
+        before = b"{"
         for building, rooms in buildings:
-            opening.append(len(self.parts))
-            self.parts.append(b"%b%b:{" % (b"," if opening[1:] else b"", building))
+            self._between[len(self._between) + 2 * len(self.keys)] = b"%b%b:{" % (before, building)
             for room in rooms:
-                self.parts += (room, b"," + room, b"")
-                self.places.append(len(self.parts) - 1)
-            closing.append(len(self.parts))
-            self.parts.append(b"}")
-        self._opening, self._closing = self._mask(opening), self._mask(closing)
+                self.keys.append(room)
+                self.places.append(len(self._between) + 2 * len(self.keys) - 1)
+            before = b"},"
+        self._between[len(self._between) + 2 * len(self.keys)] = b"}}" if self._between else b"{}"
+        self.size = len(self._between) + 2 * len(self.keys)
+        ends = tuple(self._between)
+        self._opening, self._closing = self._mask(ends[:-1]), self._mask(ends[1:])
+        self._all_between = self._mask(ends)
 
     def _mask(self, places: Iterable[int]) -> int:
-        selectors = bytearray(len(self.parts))
+        selectors = bytearray(self.size)
         for place in places:
             selectors[place] = 1
         return int.from_bytes(selectors, "little")
@@ -46,17 +49,35 @@ class StatusLayout:
         """The mask of the rooms for which `chosen`, in the order of rooms, is true."""
         return self._mask(compress(self.places, chosen))
 
+    def at_least(self, limits: Sequence[int], values: Iterable[int]) -> list[int]:
+        """For each of the sorted limits, and beyond them, the mask of the rooms whose value is as much."""
+        places: dict[int, list[int]] = {limit: [] for limit in limits}
+        for place, value in zip(self.places, values, strict=True):
+            places[value].append(place)
+        masks = accumulate((self._mask(places[limit]) for limit in reversed(limits)), or_, initial=0)
+        return [*masks][::-1]
+
     def chosen(self, rooms: int) -> list[int]:
         """1 for each room of a mask, 0 for others, in the order of rooms."""
-        selectors = rooms.to_bytes(len(self.parts), "little")
+        selectors = rooms.to_bytes(self.size, "little")
         return [selectors[place] for place in self.places]
 
+    def parts(self, statuses: Sequence[bytes]) -> list[bytes]:
+        """All parts of a response, with a status for each room."""
+        parts = [b""] * self.size
+        for place, between in self._between.items():
+            parts[place] = between
+        for place, key, status in zip(self.places, self.keys, statuses, strict=True):
+            parts[place] = part = key + status
+            parts[place - 1] = b"," + part
+        return parts
+
     def selectors(self, rooms: int) -> bytes:
-        """Selects rooms' statuses and keys, with commas between them, and all openings and closings."""
+        """Selects rooms' parts, with commas between them, and all that is between buildings."""
         ends = rooms | self._closing
         lowest = ends & ~(ends - (self._opening << 8))  # of each building: borrows end at its first byte
-        after_comma, without = rooms & ~lowest, lowest & rooms
-        return (self._opening | ends | after_comma >> 8 | without >> 16).to_bytes(len(self.parts), "little")
+        after_comma, first = rooms & ~lowest, rooms & lowest
+        return (self._all_between | after_comma >> 8 | first).to_bytes(self.size, "little")
 
 
 class StatusSnapshot:
@@ -70,19 +91,16 @@ class StatusSnapshot:
     def __init__(self, layout: StatusLayout, statuses: Sequence[bytes], free_until: Sequence[int]) -> None:
         self.number, self.statuses = next(_numbers), statuses
         self._layout, self._free_until = layout, free_until
-        self._parts = layout.parts.copy()
-        for place, status in zip(layout.places, statuses, strict=True):
-            self._parts[place] = status
+        self._parts = layout.parts(statuses)
         self._limits = sorted({*free_until})
-        self._free: dict[int, int] = {}
+        self._free: list[int] | None = None
 
     def free_rooms(self, needed: int) -> int:
         """The mask of rooms that stay free until `needed`; the same for all instants between two limits."""
-        limit = bisect_left(self._limits, needed)
-        if (free := self._free.get(limit)) is None:
-            free = self._free[limit] = self._layout.rooms([until >= needed for until in self._free_until])
-        return free
+        if self._free is None:
+            self._free = self._layout.at_least(self._limits, self._free_until)
+        return self._free[bisect_left(self._limits, needed)]
 
     def body(self, rooms: int) -> bytes:
         """Renders the rooms of a mask; buildings without any are empty objects."""
-        return b"{%b}" % b"".join(compress(self._parts, self._layout.selectors(rooms)))
+        return b"".join(compress(self._parts, self._layout.selectors(rooms)))

@@ -19,12 +19,14 @@ _CLASSES = "[\ue000-\uf8fe]"
 _CLASS_PATTERN = re.compile(
     r'(<span(?: title="[01]+")?>[^<>\x00-\x1f\x7f-\x9f\ud800-\U0010ffff]*</span>)(?:<br>)?'
 )
+_CELL = r'<td(?: (?!rowspan|colspan)[a-z]+(?:="[^"<>]*")?)*>'
 _ROW_PATTERN = re.compile(
-    r'(<tr class="row(?:High|Low)light">)\s*<td(?: class="\w+")?>([0-9:]+)</td>\s*'
-    rf'((?:<td(?: class="\w+")?>(?:{_CLASSES}+|(?:&nbsp;|\s)*)</td>\s*){{7}})</tr>',
+    rf'(<tr class="row(?:High|Low)light">)\s*{_CELL}([0-9:]+)</td>\s*'
+    rf"((?:{_CELL}(?:{_CLASSES}|&nbsp;|\s)*</td>\s*){{7}})</tr>",
     re.ASCII,
 )
-_DAY_PATTERN = re.compile(rf"<td[^<>]*>({_CLASSES}*)[^<>]*</td>\s*", re.ASCII)
+_DAY_PATTERN = re.compile(rf"<td[^<>]*>({_CLASSES}*)</td>")
+_BLANKS = re.compile(r"(?:&nbsp;|\s)+", re.ASCII)
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _LONG_REFERENCE = re.compile(r"&#(?!\d{1,4}\b|[xX][\da-fA-F]{1,3}\b)", re.ASCII)
 """May stand for a character for private use."""
@@ -51,7 +53,7 @@ def fold_rows(html: str) -> FoldedPage | None:
     def fold_row(match: re.Match[str]) -> str:
         nonlocal folded_classes
         start, time, cells = match.groups()
-        days = _DAY_PATTERN.sub(rf"{DAY}\1", cells)
+        days = _DAY_PATTERN.sub(rf"{DAY}\1", _BLANKS.sub("", cells))
         folded_classes += len(days) - days.count(DAY)
         return f"{start}<td>{time}</td><td>{days}</td></tr>"
 
