@@ -75,8 +75,10 @@ class Catalogue:
 
     def prepare(self) -> None:
         """Computes what the first searches would wait for, off the event loop."""
-        for groups in (self._by_access, self._by_card, self._by_equipment, self._by_usage, self._by_location):
+        for groups in (self._by_access, self._by_card, self._by_usage, self._by_location):
             len(groups)
+        for masks in (self.masks_by_building, self.masks_by_equipment):
+            len(masks)
         for lists in (self.by_building, self.by_building_and_number, self.rooms_by_rules):
             len(lists)
 
