@@ -13,7 +13,7 @@ import statistics
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from time import perf_counter
 from aiohttp import ClientSession
 
 from bot.runtime import event_loop
-from bot.runtime.loop_lag import LoopLag
+from bot.web.framework.loop_delay import LoopDelay
 from tests.benchmarks import monday_campus as campus
 from tests.benchmarks.harness import Row
 from tests.benchmarks.monday_campus import RESET, SOURCE, NoticesKept
@@ -32,7 +32,7 @@ from tests.faults.processes import Fleet, Process
 from tests.postgres import PostgresServer
 
 MAX_SLOWDOWN = 2.0
-MAX_LAG = 50.0
+MAX_HELD = 50.0
 """Milliseconds."""
 _START = timedelta(seconds=45)
 """From the start of the first process to the usual phase."""
@@ -57,11 +57,16 @@ FOUR = Load("four processes, PostgreSQL", 100_000, 2_000, ("web", "web", "worker
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Answers, seconds of processor time, and the largest lag of the event loop (ms) by process."""
+    """Answers; by process, seconds of processor time, and how long its event loop was held at most (ms).
+
+    `busy` is the longest time for which the process itself was computing; `delay` includes waiting for a
+    core.
+    """
 
     answers: Sequence[TimedAnswer]
     processor: dict[str, float]
-    lag: dict[str, float]
+    busy: dict[str, float]
+    delay: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Outcome:
     notices: NoticesKept
     bookings: set[str]
     jobs: dict[str, str]
-    idle_lag: float
+    idle_delay: float
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark is called
@@ -109,7 +114,7 @@ async def _measure(load: Load, url: str, folder: Path, seconds: float) -> Outcom
     platforms = PlatformsProcess()
     await platforms.start(load.people)
     await campus.fill(url, load.people)
-    own_lag = LoopLag()
+    own = LoopDelay()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(platforms.stop)
         session = await stack.enter_async_context(ClientSession())
@@ -122,12 +127,12 @@ async def _measure(load: Load, url: str, folder: Path, seconds: float) -> Outcom
             await process.ready(session)
         measurement = _Measurement(fleet, load, folder, seconds)
         await measurement.warm_up()
-        own_lag.start()
+        measuring = asyncio.create_task(own.run())
         await asyncio.sleep((RESET - clock.now()).total_seconds() - seconds)
         usual = await measurement.phase(first_day=1)
         await _until(lambda: campus.has_notices(url))
         monday, _ = await asyncio.gather(measurement.phase(first_day=3), _dump(url, folder))
-        own_lag.stop()
+        measuring.cancel()
         await _until(lambda: _are_done(url))
         await fleet.stop()
         return Outcome(
@@ -139,7 +144,7 @@ async def _measure(load: Load, url: str, folder: Path, seconds: float) -> Outcom
             await campus.notices_kept(url),
             await campus.booking_ids(url),
             dict(await campus.jobs_done(url)),
-            own_lag.worst * 1000,
+            own.read_longest() * 1000,
         )
 
 
@@ -201,27 +206,18 @@ class _Measurement:
         await clients.start()
         processes = self._fleet.processes
         before = [_processor_seconds(each.id) for each in processes]
-        lags = [asyncio.create_task(self._watch_lag(each)) for each in processes]
+        for each in processes:
+            await _loop_figures(self._fleet.session, each)  # which begins anew
         answers = await clients.answers()
         used = [_processor_seconds(each.id) for each in processes]
-        for lag in lags:
-            lag.cancel()
-        worst = await asyncio.gather(*lags)
+        held = [await _loop_figures(self._fleet.session, each) for each in processes]
         names = [f"{each.roles or 'all'} {number}" for number, each in enumerate(processes, 1)]
         return Phase(
             answers,
             {name: new - old for name, old, new in zip(names, before, used, strict=True)},
-            dict(zip(names, worst, strict=True)),
+            {name: busy for name, (busy, _) in zip(names, held, strict=True)},
+            {name: delay for name, (_, delay) in zip(names, held, strict=True)},
         )
-
-    async def _watch_lag(self, process: Process) -> float:
-        """The largest lag until cancelled; what was before counts only as long as nothing is larger."""
-        seen = [await _lag(self._fleet.session, process)]
-        with suppress(asyncio.CancelledError):
-            while True:
-                await asyncio.sleep(5)
-                seen.append(await _lag(self._fleet.session, process))
-        return max(seen) if max(seen) > seen[0] else seen[-1]
 
 
 def _processor_seconds(process: int) -> float:
@@ -229,13 +225,13 @@ def _processor_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def _lag(session: ClientSession, process: Process) -> float:
-    """Milliseconds, as `/metrics` shows it."""
+async def _loop_figures(session: ClientSession, process: Process) -> tuple[float, float]:
+    """How long the loop was held since this was last asked: computing, and in all (ms)."""
     async with session.get(f"{process.address}/metrics") as response:
-        lines = (await response.text()).splitlines()
-    return next(
-        float(line.split()[1]) * 1000 for line in lines if line.startswith("roomie_event_loop_lag_seconds ")
-    )
+        values = dict(line.rsplit(" ", 1) for line in (await response.text()).splitlines())
+    names = ("roomie_event_loop_busy_seconds", "roomie_event_loop_delay_seconds")
+    busy, delay = (float(values[name]) * 1000 for name in names)
+    return busy, delay
 
 
 # Rows
@@ -250,7 +246,7 @@ def _rows(found: Outcome) -> list[Row]:
             [each for each in usual.answers if each.at >= 1],
             [each for each in monday.answers if each.at >= 1],
         ),
-        _figure(f"{name}: event loop's largest lag, ms", max(monday.lag.values()), MAX_LAG, _lag_note(found)),
+        _figure(f"{name}: event loop held, ms", max(monday.busy.values()), MAX_HELD, _loop_note(found)),
         _figure(f"{name}: notices lost or doubled", _wrong_notices(found), 0.0, _notices_note(found)),
         _figure(f"{name}: bookings lost", _lost_bookings(found), 0.0, _bookings_note(found)),
         _figure(f"{name}: jobs that failed", _failed_jobs(found), 0.0, ", ".join(sorted(found.jobs))),
@@ -283,10 +279,10 @@ def _shown(values: Sequence[float]) -> str:
     return ", ".join(f"{each:,.0f}" for each in values)
 
 
-def _lag_note(found: Outcome) -> str:
-    lags = ", ".join(f"{name} {lag:.0f}" for name, lag in found.monday.lag.items())
-    before = max(found.usual.lag.values())
-    return f"{lags}; usual {before:.0f}; an idle loop beside them {found.idle_lag:.0f}"
+def _loop_note(found: Outcome) -> str:
+    held = ", ".join(f"{name} {busy:.0f}" for name, busy in found.monday.busy.items())
+    delay, usual = max(found.monday.delay.values()), max(found.usual.busy.values())
+    return f"{held}; usual {usual:.0f}; waiting for a core, too: {delay:.0f}, an idle loop {found.idle_delay:.0f}"
 
 
 def _wrong_notices(found: Outcome) -> int:
