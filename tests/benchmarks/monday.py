@@ -282,7 +282,8 @@ def _shown(values: Sequence[float]) -> str:
 def _loop_note(found: Outcome) -> str:
     held = ", ".join(f"{name} {busy:.0f}" for name, busy in found.monday.busy.items())
     delay, usual = max(found.monday.delay.values()), max(found.usual.busy.values())
-    return f"{held}; usual {usual:.0f}; waiting for a core, too: {delay:.0f}, an idle loop {found.idle_delay:.0f}"
+    parts = (f"usual {usual:.0f}", f"waiting for a core {delay:.0f}", f"an idle loop {found.idle_delay:.0f}")
+    return "; ".join((held, *parts))
 
 
 def _wrong_notices(found: Outcome) -> int:
