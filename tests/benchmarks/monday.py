@@ -320,4 +320,4 @@ def _bookings_note(found: Outcome) -> str:
 
 
 def _failed_jobs(found: Outcome) -> int:
-    return len(_JOBS - set(found.jobs)) + sum(bool(trouble) for trouble in found.jobs.values())
+    return len(_JOBS - set(found.jobs)) + sum(map(bool, found.jobs.values()))

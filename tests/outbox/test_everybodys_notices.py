@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.platforms.base import RateLimited
-from bot.worker.rate_limit import lane_of
+from bot.worker.rate_limit import bucket_of
 from bot.worker.scheduler import send_quota_notices
 from core.model import Erasure, Identity, MessageState, NotificationPreferences, PersonId, UserGroup
 from core.ports import UnitOfWork
@@ -110,7 +110,7 @@ async def test_nobody_is_sent_anything_while_the_platform_asks_to_wait(environme
 
 
 @pytest.mark.parametrize(
-    ("identity", "lane"),
+    ("identity", "bucket"),
     [
         ("slack:T1:U1", "slack:T1"),
         ("slack:T2:C1", "slack:T2"),
@@ -119,5 +119,5 @@ async def test_nobody_is_sent_anything_while_the_platform_asks_to_wait(environme
         ("terminal:wil", "terminal"),
     ],
 )
-def test_workspaces_have_rates_of_their_own(identity: str, lane: str):
-    assert lane_of(Identity(identity)) == lane
+def test_workspaces_have_rates_of_their_own(identity: str, bucket: str):
+    assert bucket_of(Identity(identity)) == bucket
