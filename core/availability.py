@@ -5,8 +5,10 @@ for days that were queried, one bit mask of busy rooms per quarter of an hour. T
 busy only in a border quarter are looked up exactly, so results are never rounded.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import nsmallest
+from itertools import islice
 from math import inf
 
 from core.catalogue import Catalogue, RoomQuery
@@ -26,6 +28,7 @@ __all__ = (
     "Status",
 )
 
+_MAX_CHANGES = 1_000
 _MAX_MASKED = 2 * DAY
 """Longer slots are checked room by room instead of with day masks."""
 
@@ -43,6 +46,8 @@ class Availability:
         self.version = version
         self._schedules: dict[RoomId, RoomSchedule] = dict(schedules or {})
         self._masks = DayMasks(catalogue, self._schedules)
+        self._changed: deque[RoomId] = deque(maxlen=_MAX_CHANGES)
+        """The room that changed with each version up to the present one."""
 
     def of(self, catalogue: Catalogue) -> "Availability":
         """Returns the same schedules for another catalogue."""
@@ -76,7 +81,15 @@ class Availability:
     def _store(self, room_id: RoomId, schedule: RoomSchedule, differing: Iterable[Busy]) -> None:
         self._schedules[room_id] = schedule
         self.version += 1
+        self._changed.append(room_id)
         self._masks.update(room_id, [(each.start, each.end) for each in differing])
+
+    def changed_since(self, version: int) -> Collection[RoomId]:
+        """The rooms that changed since an earlier version of this object; all if that is too long ago."""
+        count = self.version - version
+        if count > len(self._changed):
+            return self.catalogue.position.keys()
+        return set(islice(reversed(self._changed), count))
 
     async def prepare(self, start: int, end: int) -> None:
         """Builds in slices what searches of a slot need: without it, the first one of a day takes longer."""

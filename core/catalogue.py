@@ -5,7 +5,8 @@ and the lowest bit of a mask is the smallest matching room.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, compress
@@ -16,12 +17,15 @@ from core.bounded_cache import BoundedCache
 from core.errors import UnknownBuilding, UnknownRoom
 from core.model import Building, BuildingId, Equipment, Location, Room, RoomId
 
+T = TypeVar("T")
+
 _EARTH_METRES = 6_371_000
 _MAX_MASKS = 1_000
+_MAX_MASKED_ROOMS = 5_000
+"""Above, a mask for each building is larger than a list of rooms."""
 _MAX_DISTANCES = 100_000
 """Distances of buildings that are kept: from some buildings to all."""
 _ONES = str.maketrans("01", "\x00\x01")
-_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,11 @@ class Catalogue:
 
     def prepare(self) -> None:
         """Computes what the first searches would wait for, off the event loop."""
-        for groups in (self._by_access, self._by_card, self._by_usage, self._by_location):
-            len(groups)
-        for masks in (self.masks_by_building, self.masks_by_equipment):
+        for masks in (self._by_access, self._by_card, self._by_location, self._by_usage):
             len(masks)
-        for lists in (self.by_building, self.by_building_and_number, self.rooms_by_rules):
-            len(lists)
+        len(self.masks_by_equipment)
+        for groups in (self.by_building, self.by_building_and_number, self.rooms_by_rules):
+            len(groups)
 
     def room(self, room_id: str) -> Room:
         try:
@@ -116,7 +119,7 @@ class Catalogue:
     @cached_property
     def rooms_by_rules(self) -> tuple[tuple[Room, int], ...]:
         """One room for each combination of booking rules, with the mask of all that share it."""
-        masks = self._group(lambda room: (room.booking_rules,))
+        masks = _masks((room.booking_rules,) for room in self.order)
         return tuple((next(self.rooms_in(mask)), mask) for mask in masks.values())
 
     def mask_of(self, rooms: Iterable[Room]) -> int:
@@ -125,25 +128,21 @@ class Catalogue:
             flags[self.position[room.id]] = 1
         return mask_of_flags(flags)
 
-    def _group(self, keys: Callable[[Room], Iterable[_Key]]) -> Mapping[_Key, int]:
-        """The masks of the rooms that have each key."""
-        groups: dict[_Key, bytearray] = {}
-        for place, room in enumerate(self.order):
-            for key in keys(room):
-                if (flags := groups.get(key)) is None:
-                    flags = groups[key] = bytearray(len(self.order))
-                flags[place] = 1
-        return {key: mask_of_flags(flags) for key, flags in groups.items()}
+    def count_by_building(self, mask: int) -> Mapping[BuildingId, int]:
+        """How many rooms of a mask each building has; buildings without any are left out."""
+        if len(self.order) > _MAX_MASKED_ROOMS:
+            return Counter(room.building_id for room in self.rooms_in(mask))
+        counts = {each: (mask & rooms).bit_count() for each, rooms in self._by_building.items()}
+        return {building_id: count for building_id, count in counts.items() if count}
 
     @cached_property
-    def masks_by_building(self) -> Mapping[BuildingId, int]:
-        """The mask of each building's rooms; buildings without rooms are left out."""
-        return self._group(lambda room: (room.building_id,))
+    def _by_building(self) -> Mapping[BuildingId, int]:
+        return _masks((room.building_id,) for room in self.order)
 
     @cached_property
     def masks_by_equipment(self) -> Mapping[Equipment, int]:
         """The mask of the rooms with each kind of equipment that some room has."""
-        return self._group(lambda room: room.equipment)
+        return _masks(room.equipment for room in self.order)
 
     def from_capacity(self, capacity: int) -> int:
         """The mask of the rooms with at least so many seats."""
@@ -159,8 +158,7 @@ class Catalogue:
 
     def rooms_in(self, mask: int) -> Iterator[Room]:
         """The rooms of a mask, smallest capacity first."""
-        bits = format(mask, "b")[::-1].translate(_ONES).encode("ascii")
-        return compress(self.order, bits)
+        return compress(self.order, flags_of(mask))
 
     def metres(self, one: BuildingId, other: BuildingId) -> float | None:
         """Great-circle distance of two buildings; None where coordinates are unknown."""
@@ -211,26 +209,48 @@ class Catalogue:
 
     @cached_property
     def _by_usage(self) -> Mapping[str, int]:
-        return self._group(lambda room: (room.usage,))
+        return _masks((room.usage,) for room in self.order)
 
     @cached_property
     def _by_location(self) -> Mapping[Location, int]:
         locations = {each.id: (each.location,) for each in self.buildings.values()}
-        return self._group(lambda room: locations[room.building_id])
+        return _masks(locations[room.building_id] for room in self.order)
 
     @cached_property
     def _by_card(self) -> Mapping[bool, int]:
-        return self._group(lambda room: (room.requires_card,))
+        return _masks((room.requires_card,) for room in self.order)
 
     @cached_property
     def _by_access(self) -> Mapping[str, int]:
         kinds = (), ("bookable",), ("individual",), ("bookable", "individual")
-        return self._group(lambda room: kinds[room.bookable + 2 * room.individual_access])
+        return _masks(kinds[room.bookable + 2 * room.individual_access] for room in self.order)
+
+
+def flags_of(mask: int) -> bytes:
+    """1 for each place of a mask, 0 for others, up to the last 1."""
+    return format(mask, "b")[::-1].translate(_ONES).encode("ascii")
 
 
 def mask_of_flags(flags: bytearray) -> int:
     """The mask of the places with a 1: their digits are those of a binary number, from the end."""
     return int(flags[::-1].hex()[1::2] or "0", 2)
+
+
+def _masks(kinds: Iterable[Iterable[T]]) -> dict[T, int]:
+    """The mask of each kind, from the kinds of each room in order."""
+    places: defaultdict[T, list[int]] = defaultdict(list)
+    for place, each in enumerate(kinds):
+        for kind in each:
+            places[kind].append(place)
+    return {kind: _mask_of(found) for kind, found in places.items()}
+
+
+def _mask_of(places: Sequence[int]) -> int:
+    """The mask of ascending places."""
+    bits = bytearray(places[-1] // 8 + 1)
+    for place in places:
+        bits[place // 8] |= 1 << place % 8
+    return int.from_bytes(bits, "little")
 
 
 def _metres(one: Building, other: Building) -> float:

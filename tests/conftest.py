@@ -20,7 +20,7 @@ from core.read_model import ReadModel
 from storage.factory import ManagedStorage, open_storage, upgrade
 from tests.builders import NOW
 from tests.compiled_sql import share_compiled_sql
-from tests.databases import apart, run_sql
+from tests.databases import SqlConnection, apart, run_sql
 from tests.fakes.clock import StillClock
 from tests.postgres import PostgresServer
 
@@ -82,23 +82,29 @@ def postgres_server() -> Iterator[PostgresServer]:
         server.remove()
 
 
+@pytest.fixture(scope="session")
+def postgres_connection(postgres_server: PostgresServer) -> Iterator[SqlConnection]:
+    """To make and drop databases with."""
+    connection = SqlConnection(postgres_server.url())
+    yield connection
+    connection.close()
+
+
 @pytest.fixture
-def postgres_copy(postgres_server: PostgresServer) -> Iterator[Callable[[str], str]]:
+def postgres_copy(
+    postgres_server: PostgresServer, postgres_connection: SqlConnection
+) -> Iterator[Callable[[str], str]]:
     """Makes copies of a database, dropped after the test; returns their URLs."""
     made: list[str] = []
 
     def copy(template: str) -> str:
         made.append(f"test_{next(_numbers)}")
-        apart(
-            run_sql,
-            postgres_server.url(),
-            f"CREATE DATABASE {made[-1]} TEMPLATE {template} STRATEGY file_copy",
-        )
+        postgres_connection.run(f"CREATE DATABASE {made[-1]} TEMPLATE {template} STRATEGY file_copy")
         return postgres_server.url(made[-1])
 
     yield copy
     for name in made:
-        apart(run_sql, postgres_server.url(), f"DROP DATABASE {name} WITH (FORCE)")
+        postgres_connection.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

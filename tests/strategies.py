@@ -44,6 +44,8 @@ _NASTY = (
     "🦊" * 700,
     "line\nline\n\n> line",
 )
+_NARROW = 5
+"""Columns of a table that may be long."""
 _ASCII = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=70)
 
 
@@ -105,6 +107,11 @@ def choices() -> st.SearchStrategy[Choice]:
     return st.builds(Choice, st.sampled_from(["pick", "page"]), strings(), many(options(), 130))
 
 
+def actions() -> st.SearchStrategy[tuple[Button | Choice, ...]]:
+    """Many of them, or a few with many options each; not both, which is slow and shows nothing more."""
+    return st.one_of(many(st.one_of(buttons(), choices()), 6), many(buttons(), 40))
+
+
 def many(one: st.SearchStrategy[object], most: int) -> st.SearchStrategy[tuple[object, ...]]:
     """A few different ones, or a few repeated up to `most`."""
     few = st.lists(one, max_size=4).map(tuple)
@@ -112,8 +119,13 @@ def many(one: st.SearchStrategy[object], most: int) -> st.SearchStrategy[tuple[o
     return st.one_of(few, repeated)
 
 
-def items() -> st.SearchStrategy[ReplyItem]:
-    return st.builds(ReplyItem, texts(), texts(), many(buttons(), 30))
+def items() -> st.SearchStrategy[tuple[ReplyItem, ...]]:
+    """Many of them, or a few with many buttons each."""
+    return st.one_of(many(_items_with(6), 70), many(_items_with(30), 6))
+
+
+def _items_with(max_buttons: int) -> st.SearchStrategy[ReplyItem]:
+    return st.builds(ReplyItem, texts(), texts(), many(buttons(), max_buttons))
 
 
 def tables() -> st.SearchStrategy[Table]:
@@ -123,10 +135,10 @@ def tables() -> st.SearchStrategy[Table]:
 def _tables_of(width: int) -> st.SearchStrategy[Table]:
     row = st.lists(texts(), min_size=width, max_size=width).map(tuple)
     columns = st.lists(strings(20), min_size=width, max_size=width).map(tuple)
-    return st.builds(Table, columns, many(row, 150))
+    return st.builds(Table, columns, many(row, 150 if width <= _NARROW else 20))
 
 
-def inputs() -> st.SearchStrategy[FormInput]:
+def inputs(max_options: int = 130) -> st.SearchStrategy[FormInput]:
     return st.builds(
         FormInput,
         name=st.one_of(st.sampled_from(["room", "when", "date"]), strings(30)),
@@ -135,7 +147,7 @@ def inputs() -> st.SearchStrategy[FormInput]:
         value=st.one_of(
             strings(), st.sampled_from(["2026-03-09", "2026-02-30", "09:30", "25:00", "12", "-3", "१२"])
         ),
-        options=many(options(), 130),
+        options=many(options(), max_options),
         placeholder=strings(),
         hint=strings(),
         required=st.booleans(),
@@ -144,9 +156,8 @@ def inputs() -> st.SearchStrategy[FormInput]:
 
 
 def forms() -> st.SearchStrategy[Form]:
-    return st.builds(
-        Form, st.sampled_from(["book", "society"]), strings(), many(inputs(), 120), strings(), _ASCII
-    )
+    fields = st.one_of(many(inputs(6), 120), many(inputs(), 6))
+    return st.builds(Form, st.sampled_from(["book", "society"]), strings(), fields, strings(), _ASCII)
 
 
 _MINUTES = st.integers(-100, 1600)
@@ -174,10 +185,10 @@ def replies() -> st.SearchStrategy[Reply]:
         title=strings(),
         tone=st.sampled_from(Tone),
         fields=many(st.builds(ReplyField, strings(), texts()), 40),
-        items=many(items(), 70),
+        items=items(),
         table=st.one_of(st.none(), tables()),
         picture=st.one_of(st.none(), pictures()),
-        actions=many(st.one_of(buttons(), choices()), 40),
+        actions=actions(),
         footer=texts(),
         audience=st.sampled_from(Audience),
         replaces=st.booleans(),

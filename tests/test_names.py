@@ -69,18 +69,21 @@ ALLOWED = (
 """Phrases in which a banned word means what it says."""
 
 _PRIVATE_WORDS = "Words of a private language; write the plain one (docs/architecture.md):"
-_BAD_CONSTANT = re.compile(
-    r"_*(?:(?:MOST|LONGEST|SHORTEST|FEWEST|LARGEST|SMALLEST|GREATEST|HIGHEST|LOWEST)(?:_\w+)?|(?:\w+_)?PATIENCE)"
+_SUPERLATIVES = (
+    *("MOST", "LONGEST", "SHORTEST", "FEWEST", "LARGEST", "SMALLEST", "GREATEST", "HIGHEST", "LOWEST"),
 )
+_BOUNDING = (*_SUPERLATIVES, "PATIENCE")
+_BAD_CONSTANT = re.compile(rf"_*(?:(?:{'|'.join(_SUPERLATIVES)})(?:_\w+)?|(?:\w+_)?PATIENCE)")
+_CLASS = re.compile(r"\s*class (\w+)\s*[:(]")
 _CAMEL_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def test_no_class_name_is_defined_twice():
     places = defaultdict(list)
     for path in _python_files(*PACKAGES):
-        for node in ast.walk(_tree(path)):
-            if isinstance(node, ast.ClassDef):
-                places[node.name].append(f"{_shown(path)}:{node.lineno}")
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if found := _CLASS.match(line):
+                places[found[1]].append(f"{_shown(path)}:{number}")
 
     doubled = {name: where for name, where in places.items() if len(where) > 1}
     assert not doubled, _lines(
@@ -93,6 +96,7 @@ def test_constants_that_bound_something_begin_with_max_or_min():
     bad = (
         f"{_shown(path)}:{line}: {name}"
         for path in _python_files(*PACKAGES, "tests")
+        if any(word in path.read_text() for word in _BOUNDING)  # which is quicker than to parse it
         for line, name in _names(path)
         if _BAD_CONSTANT.fullmatch(name)
     )
@@ -143,7 +147,7 @@ def test_the_list_catches_a_word_in_prose_and_in_names(text: str, word: str):
     ],
 )
 def test_the_list_leaves_other_words_alone(text: str):
-    assert not list(_banned_in(text, BANNED))
+    assert not _banned_in(text, BANNED)
 
 
 def _private_words_in(path: Path) -> Iterator[str]:
@@ -159,25 +163,33 @@ def _private_words_in(path: Path) -> Iterator[str]:
             yield f"{_shown(path)}:{line}: {problem}"
 
 
-def _banned_in(text: str, words: dict[str, str]) -> Iterator[str]:
-    for phrase in ALLOWED:
-        text = text.replace(phrase, "")
-    text = _CAMEL_HUMP.sub(" ", text).replace("_", " ")
-    if not _any_of(tuple(words)).search(text):
-        return
-    for pattern, plain in words.items():
-        for found in re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
-            yield f"'{found[0]}': write {plain}"
+def _banned_in(text: str, words: dict[str, str]) -> list[str]:
+    return _banned_among(text, tuple(words.items()))
 
 
 @cache
-def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
+def _banned_among(text: str, words: tuple[tuple[str, str], ...]) -> list[str]:
+    """Cached: most names and many lines occur often."""
+    for phrase in ALLOWED:
+        text = text.replace(phrase, "")
+    text = _CAMEL_HUMP.sub(" ", text).replace("_", " ")
+    if not _any_of(words).search(text):
+        return []
+    return [
+        f"'{found[0]}': write {plain}"
+        for pattern, plain in words
+        for found in re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE)
+    ]
+
+
+@cache
+def _any_of(words: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(pattern for pattern, _ in words)})\b", re.IGNORECASE)
 
 
 def _names(path: Path) -> Iterator[tuple[int, str]]:
     """Every identifier that a module defines: classes, functions, parameters, variables, fields."""
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield node.lineno, name
@@ -191,10 +203,12 @@ def _names(path: Path) -> Iterator[tuple[int, str]]:
 
 def _prose(path: Path) -> Iterator[tuple[int, str]]:
     """A module's comments and docstrings (those of variables and fields too), line by line."""
-    for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
-    for node in ast.walk(_tree(path)):
+    source = path.read_text()
+    if any(_banned_in(line.partition("#")[2], BANNED) for line in source.splitlines() if "#" in line):
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):  # slow, and seldom needed
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+    for node in _nodes(path):
         match node:
             case ast.Expr(value=ast.Constant(value=str(text))):
                 yield from enumerate(text.splitlines(), node.lineno)
@@ -204,16 +218,16 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
     """Sentences in string literals: replies, log lines, help; not vocabulary and sample data."""
     if _shown(path).startswith(("bot/language/", "bot/sample/", "tests/")):
         return
-    docstrings = {id(node.value) for node in ast.walk(_tree(path)) if isinstance(node, ast.Expr)}
-    for node in ast.walk(_tree(path)):
+    docstrings = {id(node.value) for node in _nodes(path) if isinstance(node, ast.Expr)}
+    for node in _nodes(path):
         match node:
             case ast.Constant(value=str(text)) if " " in text and id(node) not in docstrings:
                 yield node.lineno, text
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(), path)
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(), path)))
 
 
 def _python_files(*folders: str) -> list[Path]:

@@ -69,7 +69,7 @@ def _buildings(catalogue: Catalogue, query: RoomQuery, mask: int) -> Iterator[_C
     if query.building is not None:
         yield _Condition("Any building", None)
         return
-    counts = _counts(catalogue.masks_by_building, mask)
+    counts = catalogue.count_by_building(mask)
     if len(counts) < 2:
         return
     for building_id in sorted(counts, key=_building_order(catalogue, query.near, counts)):

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from aiohttp import web
 from aiohttp.http import HttpVersion11
@@ -104,7 +105,6 @@ def create_application(
     _register_metrics(state, app[CONNECTIONS])
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_sync_limits)
-    app.cleanup_ctx.append(_measure_delay)
     app.cleanup_ctx.append(app[CONNECTIONS].sweep_context)
     for route in (*routes, *map(route_for, platforms)):
         handler = RouteHandler(route, state)
@@ -125,7 +125,9 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
     server = runner.server
     if server is None:
         raise RuntimeError("a runner that is set up has a server")
-    routes = EagerRoutes(server.request_factory, lambda: state.is_stopping)
+    routes = EagerRoutes(
+        cast("Callable[..., web.Request]", server.request_factory), lambda: state.is_stopping
+    )
     for path, handle in app[EAGER]:
         routes.add(path, handle)
     server.request_handler = partial(resume_or_handle, server.request_handler)
@@ -185,14 +187,6 @@ async def _sync_limits(app: web.Application) -> AsyncIterator[None]:
     await asyncio.gather(task, state.readiness.stop(), return_exceptions=True)
 
 
-async def _measure_delay(app: web.Application) -> AsyncIterator[None]:
-    """Cleanup context."""
-    task = asyncio.create_task(app[STATE].loop_delay.run())
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
 async def _end_streams(app: web.Application) -> None:
     """Ends open streams, which a shutdown would wait for otherwise; clients reconnect elsewhere."""
     state = app[STATE]
@@ -243,16 +237,6 @@ def _register_metrics(state: ServerState, register: Register) -> None:
         "roomie_response_cache_entries",
         "Responses in the response caches.",
         lambda: len(state.responses) + len(state.intervals),
-    )
-    add(
-        "roomie_event_loop_delay_seconds",
-        "Longest time that nothing was answered since this was last read.",
-        state.loop_delay.read_longest,
-    )
-    add(
-        "roomie_event_loop_busy_seconds",
-        "Longest time of these in which the process itself was computing.",
-        state.loop_delay.read_busiest,
     )
     add("roomie_login_subscribers", "Open streams that wait for a login.", lambda: len(state.subscriptions))
     add("roomie_live_streams", "Open pages that wait for changes.", lambda: len(state.live))

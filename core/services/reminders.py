@@ -47,7 +47,9 @@ def reminders(
     Each expires when the next of the same person is due. `guests` are those with accounts.
     """
     own = person is not None and booking.booked_by == person.id
-    to_owner = _ahead(booking, person.preferences, now, booking.booked_by) if person is not None and own else ()
+    to_owner = (
+        _ahead(booking, person.preferences, now, booking.booked_by) if person is not None and own else ()
+    )
     if not booking.guests:
         return tuple(to_owner)
     return (*to_owner, *guest_reminders(booking, booking.guests, guests, now))

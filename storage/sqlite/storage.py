@@ -174,6 +174,8 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
 
     def _checkpoint(self) -> None:
         """Checkpoints the write-ahead log once a second, outside the writer's commits."""
+        if self._closing.wait(_CHECKPOINT_INTERVAL):
+            return
         with closing(connect(self._path)) as connection:
             while not self._closing.wait(_CHECKPOINT_INTERVAL):
                 try:

@@ -90,19 +90,31 @@ async def _caller(kind: str, http_client: HttpClient, wil: HttpClient, services:
             return await http_client.log_in("rema")
 
 
-@pytest.mark.parametrize("verb", _VERBS)
-@pytest.mark.parametrize("kind", _MAY)
-async def test_every_operation_is_limited_to_its_authorized_callers(
+@pytest.mark.parametrize(
+    ("kind", "verb"), [(kind, verb) for kind in _MAY for verb in _VERBS if verb in _MAY[kind]]
+)
+async def test_every_operation_serves_its_authorized_callers(
     kind: str, verb: str, http_client: HttpClient, wil: HttpClient, services: Services
 ):
     caller = await _caller(kind, http_client, wil, services)
 
     response = await _VERBS[verb](caller)
 
-    assert response.status == (200 if verb in _MAY[kind] else 403)
-    if response.status == 403:
-        assert response.json["error"]
-        assert response.json["detail"]
+    assert response.status == 200
+
+
+@pytest.mark.parametrize("kind", _MAY)
+async def test_every_operation_is_limited_to_its_authorized_callers(
+    kind: str, http_client: HttpClient, wil: HttpClient, services: Services
+):
+    caller = await _caller(kind, http_client, wil, services)
+
+    for verb in (each for each in _VERBS if each not in _MAY[kind]):
+        response = await _VERBS[verb](caller)
+
+        assert response.status == 403, verb
+        assert response.json["error"], verb
+        assert response.json["detail"], verb
 
 
 async def test_a_president_of_another_society_books_for_their_own_only(
@@ -117,10 +129,9 @@ async def test_a_president_of_another_society_books_for_their_own_only(
     assert made.json["success"] is True
 
 
-@pytest.mark.parametrize("verb", _VERBS)
 @pytest.mark.parametrize("kind", ["no token", "an invented token", "a revoked token", "a logged out token"])
 async def test_every_operation_without_a_valid_token_is_a_401(
-    kind: str, verb: str, http_client: HttpClient, wil: HttpClient
+    kind: str, http_client: HttpClient, wil: HttpClient
 ):
     old = (await wil.get("/society.token/")).json["token"]
     await wil.get("/society.token/?regenerate=1")
@@ -132,12 +143,13 @@ async def test_every_operation_without_a_valid_token_is_a_401(
         "a logged out token": wil.token,
     }
 
-    response = await _VERBS[verb](http_client.as_(tokens[kind]))
+    for verb, ask in _VERBS.items():
+        response = await ask(http_client.as_(tokens[kind]))
 
-    assert response.status == 401
-    assert response.headers["WWW-Authenticate"] == "Token"
-    assert response.json["error"]
-    assert response.json["detail"]
+        assert response.status == 401, verb
+        assert response.headers["WWW-Authenticate"] == "Token", verb
+        assert response.json["error"], verb
+        assert response.json["detail"], verb
 
 
 @pytest.mark.parametrize("keyword", ["Token", "token", "TOKEN"])

@@ -206,11 +206,11 @@ def test_a_booking_rebuilds_one_room_only():
     availability = Availability(_CATALOGUE, {_ROOMS[0].id: schedule})
     board = StatusCache(availability)
     day = board.day(_DAYS.around(_BASE))
-    before = list(day.lines)
+    before = list(day.numbers)
 
     availability.add(
         _ROOMS[1].id, Busy(_BASE, _BASE + int(timedelta(hours=1).total_seconds()), "b", "MISC", "t")
     )
     board.day(_DAYS.around(_BASE))
 
-    assert sum(one is not other for one, other in zip(before, day.lines, strict=True)) == 1
+    assert sum(one != other for one, other in zip(before, day.numbers, strict=True)) == 1

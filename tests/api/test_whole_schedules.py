@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import TypeVar
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.services import Services
 from bot.web.framework.whole_schedules import RenderedSchedule, WholeSchedules
+from core.availability import RoomSchedule
 from core.interval import Interval
 from core.model import Booking, BookingState, BookingType, Busy, Expiring, Limit, Room, RoomId
 from core.ports import UnitOfWork
@@ -164,7 +168,26 @@ def test_entries_that_overlap_a_window_are_chosen_even_behind_shorter_ones():
 
     window = (classes[1].end, classes[3].start)
 
-    assert [_name(each) for each in schedule.overlapping(*window)] == ["Exhibition", "Class 3"]
+    assert _names(schedule.overlapping(*window)) == ["Exhibition", "Class 3"]
+
+
+@given(
+    lengths=st.lists(st.tuples(st.integers(0, 5), st.integers(1, 8)), max_size=8),
+    window=st.tuples(st.integers(-1, 30), st.integers(1, 30)),
+)
+def test_any_window_has_what_the_read_model_finds_in_it(
+    lengths: list[tuple[int, int]], window: tuple[int, int]
+):
+    starts = accumulate(gap for gap, _ in lengths)
+    busy = [
+        Busy(start, start + length, f"Class {place}", BookingType.CLASS, "test")
+        for place, (start, (_, length)) in enumerate(zip(starts, lengths, strict=True))
+    ]
+    begins, ends = window[0], window[0] + window[1]
+
+    found = RenderedSchedule(busy).overlapping(begins, ends)
+
+    assert _names(found) == [each.name for each in RoomSchedule(busy).conflicts(begins, ends)]
 
 
 def _busy(name: str, start: datetime, **length: float) -> Busy:
@@ -172,13 +195,13 @@ def _busy(name: str, start: datetime, **length: float) -> Busy:
     return Busy(int(start.timestamp()), int(end.timestamp()), name, BookingType.CLASS, "test")
 
 
-def _name(rendered: bytes) -> object:
-    return orjson.loads(rendered)["name"]
+def _names(rendered: bytes) -> list[object]:
+    return [each["name"] for each in orjson.loads(b"[%b]" % rendered)]
 
 
 def _all(schedule: RenderedSchedule) -> list[object]:
     first, last = int(ALL_TIME.start.timestamp()), int(ALL_TIME.end.timestamp())
-    return [_name(each) for each in schedule.overlapping(first, last)]
+    return _names(schedule.overlapping(first, last))
 
 
 async def _stored(services: Services, room: Room) -> list[object]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count, product
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from urllib.request import urlopen
 
 import asyncpg
@@ -25,7 +25,7 @@ from core.model import PersonId
 from core.services.accounts import token_hash
 from storage.factory import upgrade
 from tests.benchmarks.growth_picture import Figures, draw
-from tests.benchmarks.harness import Row
+from tests.benchmarks.harness import Row, table
 from tests.benchmarks.load import get, post, total_per_second
 from tests.builders import NOW
 from tests.faults.processes import PROJECT, a_free_port
@@ -42,33 +42,44 @@ DAYS = {1: 21, 2: 22, 4: 23}
 DAYS_QUERIED = 8
 """Number of days that requests are about, from today on."""
 _TIMEOUT = 240.0
+_POLL_INTERVAL = 0.2
 _DAY = 86_400
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called so
     gauges = list(_measured(quick=quick))
-    first = gauges[0]
     if not quick:
         (PROJECT / "docs" / "growth.svg").write_text(draw(gauges), "utf-8")
+    return _rows(gauges)
+
+
+def _rows(gauges: Sequence[Figures]) -> list[Row]:
+    first = gauges[0]
     return [
         Row(
             f"{each.rooms:,} rooms, {each.entries:,} entries, {each.processes} processes",
             (each.status / first.status,) * 3,
-            note=f"status {each.status:,.0f}/s, free rooms {each.free:,.0f}/s, "
-            f"bookings {each.booking:,.0f}/s, {each.memory:,.0f} MB each, ready after {each.start:.1f} s",
+            note=f"status {each.status:,.0f}/s, pages of free rooms {each.page:,.0f}/s, all free rooms "
+            f"{each.free:,.0f}/s, at an instant {each.instant:,.0f}/s, bookings {each.booking:,.0f}/s, "
+            f"{each.memory:,.0f} MB each, ready after {each.start:.1f} s, held {each.held:.0f} ms",
         )
         for each in gauges
     ]
 
 
-def _measured(*, quick: bool) -> Iterator[Figures]:
-    for rooms, entries in QUICK_WORLDS if quick else WORLDS:
+def _measured(
+    *,
+    quick: bool,
+    worlds: Sequence[tuple[int, int]] | None = None,
+    numbers: Sequence[int] | None = None,
+) -> Iterator[Figures]:
+    for rooms, entries in worlds or (QUICK_WORLDS if quick else WORLDS):
         server = PostgresServer()
         try:
             server.start()
             event_loop.run(_fill(server, rooms, entries))
             memory = 0.0
-            for processes in QUICK_PROCESSES if quick else PROCESSES:
+            for processes in numbers or (QUICK_PROCESSES if quick else PROCESSES):
                 if memory * processes < MAX_MEMORY:
                     yield (found := _with(server, rooms, entries, processes, 0.5 if quick else 2.0))
                     memory = found.memory
@@ -83,6 +94,7 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
     with _webs(server.url("roomie"), processes) as webs:
         start = perf_counter() - began
         ports = [web.port for web in webs]
+        held = max(_held_longest(web, seconds) for web in webs)
         total_per_second(ports, lambda: get("/api/rooms/status"), seconds / 2)
         _query_each_day(ports)
         slots = _slots(rooms, processes)
@@ -93,11 +105,24 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
             status=total_per_second(ports, lambda: get("/api/rooms/status"), seconds),
             page=total_per_second(ports, lambda: get(_a_search()), seconds, check=_is_page),
             free=total_per_second(ports, lambda: get(_a_question()), seconds),
+            instant=total_per_second(ports, lambda: get(_an_instant()), seconds),
             booking=total_per_second(ports, lambda: _a_booking(slots), seconds, check=_is_booked),
             memory=max(web.memory() for web in webs),
             start=start,
-            held=max(web.held() for web in webs),
+            held=held,
         )
+
+
+def _held_longest(web: "_Web", seconds: float) -> float:
+    """Milliseconds, of one client's first questions of each kind: many at once wait for each other."""
+    for question in (_a_search, _a_question, _an_instant):
+        total_per_second([web.port], lambda ask=question: get(ask()), seconds / 2, clients=1)  # type: ignore[misc]
+    return web.held()
+
+
+def _an_instant() -> str:
+    at = NOW + timedelta(seconds=_rng.randrange((DAYS_QUERIED - 1) * _DAY))
+    return f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 def _query_each_day(ports: Sequence[int]) -> None:
@@ -125,7 +150,8 @@ def _a_question() -> str:
 def _a_search() -> str:
     """The board's answer to its filters: how many rooms are free, and the first of them."""
     at = NOW + timedelta(minutes=15 * _rng.randrange((DAYS_QUERIED - 1) * _DAY // 900))
-    return f"/?when={at:%Y-%m-%d+%H:%M}+for+{_rng.randrange(2, 12) * 15}+minutes&seats={_rng.randrange(150, 200)}"
+    when = f"{at:%Y-%m-%d+%H:%M}+for+{_rng.randrange(2, 12) * 15}+minutes"
+    return f"/?when={when}&seats={_rng.randrange(150, 200)}"
 
 
 def _is_page(answer: bytes) -> None:
@@ -170,6 +196,7 @@ class _Web:
             with suppress(OSError), urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as response:
                 if response.status == 200:
                     return
+            sleep(_POLL_INTERVAL)
         raise NotReady(f"a web process was not ready within {_TIMEOUT:.0f} s ({self.memory():,.0f} MB)")
 
     def memory(self) -> float:
@@ -177,12 +204,11 @@ class _Web:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
-
     def held(self) -> float:
-        """The longest time in milliseconds for which its event loop was held since this was last asked."""
+        """The longest time in milliseconds for which its event loop was held in the last half minute."""
         with urlopen(f"http://127.0.0.1:{self.port}/metrics") as response:
             lines = response.read().decode().splitlines()
-        name = "roomie_event_loop_busy_seconds"
+        name = "roomie_event_loop_lag_seconds"
         return next(float(line.split()[1]) * 1000 for line in lines if line.startswith(f"{name} "))
 
 
@@ -227,7 +253,7 @@ async def _fill(server: PostgresServer, rooms: int, entries: int) -> None:
     await connection.execute("SET session_replication_role = replica")  # references need no check
     now, hash_of = int(NOW.timestamp()), [token_hash(f"{number:040x}") for number in range(PEOPLE)]
     buildings = list(_buildings(rooms // 8))
-    columns = ("id", "name", "latitude", "longitude", "aliases")
+    columns: tuple[str, ...] = ("id", "name", "latitude", "longitude", "aliases")
     await connection.copy_records_to_table("building", records=buildings, columns=columns)
     columns = ("id", "building_id", "name", "capacity", "abbr", "usage", "school", "aliases", "equipment")
     columns += ("individual_access", "bookable")
@@ -265,10 +291,23 @@ def _rooms(number: int, buildings: int) -> Iterator[tuple[object, ...]]:
 
 
 def _entries(rooms: int, number: int) -> Iterator[tuple[object, ...]]:
-    """Classes of an hour, on the hour, over twelve weeks; none of them on the days that are booked."""
+    """Classes of an hour, on the hour, over twelve weeks, room by room, as an import writes them.
+
+    None of them on the days that are booked.
+    """
     midnight = int(NOW.replace(hour=0, minute=0).timestamp())
     rng = random.Random(504)
-    for each in range(number):
+    for room, each in product(range(rooms), range(number // rooms)):
         day = rng.randrange(20) if each % 2 else 30 + rng.randrange(50)
         start = midnight + day * _DAY + rng.randrange(8, 20) * 3600
-        yield 1, _room(each % rooms), start, start + 3600, f"CLASS{each % 400}", "CLASS"
+        yield 1, _room(room), start, start + 3600, f"CLASS{(room + each) % 400}", "CLASS"
+
+
+def _only(rooms: int, processes: int) -> None:
+    """`python -m tests.benchmarks.growth 50000 1`: one campus in so many processes, in short slices."""
+    worlds = [each for each in WORLDS if each[0] == rooms]
+    sys.stdout.write(table(_rows(list(_measured(quick=True, worlds=worlds, numbers=(processes,))))) + "\n")
+
+
+if __name__ == "__main__":
+    _only(*map(int, sys.argv[1:]))

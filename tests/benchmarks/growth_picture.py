@@ -19,6 +19,7 @@ class Figures:
     status: float
     page: float
     free: float
+    instant: float
     booking: float
     memory: float
     start: float

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from urllib.request import Request, urlopen
 
-from tests.benchmarks.harness import Row, compare
+from tests.benchmarks.harness import CpuMeter, Row, compare, with_cpu
 from tests.benchmarks.http_server import NOW, generated_rooms
 from tests.benchmarks.load import get, post, requests_per_second
 from tests.databases import apart, run_sql
@@ -26,6 +26,7 @@ _ROOMS = [room.id for room in generated_rooms()]
 class Environment:
     """The measured servers: ours, the bare one, and one that books through an ORM."""
 
+    pid: int
     ports: list[int]
     tokens: list[str]
     quick: bool
@@ -63,13 +64,23 @@ class Environment:
 
         def ours() -> float:
             made = iter([ask() for _ in range(int(_MAX_RATE * self.seconds))])
-            return requests_per_second(
-                self.ports[0], lambda: next(made, None) or ask(), self.seconds, check=_is_answered
+            return our_cpu.slice(
+                lambda: requests_per_second(
+                    self.ports[0], lambda: next(made, None) or ask(), self.seconds, check=_is_answered
+                ),
+                self.seconds,
             )
 
-        theirs = lambda: requests_per_second(self.ports[1], lambda: plain, self.seconds)  # noqa: E731
+        def theirs() -> float:
+            return their_cpu.slice(
+                lambda: requests_per_second(self.ports[1], lambda: plain, self.seconds), self.seconds
+            )
+
+        our_cpu, their_cpu = CpuMeter(self.pid), CpuMeter(self.pid)
         ours(), theirs()
-        return compare(f"{name} ({len(body):,} B)", ours, theirs, self.pairs, target=target)
+        our_cpu, their_cpu = CpuMeter(self.pid), CpuMeter(self.pid)
+        row = compare(f"{name} ({len(body):,} B)", ours, theirs, self.pairs, target=target)
+        return with_cpu(row, our_cpu, their_cpu)
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark has it
@@ -94,14 +105,16 @@ def _on_postgres(*, quick: bool) -> list[Row]:
 
 
 @contextmanager
-def environment(entries: int, *, quick: bool, url: str = "", loop: str = "shipped") -> Iterator[Environment]:
+def environment(
+    entries: int, *, quick: bool, url: str = "", loop: str = "shipped", weeks: int = 12
+) -> Iterator[Environment]:
     """The servers in a process of their own; `loop` is "shipped" or "asyncio"."""
-    command = [sys.executable, "-m", "tests.benchmarks.http_server", str(entries), loop, url]
+    command = [sys.executable, "-m", "tests.benchmarks.http_server", str(entries), loop, url, str(weeks)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         assert server.stdout is not None
         assert server.stdin is not None
         started = json.loads(server.stdout.readline())
-        yield Environment(started["ports"], started["tokens"], quick, count())
+        yield Environment(server.pid, started["ports"], started["tokens"], quick, count())
         server.stdin.close()
 
 

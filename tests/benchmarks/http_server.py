@@ -75,22 +75,22 @@ def generated_rooms() -> Iterator[Room]:
         )
 
 
-def generated_entries(count: int) -> Iterator[TimetableEntry]:
-    """Classes of an hour or two on the hour, spread over weekdays of twelve weeks."""
+def generated_entries(count: int, weeks: int = 12) -> Iterator[TimetableEntry]:
+    """Classes of an hour or two on the hour, spread over weekdays of some weeks."""
     rng = random.Random(504)
     rooms = [room.id for room in generated_rooms()]
     monday = (NOW - timedelta(days=NOW.weekday())).replace(hour=0, minute=0)
     for number in range(count):
-        day = monday + timedelta(days=7 * rng.randrange(12) + rng.randrange(5))
+        day = monday + timedelta(days=7 * rng.randrange(weeks) + rng.randrange(5))
         start = day + _HOUR * rng.randrange(_FIRST_HOUR, _LAST_HOUR)
         slot = Interval.of_length(start, _HOUR * rng.choice((1, 1, 2)))
         yield TimetableEntry(rooms[number % ROOMS], slot, f"CLASS{number % 400}", BookingType.CLASS)
 
 
-def _fill(unit: UnitOfWork, entries: int) -> list[PersonId]:
+def _fill(unit: UnitOfWork, entries: int, weeks: int) -> list[PersonId]:
     unit.rooms.put_buildings(generated_buildings())
     unit.rooms.put_rooms(generated_rooms())
-    unit.timetable.add("bench", generated_entries(entries), int(NOW.timestamp()))
+    unit.timetable.add("bench", generated_entries(entries, weeks), int(NOW.timestamp()))
     return [unit.people.add(each, None).id for each in generated_people()]
 
 
@@ -119,7 +119,7 @@ async def _log_in(services: Services, people: list[PersonId]) -> list[str]:
     return [token_of(person_id) for person_id in people]
 
 
-async def _open(url: str, entries: int) -> tuple[Services, list[PersonId]]:
+async def _open(url: str, entries: int, weeks: int = 12) -> tuple[Services, list[PersonId]]:
     await upgrade(url)
     clock, rules, read_model = StillClock(NOW), Rules(), ReadModel()
     storage = open_storage(url, read_model, rules, clock)
@@ -134,7 +134,7 @@ async def _open(url: str, entries: int) -> tuple[Services, list[PersonId]]:
         SocietyService(storage, rules, clock),
         Accounts(storage, read_model, Argon2Passwords(Cost(1, 8, 1)), rules, clock, SECRET),
     )
-    return services, await storage.write(lambda unit: _fill(unit, entries))
+    return services, await storage.write(lambda unit: _fill(unit, entries, weeks))
 
 
 def _bare() -> web.Application:
@@ -164,19 +164,19 @@ def _bare() -> web.Application:
     return app
 
 
-async def _run(entries: int, url: str) -> None:
+async def _run(entries: int, url: str, weeks: int) -> None:
     skip_unused_facts()
     log = logging.FileHandler("/dev/null")
     log.setFormatter(LineFormatter(as_json=True))
     logging.basicConfig(level=logging.INFO, handlers=[log])
     with tempfile.TemporaryDirectory() as folder:
-        services, people = await _open(url or f"sqlite:///{folder}/roomie.db", entries)
+        services, people = await _open(url or f"sqlite:///{folder}/roomie.db", entries, weeks)
         tokens = await _log_in(services, people)
         runner, address = await serve(
             create_application(services, HttpSettings(rate_limit=0)), "127.0.0.1", 0
         )
         others = [await _beside(_bare())]
-        if not url:
+        if not url and weeks == 12:
             others.append(await _beside(await orm_application(Path(f"{folder}/orm.db"), entries)))
         gc.freeze()
         ports = [int(address.rpartition(":")[2]), *(port for _, port in others)]
@@ -200,4 +200,4 @@ async def _beside(app: web.Application) -> tuple[web.AppRunner, int]:
 
 if __name__ == "__main__":
     run_loop = event_loop.run if sys.argv[2] == "shipped" else asyncio.run
-    run_loop(_run(int(sys.argv[1]), sys.argv[3]))
+    run_loop(_run(int(sys.argv[1]), sys.argv[3], int(sys.argv[4])))

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from bot.chat.command import Command, CommandParameter, ParameterType
+from bot.chat.command import Command, ParameterType
 from bot.commands import COMMANDS
 from bot.services import Services
 from core.directory import Account
@@ -47,18 +47,20 @@ async def test_an_option_says_nothing_that_another_option_says(
     before, person = all_bookings(services), account(services)
 
     for parameter, words in product(command.parameters, FOREIGN_WORDS):
-        said = (parameter.name, words)
+        wrong = (parameter.name, words)
 
         await wil.run(command.name, **{**COMPLETE.get(command.name, {}), parameter.name: words})
 
         new = [each for key, each in all_bookings(services).items() if key not in before]
-        assert {key for key in before if key not in all_bookings(services)} == set(), said
-        assert {each.room_id for each in new} <= {"H-C12-G02"}, said
-        assert [each for each in new if each.society_id] == [] or parameter.type is ParameterType.SOCIETY, said
-        assert {each.interval.minutes for each in new} <= {60}, said
-        assert account(services).person.zone == person.person.zone, said
-        assert account(services).memberships == person.memberships, said
-        assert account(services).identities == person.identities, said
+        assert {key for key in before if key not in all_bookings(services)} == set(), wrong
+        assert {each.room_id for each in new} <= {"H-C12-G02"}, wrong
+        assert [each for each in new if each.society_id] == [] or parameter.type is ParameterType.SOCIETY, (
+            wrong
+        )
+        assert {each.interval.minutes for each in new} <= {60}, wrong
+        assert account(services).person.zone == person.person.zone, wrong
+        assert account(services).memberships == person.memberships, wrong
+        assert account(services).identities == person.identities, wrong
         for each in new:  # the next words find the campus as these did
             await services.bookings.cancel(each.id, person.person.id)
 

@@ -1,4 +1,4 @@
-"""A week of a full library, where some do not show up: 1,000 people and 40 rooms, or a quarter of both.
+"""A week of a full library, where some do not show up: 1,000 people and 40 rooms, or fewer of both.
 
 Every offer has one end, whatever nobody comes for is released once, and the ledger is right.
 """
@@ -161,7 +161,7 @@ class Library:
         return [each for each in waits if each.offered_until is not None and each.offered_until > now]
 
 
-@pytest.fixture(params=[10, pytest.param(40, marks=pytest.mark.soak)])
+@pytest.fixture(params=[6, pytest.param(40, marks=pytest.mark.soak)])
 async def library(sqlite_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Library]:
     rooms = [RoomId(f"K-J17-{101 + number}") for number in range(request.param)]
     clock, rules, read_model = StillClock(MONDAY), RULES, ReadModel()

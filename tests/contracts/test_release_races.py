@@ -1,10 +1,13 @@
-"""120 bookings are released at once by four processes, which are killed at random."""
+"""Many bookings are released at once by four processes, which are killed at random."""
 
 import asyncio
 import sys
 from asyncio.subprocess import Process
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from core.interval import Interval
 from core.services.releasing import RELEASED, ReleasedBooking
@@ -15,8 +18,8 @@ from tests.contracts.release_client import RELEASE_AT, ROOMS, RULES, SLOT
 from tests.contracts.test_releases import ReleaseTrial
 
 _PROCESSES = 4
-_KILLS_AT = (2, 15, 40, 70)
-"""Numbers of released bookings at which a process is killed, and another started in its place."""
+SMALL, LARGE = (40, (2, 8, 14, 20)), (120, (2, 15, 40, 70))
+"""Number of bookings, and those of released ones at which a process is killed and another started."""
 _MAX_SECONDS = 60
 
 
@@ -33,13 +36,13 @@ async def wait_for(url: str, count: int) -> None:
     while True:
         if await released(url) >= count:
             return
-        await asyncio.sleep(0.01)  # others write meanwhile
+        await asyncio.sleep(0.03)  # others write meanwhile
 
 
-async def kill_some(url: str, processes: list[Process]) -> int:
+async def kill_some(url: str, processes: list[Process], kills_at: Sequence[int]) -> int:
     """Returns how many were killed before they were done."""
     kills = 0
-    for place, count in enumerate(_KILLS_AT):
+    for place, count in enumerate(kills_at):
         await wait_for(url, count)
         if processes[place].returncode is None:
             processes[place].kill()
@@ -48,10 +51,16 @@ async def kill_some(url: str, processes: list[Process]) -> int:
     return kills
 
 
-async def test_each_booking_is_released_once(campus: Campus, database_url: str):
+@pytest.mark.parametrize(
+    ("count", "kills_at"), [SMALL, pytest.param(*LARGE, marks=pytest.mark.soak)], ids=["40", "120"]
+)
+async def test_each_booking_is_released_once(
+    campus: Campus, database_url: str, count: int, kills_at: Sequence[int]
+):
+    rooms = ROOMS[:count]
     trial = ReleaseTrial(replace(campus, rules=RULES))
-    await campus.storage.write(lambda unit: unit.rooms.put_rooms(map(a_room, ROOMS)))
-    for room in ROOMS:
+    await campus.storage.write(lambda unit: unit.rooms.put_rooms(map(a_room, rooms)))
+    for room in rooms:
         await trial.campus.book(SLOT, room, campus.stan)
     campus.clock.set(at("11:10"))
     while campus.clock.now() < RELEASE_AT:
@@ -61,14 +70,14 @@ async def test_each_booking_is_released_once(campus: Campus, database_url: str):
 
     processes = [await start(database_url) for _ in range(_PROCESSES)]
     async with asyncio.timeout(_MAX_SECONDS):
-        kills = await kill_some(database_url, processes)
+        kills = await kill_some(database_url, processes, kills_at)
         ends = [await each.wait() for each in processes]
     await trial.deliver()
 
     assert kills > 0
     assert ends.count(0) >= _PROCESSES
-    assert await released(database_url) == len(ROOMS)
+    assert await released(database_url) == len(rooms)
     bookings = await campus.storage.read(lambda unit: unit.bookings.of_person(campus.stan))
     assert {each.interval for each in bookings} == {Interval(SLOT.start, RELEASE_AT)}
     numbers = sorted(ReleasedBooking.read(each.payload).no_shows for each in trial.sent(RELEASED))
-    assert numbers == list(range(1, len(ROOMS) + 1))
+    assert numbers == list(range(1, len(rooms) + 1))

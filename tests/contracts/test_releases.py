@@ -69,10 +69,11 @@ class ReleaseTrial:
         self.messages += await self.campus.storage.write_relaxed(send)
 
     async def pass_time(self, until: str, **how: bool) -> None:
-        """Looks every half minute."""
+        """Looks every minute, from ten to eleven on: before, there is nothing to see."""
+        self.campus.clock.set(max(self.campus.clock.now(), min(at("10:50"), at(until))))
         while self.campus.clock.now() < at(until):
             await self.look(**how)
-            self.campus.clock.move(timedelta(seconds=30))
+            self.campus.clock.move(timedelta(minutes=1))
         await self.look(**how)
 
     def sent(self, kind: str) -> list[OutboxMessage]:

@@ -1,9 +1,12 @@
-"""200 people wait for 20 slots; four processes make and answer offers, and are killed at random."""
+"""Many people wait for a few slots; four processes make and answer offers, and are killed at random."""
 
 import asyncio
 import sys
 from asyncio.subprocess import Process
 from collections import Counter
+from dataclasses import dataclass
+
+import pytest
 
 from core.catalogue import RoomQuery
 from core.model import BookingState, MessageState, PersonId, WaitEnd, WaitState
@@ -11,24 +14,34 @@ from core.services.waiting import WaitingService, WaitRequest
 from tests.builders import a_person
 from tests.contracts.campus import ROOMS, Campus
 from tests.contracts.raw import ask
-from tests.contracts.waiting_client import PEOPLE, PROCESSES, SLOT, SLOTS
+from tests.contracts.waiting_client import PROCESSES, SLOT
 
-_KILLED_AFTER = (1, 3, 6, 10)
-"""After so many answers of a process it is killed, and another started in its place."""
 _MAX_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTrial:
+    """`killed_after`: so many answers of each process, and another is started in its place."""
+
+    people: int
+    slots: int
+    killed_after: tuple[int, int, int, int]
+
+
+SMALL, LARGE = WaitingTrial(48, 8, (1, 1, 2, 2)), WaitingTrial(200, 20, (1, 3, 6, 10))
 
 
 class WaitingProcesses:
     """Processes that are restarted until they end on their own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, trial: WaitingTrial) -> None:
         self.answers: Counter[str] = Counter()
         self.kills = 0
-        self._url = url
+        self._url, self._trial = url, trial
 
     async def run(self) -> None:
         async with asyncio.timeout(_MAX_SECONDS), asyncio.TaskGroup() as group:
-            for share, answers in enumerate(_KILLED_AFTER):
+            for share, answers in enumerate(self._trial.killed_after):
                 group.create_task(self._run_share(share, answers))
 
     async def _run_share(self, share: int, answers_before_kill: int) -> None:
@@ -37,14 +50,15 @@ class WaitingProcesses:
         if first.returncode is None:
             first.kill()
             self.kills += 1
-        await self._read(first, PEOPLE * SLOTS)
+        await self._read(first, self._trial.people * self._trial.slots)
         if await first.wait() != 0:
             second = await self._start(share, seed=share + 100)
-            await self._read(second, PEOPLE * SLOTS)
+            await self._read(second, self._trial.people * self._trial.slots)
             assert await second.wait() == 0
 
     async def _start(self, share: int, seed: int) -> Process:
-        command = (sys.executable, "-m", "tests.contracts.waiting_client", self._url, str(share), str(seed))
+        arguments = (self._url, *map(str, (self._trial.slots, share, seed)))
+        command = (sys.executable, "-m", "tests.contracts.waiting_client", *arguments)
         return await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
 
     async def _read(self, process: Process, max_lines: int) -> None:
@@ -60,25 +74,30 @@ def waiting_of(campus: Campus) -> WaitingService:
     return WaitingService(storage, storage.read_model, campus.rules, campus.clock, campus.services)
 
 
-async def fill(campus: Campus) -> list[PersonId]:
+async def fill(campus: Campus, trial: WaitingTrial) -> list[PersonId]:
     """All rooms are booked by staff; everybody waits, half of them for any room, half for a certain one."""
     people = await campus.storage.write(
-        lambda unit: [unit.people.add(a_person(f"guest{number}"), None).id for number in range(PEOPLE)]
+        lambda unit: [unit.people.add(a_person(f"guest{number}"), None).id for number in range(trial.people)]
     )
-    rooms = ROOMS[:SLOTS]
+    rooms = ROOMS[: trial.slots]
     bookings = [(await campus.book(SLOT, room, campus.stan)).booking for room in ROOMS]
     waiting = waiting_of(campus)
     for number, person_id in enumerate(people):
-        query = RoomQuery(room=rooms[number // 2 % SLOTS]) if number % 2 else RoomQuery(capacity=1)
+        query = RoomQuery(room=rooms[number // 2 % trial.slots]) if number % 2 else RoomQuery(capacity=1)
         await waiting.ask(WaitRequest(person_id, SLOT, query))
-    for booking in bookings[:SLOTS]:
+    for booking in bookings[: trial.slots]:
         await campus.cancel(booking, campus.stan)
     return people
 
 
-async def test_each_slot_has_one_winner_and_no_offer_is_lost(campus: Campus, database_url: str):
-    people = await fill(campus)
-    processes = WaitingProcesses(database_url)
+@pytest.mark.parametrize(
+    "trial", [SMALL, pytest.param(LARGE, marks=pytest.mark.soak)], ids=lambda trial: f"{trial.people} people"
+)
+async def test_each_slot_has_one_winner_and_no_offer_is_lost(
+    campus: Campus, database_url: str, trial: WaitingTrial
+):
+    people = await fill(campus, trial)
+    processes = WaitingProcesses(database_url, trial)
 
     await processes.run()
 
@@ -87,9 +106,9 @@ async def test_each_slot_has_one_winner_and_no_offer_is_lost(campus: Campus, dat
     held = await campus.storage.read(lambda unit: unit.bookings.active(SLOT))
     won = [each for each in held if each.booked_by != campus.stan]
     assert processes.kills >= PROCESSES - 1, processes.answers
-    assert len({each.room_id for each in won}) == len(won) == SLOTS
-    assert len({each.booked_by for each in won} & set(people)) == SLOTS
-    await check_offers(campus, database_url)
+    assert len({each.room_id for each in won}) == len(won) == trial.slots
+    assert len({each.booked_by for each in won} & set(people)) == trial.slots
+    await check_offers(campus, database_url, trial.slots)
     for person_id in people:
         spent = SLOT.minutes if person_id in {each.booked_by for each in won} else 0
         assert await campus.storage.read(lambda unit, who=person_id: charged(unit, who)) == spent
@@ -99,7 +118,7 @@ def charged(unit, person_id: PersonId) -> int:
     return sum(unit.bookings.spent_since(person_id, 0).values())
 
 
-async def check_offers(campus: Campus, url: str) -> None:
+async def check_offers(campus: Campus, url: str, slots: int) -> None:
     """Each offer was one hold and one message, and has one end; no one is left with an offer."""
     ended = WaitState.ENDED.value
     holds = "SELECT count(*) FROM booking WHERE held_until IS NOT NULL"
@@ -108,6 +127,6 @@ async def check_offers(campus: Campus, url: str) -> None:
     assert await ask(url, holds) == offers
     queued = f"SELECT count(*) FROM outbox WHERE kind = 'offer' AND state = {MessageState.WAITING.value}"  # noqa: S608
     assert await ask(url, queued) == offers
-    assert await ask(url, f"SELECT count(*) FROM wait WHERE ended = '{WaitEnd.BOOKED}'") == SLOTS  # noqa: S608
+    assert await ask(url, f"SELECT count(*) FROM wait WHERE ended = '{WaitEnd.BOOKED}'") == slots  # noqa: S608
     assert await ask(url, f"SELECT count(*) FROM wait WHERE state = {WaitState.OFFERED.value}") == 0  # noqa: S608
     assert await ask(url, f"SELECT count(*) FROM wait WHERE state = {ended} AND ended IS NULL") == 0  # noqa: S608

@@ -1,7 +1,7 @@
 """Process that makes offers and answers those to its share of the people, for tests of races and kills.
 
-Started with a database's URL, the share (a remainder of the person's number) and a seed, it prints a line
-after each answer, and ends once all slots are booked.
+Started with a database's URL, the number of slots, the share (a remainder of the person's number) and a seed,
+it prints a line after each answer, and ends once all slots are booked.
 """
 
 import asyncio
@@ -19,8 +19,10 @@ from tests.builders import NOW, a_slot
 from tests.contracts.campus import ROOMS
 from tests.fakes.clock import StillClock
 
-PROCESSES, SLOTS, PEOPLE = 4, 20, 200
+PROCESSES = 4
 SLOT = a_slot("16:00")
+_PAUSE = 0.05
+"""Seconds."""
 _PASSES = 0.4
 """How many of the offers are passed on."""
 
@@ -45,19 +47,20 @@ async def offered_people(storage: ManagedStorage) -> list[PersonId]:
     return [each.person_id for each in waits if each.hold_id is not None]
 
 
-async def booked_slots(storage: ManagedStorage) -> int:
-    return len(await storage.read(lambda unit: unit.bookings.active(SLOT, ROOMS[:SLOTS])))
+async def booked_slots(storage: ManagedStorage, slots: int) -> int:
+    return len(await storage.read(lambda unit: unit.bookings.active(SLOT, ROOMS[:slots])))
 
 
-async def main(url: str, share: int, seed: int) -> None:
+async def main(url: str, slots: int, share: int, seed: int) -> None:
     rng, read_model, rules, clock = random.Random(seed), ReadModel(), Rules(), StillClock(NOW)
     storage = open_storage(url, read_model, rules, clock)
     await storage.open()
     await storage.load()
     bookings = BookingService(storage, read_model, rules, clock)
     waiting = WaitingService(storage, read_model, rules, clock, bookings)
-    while await booked_slots(storage) < SLOTS:
+    while await booked_slots(storage, slots) < slots:
         await storage.catch_up()
+        await asyncio.sleep(_PAUSE)  # the others write meanwhile
         try:
             await waiting.make_offers()
             for person_id in await offered_people(storage):
@@ -69,4 +72,4 @@ async def main(url: str, share: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(main(sys.argv[1], *map(int, sys.argv[2:])))

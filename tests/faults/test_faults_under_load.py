@@ -1,7 +1,7 @@
-"""Four web processes, two workers and 200 clients who book, while one thing after another breaks.
+"""Web processes, workers and many clients who book, while one thing after another breaks.
 
 Afterwards no room is booked twice, the ledger adds up, every client got an answer or an error, and the
-service has recovered. `make soak` does the same for longer.
+service has recovered. `make soak` does the same with more of them and for longer.
 """
 
 import asyncio
@@ -22,7 +22,6 @@ from tests.faults.processes import Fleet, Process
 from tests.postgres import PostgresServer
 from tests.standins.proxy import Proxy
 
-CLIENTS = 200
 MAX_SECONDS_TO_RECOVER = 20.0
 """Generous: other tests run beside it."""
 
@@ -41,10 +40,23 @@ def server() -> Iterator[PostgresServer]:
         server.remove()
 
 
+@dataclass(frozen=True, slots=True)
+class DeploymentSize:
+    """Numbers of processes and of clients."""
+
+    webs: int
+    workers: int
+    clients: int
+
+
+SMALL, LARGE = DeploymentSize(3, 1, 80), DeploymentSize(4, 2, 200)
+
+
 @dataclass
 class Deployment:
     """The processes; the last web process reaches the database through a proxy."""
 
+    size: DeploymentSize
     server: PostgresServer
     proxy: Proxy
     fleet: Fleet
@@ -59,7 +71,7 @@ class Deployment:
 
     async def busy(self, requests: int, seconds: float = 0.0) -> "asyncio.Future[ClientLog]":
         """Starts the load and waits until it runs."""
-        running = asyncio.ensure_future(self.load.go(CLIENTS, requests, seconds=seconds))
+        running = asyncio.ensure_future(self.load.go(self.size.clients, requests, seconds=seconds))
         before = len(self.load.log.at)
         while len(self.load.log.at) < before + 20:  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(0.01)
@@ -77,20 +89,21 @@ class Deployment:
 
 @pytest.fixture
 async def deployment(
-    server: PostgresServer, tmp_path: Path, session: ClientSession
+    server: PostgresServer, tmp_path: Path, session: ClientSession, request: pytest.FixtureRequest
 ) -> AsyncIterator[Deployment]:
+    size: DeploymentSize = request.param
     async with Proxy(server.home / ".s.PGSQL.5432") as proxy:
         fleet = Fleet(tmp_path, server.url("roomie"), session)
         proxied_url = f"postgresql://roomie@127.0.0.1:{proxy.port}/roomie"
         try:
-            webs = [await fleet.launch("web") for _ in range(3)]
+            webs = [await fleet.launch("web") for _ in range(size.webs - 1)]
             webs.append(await fleet.launch("web", url=proxied_url))
-            for _ in range(2):
+            for _ in range(size.workers):
                 await fleet.launch("worker")
             for process in fleet.processes:
                 await process.ready(session)
             load = LoadGenerator(session, lambda: [web.address for web in webs if web.is_running])
-            yield Deployment(server, proxy, fleet, session, webs, load)
+            yield Deployment(size, server, proxy, fleet, session, webs, load)
         finally:
             proxy.heal()
             await fleet.stop()
@@ -99,7 +112,7 @@ async def deployment(
 async def nothing_breaks(deployment: Deployment, requests: int, seconds: float) -> None:
     before = deployment.load.log.without_answer
 
-    log = await deployment.load.go(CLIENTS, 2 * requests, seconds=seconds)
+    log = await deployment.load.go(deployment.size.clients, 2 * requests, seconds=seconds)
 
     assert log.without_answer == before, (log.refusals, log.unanswered)
 
@@ -186,11 +199,13 @@ def _report(deployment: Deployment) -> None:
     )
 
 
+@pytest.mark.parametrize("deployment", [SMALL], indirect=True, ids=["small"])
 async def test_whatever_breaks_the_ledger_stays_right_and_the_service_recovers(deployment: Deployment):
     await _live_through(deployment, QUICK, requests=1, seconds=0.0)
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("deployment", [LARGE], indirect=True, ids=["large"])
 async def test_faults_for_minutes(deployment: Deployment):
     """About two minutes a round."""
     await _live_through(deployment, [*QUICK, the_network_is_frozen] * ROUNDS, requests=3, seconds=10.0)

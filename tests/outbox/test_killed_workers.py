@@ -127,7 +127,10 @@ async def _until_all_are_marked_as_sent(url: str) -> None:
         await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize(("kind", "database"), [("slack", "postgres_url"), ("discord", "sqlite_url")])
+@pytest.mark.parametrize(
+    ("kind", "database"),
+    [("slack", "postgres_url"), pytest.param("discord", "sqlite_url", marks=pytest.mark.soak)],
+)
 async def test_everybody_is_reminded_once_although_the_worker_is_killed(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, database: str
 ):

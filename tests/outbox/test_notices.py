@@ -6,18 +6,21 @@ import pytest
 
 from bot.chat.reply import Tone
 from bot.config import Config
+from bot.config.sections import JobsSection
 from bot.worker.scheduler import JOBS, JobRunner
 from core.model import Identity, NotificationPreferences, QuietHours
+from core.policy.schedule import DailyAt
 from tests.builders import a_slot
 from tests.outbox.environment import REMA, STAN, WIL, Environment
 
 MONDAY = datetime(2026, 3, 16, 3, 0, tzinfo=UTC)
 CHANNEL = Identity("chat:C1")
+CONFIG = Config(jobs=JobsSection(purge=DailyAt(3 * 60)))
 
 
 @pytest.fixture
 async def worker(environment: Environment) -> JobRunner:
-    workforce = JobRunner(environment.services, Config(), JOBS, "worker")
+    workforce = JobRunner(environment.services, CONFIG, JOBS, "worker")
     await workforce.prepare()
     return workforce
 
@@ -47,7 +50,7 @@ async def test_a_notice_comes_once_a_week_despite_restarts(environment: Environm
     await environment.want(NotificationPreferences(reminders=(), notices=True))
 
     for hours in range(0, 24 * 13, 5):
-        restarted = JobRunner(environment.services, Config(), JOBS, f"worker {hours}")
+        restarted = JobRunner(environment.services, CONFIG, JOBS, f"worker {hours}")
         await restarted.prepare()
         await on(environment, restarted, MONDAY + timedelta(hours=hours))
         await environment.storage.write(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from bot.config import Config
 from bot.config.sections import JobsSection
 from bot.worker.scheduler import JOBS, JobRunner
-from core.policy.schedule import DailyAt
 from core.model import NotificationPreferences, QuietHours
+from core.policy.schedule import DailyAt
 from tests.builders import a_slot
 from tests.outbox.environment import HALL, LAB, REMA, WIL, Environment
 

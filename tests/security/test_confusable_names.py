@@ -108,33 +108,16 @@ async def test_a_lookalike_cannot_be_created_or_is_somebody_else(
     assert await _found(storage, name) == name
 
 
-@pytest.mark.parametrize("field", ["username", "email", "name"])
-@pytest.mark.parametrize(
-    "sign",
-    [
-        "\0",
-        "\n",
-        "\x7f",
-        "\x85",
-        "\u200b",
-        "\u200d",
-        "\u202e",
-        "\u2066",
-        "\u2060",
-        "\ufeff",
-        "\u00ad",
-        "\u3164",
-        "\ufe0f",
-    ],
-)
-async def test_what_nobody_sees_is_refused_in_new_names(accounts: Accounts, field: str, sign: str) -> None:
-    person = replace(
-        a_person("kim"),
-        **{field: {"username": f"k{sign}im", "email": f"k{sign}im@x.org", "name": f"K{sign}im"}[field]},
-    )
+INVISIBLE = "\0\n\x7f\x85\u200b\u200d\u202e\u2066\u2060\ufeff\u00ad\u3164\ufe0f"
 
-    with pytest.raises(Invalid, match=r"U\+[0-9A-F]{4}"):
-        await accounts.add_person(person, None)
+
+@pytest.mark.parametrize("field", ["username", "email", "name"])
+async def test_what_nobody_sees_is_refused_in_new_names(accounts: Accounts, field: str) -> None:
+    for sign in INVISIBLE:
+        value = {"username": f"k{sign}im", "email": f"k{sign}im@x.org", "name": f"K{sign}im"}[field]
+
+        with pytest.raises(Invalid, match=r"U\+[0-9A-F]{4}"):
+            await accounts.add_person(replace(a_person("kim"), **{field: value}), None)
 
 
 async def test_a_name_may_be_typed_composed_or_not(storage: ManagedStorage, accounts: Accounts) -> None:

@@ -58,14 +58,13 @@ _BAD = (
 )
 
 
-@pytest.mark.parametrize("host", _BAD)
 @pytest.mark.parametrize(
     "target", [b"/user.login.getToken/", b"/login?sid=x", b"/user.login.callback/?sid=x", b"/docs", b"/none"]
 )
-async def test_an_invalid_host_is_a_400(http_client: HttpClient, host: bytes, target: bytes) -> None:
-    answer = await fetch(http_client, request(b"Host: " + host + b"\r\n", target))
-
-    assert answer.split(b" ", 2)[1] == b"400", answer[:200]
+async def test_an_invalid_host_is_a_400(http_client: HttpClient, target: bytes) -> None:
+    for host in _BAD:
+        answer = await fetch(http_client, request(b"Host: " + host + b"\r\n", target))
+        assert answer.split(b" ", 2)[1] == b"400", (host, answer[:200])
 
 
 @pytest.mark.parametrize("host", [b"", b"Host: a\r\nHost: b\r\n", b"Host: a\r\nHost: a\r\n"])
@@ -91,38 +90,35 @@ async def test_http_1_0_needs_no_host(http_client: HttpClient) -> None:
     assert b'"loginUrl":"http://127.0.0.1' in answer
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        b"http://evil.example/user.login.getToken/",
-        b"*",
-        b"//",
-        b"//[",
-        b"//[::1",
-        b"foo:bar",
-        b"ftp://x/",
-        b"http://[/",
-        b"http://a:99999/",
-        b"/%",
-        b"/%ff?%ff=%ff",
-        b"/?" + b"%" * 7_000,
-        b"/" * 7_000,
-        b"/%2f" * 1_800,
-        b"/stream.sub/%00/",
-        b"/stream.sub_lp/x?time=" + b"1%20" * 1_500,
-        b"/\xff",
-    ],
+_TARGETS = (
+    b"http://evil.example/user.login.getToken/",
+    b"*",
+    b"//",
+    b"//[",
+    b"//[::1",
+    b"foo:bar",
+    b"ftp://x/",
+    b"http://[/",
+    b"http://a:99999/",
+    b"/%",
+    b"/%ff?%ff=%ff",
+    b"/?" + b"%" * 7_000,
+    b"/" * 7_000,
+    b"/%2f" * 1_800,
+    b"/stream.sub/%00/",
+    b"/stream.sub_lp/x?time=" + b"1%20" * 1_500,
+    b"/\xff",
 )
+
+
 @pytest.mark.parametrize("method", [b"GET", b"POST", b"HEAD", b"CONNECT", b"OPTIONS", b"BREW"])
-async def test_no_request_target_causes_a_server_error(
-    http_client: HttpClient, method: bytes, target: bytes
-) -> None:
+async def test_no_request_target_causes_a_server_error(http_client: HttpClient, method: bytes) -> None:
     head = b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    for target in _TARGETS:
+        answer = await fetch(http_client, method + b" " + target + head)
 
-    answer = await fetch(http_client, method + b" " + target + head)
-
-    assert answer.split(b" ", 2)[1] < b"500", answer[:200]
-    assert b"evil" not in answer or b" 400 " in answer
+        assert answer.split(b" ", 2)[1] < b"500", (target[:30], answer[:200])
+        assert b"evil" not in answer or b" 400 " in answer, target[:30]
 
 
 _VALUES = (

@@ -30,14 +30,18 @@ class ParsedPage(HTMLParser):
         self.links: dict[str, str] = {}
         self.titles: list[str] = []
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
+        self._words: list[str] = []
         self._open: list[str] = []
-        self._label: list[tuple[str, dict[str, str | None], str]] = []
+        self._label: list[tuple[str, dict[str, str | None], list[str]]] = []
         self._select = ""
         self._in_form = False
         self.feed(html)
         self.close()
         assert not self._open, self._open
+
+    @property
+    def words(self) -> str:
+        return "".join(self._words)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
@@ -45,7 +49,7 @@ class ParsedPage(HTMLParser):
         if tag not in _VOID:
             self._open.append(tag)
         if tag in _LABELLED:
-            self._label.append((tag, found, ""))
+            self._label.append((tag, found, []))
         if tag == "form":
             self._in_form = True
             self.forms.append(PageForm(found.get("method") or "get", found.get("action") or ""))
@@ -68,13 +72,14 @@ class ParsedPage(HTMLParser):
         if tag == "form":
             self._in_form = False
         if tag in _LABELLED:
-            _, attrs, text = self._label.pop()
-            self._note(tag, attrs, " ".join(text.split()))
+            _, attrs, texts = self._label.pop()
+            self._note(tag, attrs, " ".join("".join(texts).split()))
 
     def handle_data(self, data: str) -> None:
         if not self._open or self._open[-1] not in {"script", "style"}:
-            self.words += data
-            self._label = [(tag, attrs, text + data) for tag, attrs, text in self._label]
+            self._words.append(data)
+            for _, _, texts in self._label:
+                texts.append(data)
 
     def _note(self, tag: str, attrs: dict[str, str | None], text: str) -> None:
         if tag == "a":

@@ -110,10 +110,13 @@ async def bookings(context: RequestContext) -> Response:
     read_model = context.state.services.read_model
     availability, catalogue = read_model.availability, read_model.catalogue
     schedule = availability.schedule(room.id)
-    if read_model.covers(_interval(start, end)):
-        rendered = [wire.render_busy(each) for each in schedule.conflicts(start, end)]
+    whole = context.state.whole_schedules.known(room.id)
+    if whole is None and not read_model.covers(_interval(start, end)):
+        whole = await context.state.whole_schedules.get(room)
+    if whole is None:
+        rendered = b",".join([wire.render_busy(each) for each in schedule.conflicts(start, end)])
     else:
-        rendered = (await context.state.whole_schedules.get(room)).overlapping(start, end)
+        rendered = whole.overlapping(start, end)
     return CacheableResponse(
         with_etag(wire.room_bookings_body(context.require(ROOM), room.name, rendered)),
         lambda _: (
@@ -200,13 +203,9 @@ def _seconds(context: RequestContext) -> int:
 
 
 def _room_query(context: RequestContext) -> RoomQuery:
-    return _query_of(
-        context.get(CAPACITY) or 0,
-        context.get(USAGE),
-        context.get(LOCATION),
-        context.get(CARD),
-        context.get(BUILDING),
-    )
+    capacity, usage, location = context.get(CAPACITY), context.get(USAGE), context.get(LOCATION)
+    needs_card, building = context.get(CARD), context.get(BUILDING)
+    return _query_of(capacity or 0, usage, location, needs_card, building)
 
 
 @lru_cache(maxsize=1024)
@@ -230,19 +229,19 @@ async def _respond(context: RequestContext, query: StatusQuery) -> Response:
     state, at = context.state, query.at(context.now)
     day = state.days.around(at)
     window = _interval(day[0], max(day[1], query.slot[1] if query.slot else 0))
+    campus = await state.lay_out_campus()
     if not state.services.read_model.covers(window):
-        cache = StatusCache(
-            await state.availability_outside_window(
-                _interval(day[0], int(window.end.timestamp()) + _OUTSIDE_WINDOW)
-            )
+        availability = await state.availability_outside_window(
+            _interval(day[0], int(window.end.timestamp()) + _OUTSIDE_WINDOW)
         )
+        cache = StatusCache(availability, campus if campus.catalogue is availability.catalogue else None)
         await cache.build(day)
         return _render(cache, query, *cache.choose(cache.day(day), at, query.to_filter(cache.availability)))
     cache = state.status_cache()
     await cache.build(day)
     if cache.availability is not state.services.read_model.availability:  # reloaded while the day was built
         cache = state.status_cache()
-    return _from_read_model(context, cache, day, at, query)
+    return await _from_read_model(context, cache, day, at, query)
 
 
 _MAX_SLOT = 31 * 24 * 60 * 60
@@ -251,16 +250,21 @@ _OUTSIDE_WINDOW = 8 * 24 * 60 * 60
 """Seconds after midnight that are loaded too, for bookings that continue on the next days."""
 
 
-def _from_read_model(
+async def _from_read_model(
     context: RequestContext, cache: StatusCache, day: tuple[int, int], at: int, query: StatusQuery
 ) -> CacheableResponse:
     """Renders the response once for each set of rooms in an interval in which no status changes."""
     state, availability = context.state, cache.availability
     status_day = cache.day(day)
     version = availability.version
+    status_day.snapshot(at)
+    await cache.pause()
     snapshot, rooms = cache.choose(status_day, at, query.to_filter(availability))
     key = (snapshot.number, rooms, query.is_search, query.is_nested)
     if (response := state.intervals.get(key)) is None:
+        await cache.pause()
+        snapshot.prepare()
+        await cache.pause()
         response = _render(cache, query, snapshot, rooms)
         state.intervals.put(key, response)
     since, until = status_day.constant_interval(at, query.seconds)

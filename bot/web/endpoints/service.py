@@ -28,8 +28,11 @@ TEXT = Parameter(
 )
 
 
+_ALIVE = json_response({"status": "ok"})
+
+
 def health(_: RequestContext) -> Response:
-    return json_response({"status": "ok"})
+    return _ALIVE
 
 
 async def ready(context: RequestContext) -> Response:

@@ -144,7 +144,8 @@ class Connection(web.RequestHandler):
         if started is None or not started.is_done or not isinstance(started.result, RawResponse):
             self.started = started
             return False
-        transport.write(started.result.to_bytes())
+        for piece in started.result.pieces():
+            transport.write(piece)
         self.head_since, self.buffered_heads = None, 0
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         self._become_idle()

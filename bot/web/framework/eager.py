@@ -63,7 +63,7 @@ async def suspend() -> None:
 
 
 Started: TypeAlias = StartedCoroutine[web.StreamResponse]
-STARTED = "started"
+STARTED: web.RequestKey[Started] = web.RequestKey("started", StartedCoroutine)
 """The key of a request's `Started`, if there is one."""
 
 
@@ -124,7 +124,7 @@ async def resume_or_handle(
     handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], request: web.BaseRequest
 ) -> web.StreamResponse:
     """Runs the rest of a request that was started eagerly; handles any other."""
-    started: Started | None = request.get(STARTED)
+    started = request.get(STARTED)
     return await (handle(request) if started is None else started)
 
 

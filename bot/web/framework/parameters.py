@@ -25,6 +25,7 @@ async def read_parameters(
     fields = await _fields(request, route, settings)
     values: dict[str, object] = {}
     for parameter in route.parameters:
+        text: str | None
         if parameter.location is _PATH:
             text = path_values[parameter.name]
         elif parameter.location is _HEADER:

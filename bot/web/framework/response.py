@@ -152,8 +152,11 @@ class CacheableResponse:
     is_valid: IsValid
 
 
+_MAX_JOINED_BYTES = 128 * 1024
+
+
 class RawResponse(web.StreamResponse):
-    """A rendered response that is written in one piece. After an `is_last` one the connection is closed."""
+    """A rendered response that is written at once. After an `is_last` one the connection is closed."""
 
     def __init__(
         self, head: bytes, body: bytes, request_id: str, status: int, *, is_last: bool
@@ -170,13 +173,20 @@ class RawResponse(web.StreamResponse):
         elif request.version == HttpVersion10:
             connection = "Connection: keep-alive\r\n"
         writer = request.writer
-        await writer.write_eof(self.to_bytes(connection))
+        *first, last = self.pieces(connection)
+        for each in first:
+            await writer.write(each)
+        await writer.write_eof(last)
         return writer
 
-    def to_bytes(self, connection: str = "") -> bytes:
-        """Head and body; `connection` is a line of the head, needed unless HTTP/1.1 keeps it open."""
+    def pieces(self, connection: str = "") -> tuple[bytes, ...]:
+        """Head and body, in one piece unless the body is long: connections share it while they send it.
+
+        `connection` is a line of the head, needed unless HTTP/1.1 keeps it open.
+        """
         tail = f"Date: {rfc822_formatted_time()}\r\nX-Request-ID: {self._request_id}\r\n{connection}\r\n"
-        return b"".join((self._head, tail.encode("latin-1"), self._content))
+        head = self._head + tail.encode("latin-1")
+        return (head + self._content,) if len(self._content) <= _MAX_JOINED_BYTES else (head, self._content)
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Does nothing: `prepare` writes everything."""

@@ -79,10 +79,10 @@ def _room(room: Room) -> dict[str, object]:
     }
 
 
-def room_bookings_body(room_id: str, name: str, rendered: Iterable[bytes]) -> bytes:
-    """A room, by the id of the request, and its busy intervals, each as `render_busy` makes it."""
+def room_bookings_body(room_id: str, name: str, rendered: bytes) -> bytes:
+    """A room, by the id of the request, and its busy intervals, as `render_busy` makes them."""
     known = orjson.dumps({"id": room_id, "name": name})
-    return b'{"bookings":[%b],%b' % (b",".join(rendered), known[1:])
+    return b'{"bookings":[%b],%b' % (rendered, known[1:])
 
 
 def render_busy(busy: Busy) -> bytes:

@@ -19,7 +19,6 @@ from bot.web.framework.live_updates import LiveUpdates
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.login_subscriptions import LoginSubscriptions
 from bot.web.framework.login_throttle import LoginThrottle
-from bot.web.framework.loop_delay import LoopDelay
 from bot.web.framework.metrics import Metrics
 from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.rate_limit import RateLimiter
@@ -28,7 +27,7 @@ from bot.web.framework.readiness import Check, Readiness
 from bot.web.framework.response import IsValid, RenderedResponse
 from bot.web.framework.response_cache import RenderedCache, ResponseCache
 from bot.web.framework.settings import HttpSettings
-from bot.web.framework.status_cache import CampusDays, StatusCache
+from bot.web.framework.status_cache import CampusDays, CampusLayout, StatusCache
 from bot.web.framework.token_usage import TokenUsage
 from bot.web.framework.whole_schedules import WholeSchedules
 from core.availability import Availability
@@ -62,7 +61,6 @@ class ServerState:
     parse: Parse | None = None
     login: LoginContext = field(default_factory=LoginContext)
     metrics: Metrics = field(default_factory=Metrics)
-    loop_delay: LoopDelay = field(default_factory=LoopDelay)
     responses: ResponseCache = field(default_factory=ResponseCache)
     intervals: RenderedCache = field(default_factory=RenderedCache)
     calendars: ResponseCache = field(default_factory=lambda: ResponseCache(_MAX_CALENDAR_BYTES))
@@ -99,6 +97,8 @@ class ServerState:
     flood_logged_at: float = -inf
     """When a refusal for too many requests was last logged, by `perf_counter`."""
     _status_cache: StatusCache | None = None
+    _campus: CampusLayout | None = None
+    _campus_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MAX_CONCURRENT_READS))
     _waiting: int = 0
     _origin: str = field(default_factory=lambda: token_hex(4))
@@ -125,8 +125,21 @@ class ServerState:
         """The status cache of the current availability."""
         availability = self.services.read_model.availability
         if self._status_cache is None or self._status_cache.availability is not availability:
-            self._status_cache = StatusCache(availability)
+            campus = self._campus
+            is_known = campus is not None and campus.catalogue is availability.catalogue
+            self._status_cache = StatusCache(availability, campus if is_known else None)
         return self._status_cache
+
+    async def lay_out_campus(self) -> CampusLayout:
+        """The layout of responses about all rooms, made on a thread: it takes 0.5 s for 50,000."""
+        catalogue = self.services.read_model.catalogue
+        if (campus := self._campus) is not None and campus.catalogue is catalogue:
+            return campus
+        await suspend()
+        async with self._campus_lock:
+            if (campus := self._campus) is None or campus.catalogue is not catalogue:
+                campus = self._campus = await asyncio.to_thread(CampusLayout, catalogue)
+        return campus
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Reads from the database what the read model does not hold, a few requests at a time.

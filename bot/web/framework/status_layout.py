@@ -91,7 +91,7 @@ class StatusSnapshot:
     def __init__(self, layout: StatusLayout, statuses: Sequence[bytes], free_until: Sequence[int]) -> None:
         self.number, self.statuses = next(_numbers), statuses
         self._layout, self._free_until = layout, free_until
-        self._parts = layout.parts(statuses)
+        self._parts: Sequence[bytes] = ()
         self._limits = sorted({*free_until})
         self._free: list[int] | None = None
 
@@ -101,6 +101,11 @@ class StatusSnapshot:
             self._free = self._layout.at_least(self._limits, self._free_until)
         return self._free[bisect_left(self._limits, needed)]
 
+    def prepare(self) -> None:
+        """Makes the parts of all bodies; a step of its own where there are many rooms."""
+        self._parts = self._parts or self._layout.parts(self.statuses)
+
     def body(self, rooms: int) -> bytes:
         """Renders the rooms of a mask; buildings without any are empty objects."""
+        self.prepare()
         return b"".join(compress(self._parts, self._layout.selectors(rooms)))
