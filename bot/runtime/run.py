@@ -29,6 +29,7 @@ from bot.runtime.app import (
 from bot.runtime.backups import backup_checks, backup_warnings
 from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
+from bot.runtime.loop_lag import measure_loop_lag
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
 from bot.sample.data import PUBLIC, SAMPLE_PEOPLE
@@ -77,6 +78,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
         if not checks_sample:
             await services.storage.load()
         await _load_sample_data(services, config, roles)
+        stack.enter_context(measure_loop_lag(services.metrics))
         for platform in platforms:
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:

@@ -22,7 +22,7 @@ from time import perf_counter
 from aiohttp import ClientSession
 
 from bot.runtime import event_loop
-from bot.web.framework.loop_delay import LoopDelay
+from bot.runtime.loop_lag import LoopLag
 from tests.benchmarks import monday_campus as campus
 from tests.benchmarks.harness import Row
 from tests.benchmarks.monday_campus import RESET, SOURCE, NoticesKept
@@ -32,7 +32,7 @@ from tests.faults.processes import Fleet, Process
 from tests.postgres import PostgresServer
 
 MAX_SLOWDOWN = 2.0
-MAX_HELD = 50.0
+MAX_LAG = 50.0
 """Milliseconds."""
 _START = timedelta(seconds=45)
 """From the start of the first process to the usual phase."""
@@ -57,16 +57,14 @@ FOUR = Load("four processes, PostgreSQL", 100_000, 2_000, ("web", "web", "worker
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Answers; by process, seconds of processor time, and how long its event loop was held at most (ms).
+    """Answers; by process, seconds of processor time, and the event loop's largest lag (ms) at the end.
 
-    `busy` is the longest time for which the process itself was computing; `delay` includes waiting for a
-    core.
+    The lag includes waiting for a core.
     """
 
     answers: Sequence[TimedAnswer]
     processor: dict[str, float]
-    busy: dict[str, float]
-    delay: dict[str, float]
+    lag: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Outcome:
     notices: NoticesKept
     bookings: set[str]
     jobs: dict[str, str]
-    idle_delay: float
+    idle_lag: float
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark is called
@@ -114,7 +112,7 @@ async def _measure(load: Load, url: str, folder: Path, seconds: float) -> Outcom
     platforms = PlatformsProcess()
     await platforms.start(load.people)
     await campus.fill(url, load.people)
-    own = LoopDelay()
+    own = LoopLag()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(platforms.stop)
         session = await stack.enter_async_context(ClientSession())
@@ -127,12 +125,12 @@ async def _measure(load: Load, url: str, folder: Path, seconds: float) -> Outcom
             await process.ready(session)
         measurement = _Measurement(fleet, load, folder, seconds)
         await measurement.warm_up()
-        measuring = asyncio.create_task(own.run())
+        own.start()
         await asyncio.sleep((RESET - clock.now()).total_seconds() - seconds)
         usual = await measurement.phase(first_day=1)
         await _until(lambda: campus.has_notices(url))
         monday, _ = await asyncio.gather(measurement.phase(first_day=3), _dump(url, folder))
-        measuring.cancel()
+        own.stop()
         with suppress(TimeoutError):  # which a row shows
             await _until(lambda: _are_done(url))
         await fleet.stop()
@@ -145,7 +143,7 @@ async def _measure(load: Load, url: str, folder: Path, seconds: float) -> Outcom
             await campus.notices_kept(url),
             await campus.booking_ids(url),
             dict(await campus.jobs_done(url)),
-            own.read_longest() * 1000,
+            own.worst * 1000,
         )
 
 
@@ -207,17 +205,14 @@ class _Measurement:
         await clients.start()
         processes = self._fleet.processes
         before = [_processor_seconds(each.id) for each in processes]
-        for each in processes:
-            await _loop_figures(self._fleet.session, each)  # which begins anew
         answers = await clients.answers()
         used = [_processor_seconds(each.id) for each in processes]
-        held = [await _loop_figures(self._fleet.session, each) for each in processes]
+        lags = [await _lag(self._fleet.session, each) for each in processes]
         names = [f"{each.roles or 'all'} {number}" for number, each in enumerate(processes, 1)]
         return Phase(
             answers,
             {name: new - old for name, old, new in zip(names, before, used, strict=True)},
-            {name: busy for name, (busy, _) in zip(names, held, strict=True)},
-            {name: delay for name, (_, delay) in zip(names, held, strict=True)},
+            dict(zip(names, lags, strict=True)),
         )
 
 
@@ -226,13 +221,11 @@ def _processor_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def _loop_figures(session: ClientSession, process: Process) -> tuple[float, float]:
-    """How long the loop was held since this was last asked: computing, and in all (ms)."""
+async def _lag(session: ClientSession, process: Process) -> float:
+    """The largest of the last fifteen to thirty seconds (ms)."""
     async with session.get(f"{process.address}/metrics") as response:
         values = dict(line.rsplit(" ", 1) for line in (await response.text()).splitlines())
-    names = ("roomie_event_loop_busy_seconds", "roomie_event_loop_delay_seconds")
-    busy, delay = (float(values[name]) * 1000 for name in names)
-    return busy, delay
+    return float(values["roomie_event_loop_lag_seconds"]) * 1000
 
 
 # Rows
@@ -247,7 +240,7 @@ def _rows(found: Outcome) -> list[Row]:
             [each for each in usual.answers if each.at >= 1],
             [each for each in monday.answers if each.at >= 1],
         ),
-        _figure(f"{name}: event loop held, ms", max(monday.busy.values()), MAX_HELD, _loop_note(found)),
+        _figure(f"{name}: event loop's largest lag, ms", max(monday.lag.values()), MAX_LAG, _lag_note(found)),
         _figure(f"{name}: notices lost or doubled", _wrong_notices(found), 0.0, _notices_note(found)),
         _figure(f"{name}: bookings lost", _lost_bookings(found), 0.0, _bookings_note(found)),
         _figure(f"{name}: jobs that failed", _failed_jobs(found), 0.0, ", ".join(sorted(found.jobs))),
@@ -280,11 +273,9 @@ def _shown(values: Sequence[float]) -> str:
     return ", ".join(f"{each:,.0f}" for each in values)
 
 
-def _loop_note(found: Outcome) -> str:
-    held = ", ".join(f"{name} {busy:.0f}" for name, busy in found.monday.busy.items())
-    delay, usual = max(found.monday.delay.values()), max(found.usual.busy.values())
-    parts = (f"usual {usual:.0f}", f"waiting for a core {delay:.0f}", f"an idle loop {found.idle_delay:.0f}")
-    return "; ".join((held, *parts))
+def _lag_note(found: Outcome) -> str:
+    lags = ", ".join(f"{name} {lag:.0f}" for name, lag in found.monday.lag.items())
+    return f"{lags}; usual {max(found.usual.lag.values()):.0f}; an idle loop beside them {found.idle_lag:.0f}"
 
 
 def _wrong_notices(found: Outcome) -> int:
