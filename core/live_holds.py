@@ -18,6 +18,9 @@ class LiveHolds:
     def clear(self) -> None:
         self._holds.clear()
 
+    def in_room(self, room_id: RoomId) -> list[Booking]:
+        return [each for each in self._holds.values() if each.room_id == room_id]
+
     def replace(self, room_id: RoomId, holds: Iterable[Booking]) -> list[Booking]:
         """Stores those of a room that have not expired in place of its others, and returns them."""
         self._remove(lambda hold: hold.room_id == room_id)

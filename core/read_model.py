@@ -38,6 +38,7 @@ from core.model import (
 )
 from core.policy.rules import Rules
 from core.ports import UnitOfWork, WriteSet
+from core.room_bookings import RoomBookings, read_bookings
 from core.schedule_reading import complete_schedule, without_end
 
 EVERYTHING = frozenset(Change(kind) for kind in ("catalogue", "timetable", "people", "societies", "webhook"))
@@ -83,6 +84,8 @@ class ReadModelUpdate:
     catalogue: Catalogue | None = None
     window: Interval | None = None
     rooms: Mapping[RoomId, RoomUpdate] = field(default_factory=dict)
+    booked: Mapping[RoomId, RoomBookings] = field(default_factory=dict)
+    """Of rooms whose timetables and closures are as they were."""
     whole: WholeCampus | None = None
     people: Mapping[PersonId, Account | None] = field(default_factory=dict)
     societies: tuple[list[Society], Mapping[SocietyId, TokenTerm]] | None = None
@@ -110,11 +113,13 @@ def _read(
     unit: UnitOfWork, touched: defaultdict[str, set[str]], window: Interval, known: Catalogue | None
 ) -> ReadModelUpdate:
     is_complete = "timetable" in touched or ("catalogue" in touched and bool(unit.closures.all()))
-    changed_rooms = [RoomId(key) for key in touched["room"] | touched["schedule"]]
+    changed_rooms = [RoomId(key) for key in touched["schedule"]]
+    booked_rooms = [RoomId(key) for key in touched["room"] - touched["schedule"]]
     return ReadModelUpdate(
         catalogue=_read_catalogue(unit, known) if "catalogue" in touched else None,
         window=window if is_complete else None,
         rooms={} if is_complete else read_rooms(unit, window, changed_rooms),
+        booked={} if is_complete else read_bookings(unit, window, booked_rooms),
         whole=WholeCampus.of(read_rooms(unit, window)) if is_complete else None,
         people=_all_people(unit) if "people" in touched else _some_people(unit, touched["person"]),
         societies=_societies(unit) if "society" in touched or "societies" in touched else None,
@@ -296,8 +301,13 @@ class ReadModel:
     def in_room(self, room_id: RoomId) -> tuple[Booking, ...]:
         return self._index.in_room(room_id)
 
-    def apply_commit(self, writes: WriteSet) -> None:
-        """Applies a decision that this process has committed."""
+    def apply_commit(self, *batch: WriteSet) -> None:
+        """Applies decisions that this process has committed."""
+        for writes in batch:
+            self._apply_writes(writes)
+        self._notify()
+
+    def _apply_writes(self, writes: WriteSet) -> None:
         if writes.before is not None:
             self._availability.remove(writes.before.room_id, busy_for(writes.before))
             self._remove(writes.before)
@@ -306,7 +316,6 @@ class ReadModel:
             self._remove_busy(self._holds.remove_overlapping(booking.room_id, booking.interval))
             self._availability.add(booking.room_id, busy_for(booking))
             self._store(booking)
-        self._notify()
 
     def apply_update(self, update: ReadModelUpdate) -> None:
         """Applies what was read from storage."""
@@ -317,6 +326,7 @@ class ReadModel:
             self.window = update.window
             self._replace_all(update.whole)
         self._apply_rooms(update.rooms)
+        self._apply_bookings(update.booked)
         for person_id, account in update.people.items():
             self.directory.put(person_id, account)
         if update.societies is not None:
@@ -354,6 +364,22 @@ class ReadModel:
         for room in rooms.values():
             for booking in room.bookings:
                 self._store(booking)
+
+    def _apply_bookings(self, rooms: Mapping[RoomId, RoomBookings]) -> None:
+        """Applies the differences; likewise the old ones go first."""
+        new: list[Booking] = []
+        for room_id, booked in rooms.items():
+            known, read = set(self.in_room(room_id)), set(booked.bookings)
+            for booking in known - read:
+                self._availability.remove(room_id, busy_for(booking))
+                self._remove(booking)
+            new += read - known
+            self._remove_busy(self._holds.in_room(room_id))
+            for hold in self._holds.replace(room_id, booked.holds):
+                self._availability.add(room_id, busy_for(hold))
+        for booking in new:
+            self._availability.add(booking.room_id, busy_for(booking))
+            self._store(booking)
 
     def _replace_schedule(self, room_id: RoomId, room: RoomUpdate) -> None:
         """Live holds are part of the new schedule, so that equal times count as unchanged."""

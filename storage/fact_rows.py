@@ -83,7 +83,7 @@ def facts_of(row: Row, keys: DecisionKeys, at: int) -> Facts:
         previous_result=None
         if row[_AFTER_BOOKING] is None
         else to_booking(row[_AFTER_BOOKING:_AFTER_HANDLED]),
-        busy=_busy(booked, taught, _held_for_others(held, keys, at)) if booked or taught or held else (),
+        busy=_busy(booked, taught, held, keys, at),
         closures=_closures(closed, keys.closure_window) if closed else (),
         spent=int(spent),
         charged=dict(charges).get(week, 0),
@@ -97,24 +97,27 @@ def facts_of(row: Row, keys: DecisionKeys, at: int) -> Facts:
 def holds_to_end(row: Row, keys: DecisionKeys, at: int) -> list[BookingId]:
     """Holds in the window that have expired, or are the requester's own: a booking there ends them."""
     held = row[-1]
-    return [each.id for each in _holds(held) if not _is_in_the_way(each, keys, at)] if held else []
+    return [each.id for each in _bookings(held) if not _is_in_the_way(each, keys, at)] if held else []
 
 
 def _person(row: Sequence[Any]) -> Any:  # noqa: ANN401 - as `to_person` returns
     return to_person(row, row[-1])
 
 
-def _busy(booked: str | None, taught: str | None, held: Iterable[Booking]) -> tuple[Busy, ...]:
-    bookings = chain(map(to_booking, json.loads(booked or "[]")), held)
-    return (*map(busy_for, bookings), *map(Busy._make, json.loads(taught or "[]")))
+def _busy(
+    booked: str | None, taught: str | None, held: str | None, keys: DecisionKeys, at: int
+) -> tuple[Busy, ...]:
+    if booked is taught is held is None:
+        return ()
+    in_the_way = (each for each in _bookings(held) if _is_in_the_way(each, keys, at))
+    return (
+        *map(busy_for, chain(_bookings(booked), in_the_way)),
+        *map(Busy._make, json.loads(taught or "[]")),
+    )
 
 
-def _held_for_others(held: str | None, keys: DecisionKeys, at: int) -> list[Booking]:
-    return [each for each in _holds(held) if _is_in_the_way(each, keys, at)]
-
-
-def _holds(held: str | None) -> Iterator[Booking]:
-    return map(to_booking, json.loads(held or "[]"))
+def _bookings(rows: str | None) -> Iterator[Booking]:
+    return map(to_booking, json.loads(rows or "[]"))
 
 
 def _is_in_the_way(hold: Booking, keys: DecisionKeys, at: int) -> bool:

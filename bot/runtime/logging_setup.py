@@ -43,7 +43,7 @@ def skip_unused_facts() -> None:
 
     As in https://docs.python.org/3/howto/logging.html#optimization.
     """
-    logging._srcfile = None  # type: ignore[attr-defined]  # noqa: SLF001 - documented there
+    logging._srcfile = None  # noqa: SLF001 - documented there
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 

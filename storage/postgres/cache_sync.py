@@ -67,10 +67,9 @@ class ReadModelSync:
         return ended
 
     def on_commit(self, transaction: int, writes: Sequence[WriteSet]) -> None:
-        for write in writes:
-            self._read_model.apply_commit(write)
-            if self._lock.locked():
-                self._since_snapshot.append((transaction, write))
+        self._read_model.apply_commit(*writes)
+        if self._lock.locked():
+            self._since_snapshot += [(transaction, write) for write in writes]
 
     async def on_uncertain_commit(self, writes: Sequence[WriteSet]) -> None:
         for write in writes:

@@ -19,9 +19,11 @@ _CHANNEL = "roomie"
 _POLL_INTERVAL = 1.0
 """Seconds after which the log is read without a notification."""
 _MIN_NOTIFY_INTERVAL = 0.005
-"""Seconds between two notifications: each makes the others read the whole log.
+"""Seconds between two notifications: each makes the others read the log."""
+_PAUSE_RATIO = 3
+"""The loop pauses for this many times as long as it took: it is busy at most a quarter of the time.
 
-The loop also pauses for as long as it took, so that it is busy at most half of the time.
+Meanwhile changes gather, and are read at once. A request that needs them does not wait for the loop.
 """
 _TIMEOUT = 3.0
 _MAX_RECONNECT_DELAY = 2.0
@@ -98,7 +100,7 @@ class ChangeListener:
                 await self._send_notification(session)
             if self._sync.is_stale or not was_woken:
                 await self._sync.catch_up()
-            await asyncio.sleep(max(_MIN_NOTIFY_INTERVAL, monotonic() - began))
+            await asyncio.sleep(max(_MIN_NOTIFY_INTERVAL, _PAUSE_RATIO * (monotonic() - began)))
 
     async def _send_notification(self, session: Any) -> None:  # noqa: ANN401 - asyncpg ships no types
         """Sends a pending notification; otherwise pings, to detect a dead connection."""

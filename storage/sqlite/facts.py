@@ -70,7 +70,11 @@ SELECT w.place, {columns(room, "r")},
          coalesce(sum(f."end" - f.start), 0) / 60)
      FROM booking f WHERE f.society_id = w.society AND f.state = 1
      AND f.start >= w.week_start AND f.start < w.week_end) END,
-    {_rows_as_json(booked, f"(SELECT * FROM booking o WHERE o.state = 1 AND {_IN_THE_WAY} ORDER BY o.start) o")},
+    {
+        _rows_as_json(
+            booked, f"(SELECT * FROM booking o WHERE o.state = 1 AND {_IN_THE_WAY} ORDER BY o.start) o"
+        )
+    },
     {
         _rows_as_json(
             'e.start, e."end", e.name, e.booking_type, e.source',

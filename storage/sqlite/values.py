@@ -34,7 +34,7 @@ class RowInsertion:
         numbered = None if columns else table.autoincrement_column
         self._columns = tuple(columns) or tuple(each.name for each in table.c if each is not numbered)
         names = ", ".join(f'"{name}"' for name in self._columns)
-        self._head = f'INSERT INTO "{table.name}" ({names}) VALUES '
+        self._head = f'INSERT INTO "{table.name}" ({names}) VALUES '  # noqa: S608 - constant names
         self._tail = f" {on_conflict}" if on_conflict else ""
         self._sql: dict[int, str] = {}
 

@@ -65,8 +65,8 @@ Queued: TypeAlias = QueuedWrite | QueuedDecision
 class SqliteWriter:
     """Runs writes and decisions on its own thread, in batches; owns `connection`.
 
-    `run_decisions` decides and writes inside the transaction; `apply` adds what was committed to the read
-    model, on the event loop.
+    `run_decisions` decides and writes inside the transaction; `apply` adds the write sets that were committed
+    to the read model, on the event loop.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class SqliteWriter:
         connection: sqlite3.Connection,
         path: Path,
         run_decisions: Callable[[Iterable[QueuedDecision]], None],
-        apply: Callable[[WriteSet], None],
+        apply: Callable[..., None],
     ) -> None:
         self._connection = connection
         self._wal = Path(f"{path}-wal")
@@ -113,7 +113,7 @@ class SqliteWriter:
             self._loop.call_soon(self._wake_thread)
 
     def _wake_thread(self) -> None:
-        """Once for all that was queued while the event loop went through its callbacks: they share a batch."""
+        """Once for all that was queued in one pass of the event loop: they share a batch."""
         self._is_waking = False
         self._wake.release()
 
@@ -189,12 +189,14 @@ class SqliteWriter:
             logger.warning("results of %d committed writes could not be delivered", len(batch))
 
     def _resolve(self, batch: list[Queued]) -> None:
-        for each in batch:
-            if isinstance(each, QueuedDecision):
-                for writes in each.writes:
-                    self._apply(writes)
-            with suppress(InvalidStateError):
-                each.resolve()
+        """In the order of the batch: what a write has read may be older than the decisions after it."""
+        for _, together in groupby(batch, type):
+            queued = list(together)
+            if committed := [writes for each in queued for writes in _writes_of(each)]:
+                self._apply(*committed)
+            for each in queued:
+                with suppress(InvalidStateError):
+                    each.resolve()
 
     def _checkpoint_if_large(self) -> None:
         try:
@@ -202,6 +204,10 @@ class SqliteWriter:
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except (OSError, sqlite3.Error):
             return
+
+
+def _writes_of(queued: Queued) -> Sequence[WriteSet]:
+    return queued.writes if isinstance(queued, QueuedDecision) else ()
 
 
 def _is_alone(queued: Queued) -> bool:
