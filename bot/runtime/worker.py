@@ -83,7 +83,10 @@ async def _sending_webhooks(services: Services, config: Config, worker: str) -> 
 
 def outbox_settings(config: Config) -> OutboxSettings:
     settings = config.notifications
-    rates = {PlatformName.SLACK: settings.slack_rate / 60, PlatformName.DISCORD: float(settings.discord_rate)}
+    rates: dict[str, float] = {
+        PlatformName.SLACK: settings.slack_rate / 60,
+        PlatformName.DISCORD: settings.discord_rate,
+    }
     return OutboxSettings(lease=settings.lease, concurrency=settings.concurrency, rates=rates)
 
 

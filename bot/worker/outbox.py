@@ -133,7 +133,7 @@ class OutboxSender:
         return len(claimed) >= capacity
 
     async def _begin(self, claimed: Sequence[ClaimedMessage]) -> None:
-        """Starts a task for each message, except for bulk messages whose lane is full.
+        """Starts a task for each message, except for bulk messages whose bucket is full.
 
         After putting such off it pauses for as long as that took, so that others have the database, too.
         """
@@ -359,7 +359,7 @@ class OutboxSender:
 
 
 def _backoff(claimed: ClaimedMessage) -> timedelta:
-    return min(_FIRST_DELAY * 2 ** min(claimed.attempts, 20), _MAX_DELAY)
+    return min(_FIRST_DELAY * (1 << min(claimed.attempts, 20)), _MAX_DELAY)
 
 
 def _error_text(error: Exception) -> str:

@@ -1,8 +1,8 @@
-"""Paces deliveries: sends in progress for each platform, a rate for each lane, spacing for each recipient.
+"""Paces deliveries: sends in progress for each platform, a rate for each bucket, spacing for each recipient.
 
-A lane is what a platform counts messages by: a workspace of Slack's, or all of Discord. Messages that would
+A bucket is what a platform counts messages by: a workspace of Slack's, or all of Discord. Messages that would
 wait long for their turn do not wait in memory: they are given a time at which they are claimed again, so that
-a hundred thousand notices due at once keep neither reminders nor other lanes waiting.
+a hundred thousand notices due at once keep neither reminders nor other buckets waiting.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ _BULK_SHARE = 0.5
 _MAX_PAUSE = timedelta(hours=1)
 
 
-def lane_of(identity: Identity) -> str:
+def bucket_of(identity: Identity) -> str:
     """Slack limits each workspace, other platforms limit the bot as a whole."""
     platform, _, rest = identity.partition(":")
     return f"{platform}:{rest.partition(':')[0]}" if platform == "slack" else platform
 
 
 @dataclass(slots=True)
-class Lane:
+class RateLimitBucket:
     """Turns of the messages under one rate limit, `interval` seconds apart. Times are the event loop's."""
 
     interval: float
@@ -79,7 +79,7 @@ class DeliveryLimiter:
         self._rates = rates
         self._max_wait = max_wait
         self._semaphores: dict[str, Semaphore] = defaultdict(lambda: Semaphore(concurrency))
-        self._lanes: dict[str, Lane] = {}
+        self._buckets: dict[str, RateLimitBucket] = {}
         self._next: dict[Identity, float] = {}
 
     def slot(self, platform: str) -> Semaphore:
@@ -89,26 +89,26 @@ class DeliveryLimiter:
     def put_off(self, identity: Identity, *, is_bulk: bool) -> float | None:
         """Seconds after which to claim a message again; None if it may wait for its turn.
 
-        It may not while its lane is paused, or if too many wait there.
+        It may not while its bucket is paused, or if too many wait there.
         """
-        lane, now = self._lane(identity), get_running_loop().time()
-        pause = lane.pause_left(self._clock.now())
+        bucket, now = self._bucket(identity), get_running_loop().time()
+        pause = bucket.pause_left(self._clock.now())
         limit = self._max_wait * (_BULK_SHARE if is_bulk else 1.0)
-        if not pause and lane.next_turn - now <= limit:
+        if not pause and bucket.next_turn - now <= limit:
             return None
-        return lane.reserve_late(now, pause or limit, is_bulk=is_bulk) - now
+        return bucket.reserve_late(now, pause or limit, is_bulk=is_bulk) - now
 
     def reserve(self, identity: Identity) -> float:
-        """The lane's next turn, in the event loop's time."""
-        return self._lane(identity).reserve(get_running_loop().time())
+        """The bucket's next turn, in the event loop's time."""
+        return self._bucket(identity).reserve(get_running_loop().time())
 
     def pause(self, identity: Identity, seconds: float) -> None:
-        """Pauses a lane, as its platform asks."""
+        """Pauses a bucket, as its platform asks."""
         now = self._clock.now()
-        self._lane(identity).paused = (now, now + min(timedelta(seconds=seconds), _MAX_PAUSE))
+        self._bucket(identity).paused = (now, now + min(timedelta(seconds=seconds), _MAX_PAUSE))
 
     def is_paused(self, identity: Identity) -> bool:
-        return self._lane(identity).pause_left(self._clock.now()) > 0
+        return self._bucket(identity).pause_left(self._clock.now()) > 0
 
     async def wait_turn(self, identity: Identity, turn: float) -> None:
         """Waits for the turn, and until the recipient may get another message."""
@@ -118,14 +118,14 @@ class DeliveryLimiter:
         turn = max(now, turn, self._next.get(identity, now))
         self._next[identity] = turn + self._spacing
         await _sleep_until(turn)
-        await _sleep_until(self._lane(identity).start(get_running_loop().time()))
+        await _sleep_until(self._bucket(identity).start(get_running_loop().time()))
 
-    def _lane(self, identity: Identity) -> Lane:
-        name = lane_of(identity)
-        if name not in self._lanes:
+    def _bucket(self, identity: Identity) -> RateLimitBucket:
+        name = bucket_of(identity)
+        if name not in self._buckets:
             rate = self._rates.get(name.partition(":")[0], 0.0)
-            self._lanes[name] = Lane(1 / rate if rate else 0.0)
-        return self._lanes[name]
+            self._buckets[name] = RateLimitBucket(1 / rate if rate else 0.0)
+        return self._buckets[name]
 
 
 async def _sleep_until(loop_time: float) -> None:

@@ -57,7 +57,10 @@ FOUR = Load("four processes, PostgreSQL", 100_000, 2_000, ("web", "web", "worker
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Answers, seconds of processor time, and the largest lag of the event loop (ms) by process."""
+    """Answers; by process, seconds of processor time, and the event loop's largest lag (ms) at the end.
+
+    The lag includes waiting for a core.
+    """
 
     answers: Sequence[TimedAnswer]
     processor: dict[str, float]
@@ -109,26 +112,27 @@ async def _measure(load: Load, url: str, folder: Path, seconds: float) -> Outcom
     platforms = PlatformsProcess()
     await platforms.start(load.people)
     await campus.fill(url, load.people)
-    own_lag = LoopLag()
+    own = LoopLag()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(platforms.stop)
         session = await stack.enter_async_context(ClientSession())
         fleet = Fleet(folder, url, session)
         stack.push_async_callback(fleet.stop)
-        clock = _Clock(RESET - _START - timedelta(seconds=seconds))
+        clock = SimulatedClock(RESET - _START - timedelta(seconds=seconds))
         for roles in load.roles:
-            await fleet.launch(roles, more=_environment(folder, platforms, clock))
+            await fleet.launch(roles, more=process_environment(folder, platforms, clock))
         for process in fleet.processes:
             await process.ready(session)
         measurement = _Measurement(fleet, load, folder, seconds)
         await measurement.warm_up()
-        own_lag.start()
+        own.start()
         await asyncio.sleep((RESET - clock.now()).total_seconds() - seconds)
         usual = await measurement.phase(first_day=1)
         await _until(lambda: campus.has_notices(url))
         monday, _ = await asyncio.gather(measurement.phase(first_day=3), _dump(url, folder))
-        own_lag.stop()
-        await _until(lambda: _are_done(url))
+        own.stop()
+        with suppress(TimeoutError):  # which a row shows
+            await _until(lambda: _are_done(url))
         await fleet.stop()
         return Outcome(
             load,
@@ -139,7 +143,7 @@ async def _measure(load: Load, url: str, folder: Path, seconds: float) -> Outcom
             await campus.notices_kept(url),
             await campus.booking_ids(url),
             dict(await campus.jobs_done(url)),
-            own_lag.worst * 1000,
+            own.worst * 1000,
         )
 
 
@@ -153,7 +157,7 @@ async def _are_done(url: str) -> bool:
     return set(await campus.jobs_done(url)) >= _JOBS
 
 
-class _Clock:
+class SimulatedClock:
     """Simulated time, which starts now."""
 
     def __init__(self, start: datetime) -> None:
@@ -163,7 +167,7 @@ class _Clock:
         return self._start + timedelta(seconds=perf_counter() - self._began)
 
 
-def _environment(folder: Path, platforms: PlatformsProcess, clock: _Clock) -> dict[str, str]:
+def process_environment(folder: Path, platforms: PlatformsProcess, clock: SimulatedClock) -> dict[str, str]:
     return {
         **platforms.environment,
         "ROOMIE_CONFIG": str(campus.configuration(folder, platforms.site)),
@@ -201,27 +205,15 @@ class _Measurement:
         await clients.start()
         processes = self._fleet.processes
         before = [_processor_seconds(each.id) for each in processes]
-        lags = [asyncio.create_task(self._watch_lag(each)) for each in processes]
         answers = await clients.answers()
         used = [_processor_seconds(each.id) for each in processes]
-        for lag in lags:
-            lag.cancel()
-        worst = await asyncio.gather(*lags)
+        lags = [await _lag(self._fleet.session, each) for each in processes]
         names = [f"{each.roles or 'all'} {number}" for number, each in enumerate(processes, 1)]
         return Phase(
             answers,
             {name: new - old for name, old, new in zip(names, before, used, strict=True)},
-            dict(zip(names, worst, strict=True)),
+            dict(zip(names, lags, strict=True)),
         )
-
-    async def _watch_lag(self, process: Process) -> float:
-        """The largest lag until cancelled; what was before counts only as long as nothing is larger."""
-        seen = [await _lag(self._fleet.session, process)]
-        with suppress(asyncio.CancelledError):
-            while True:
-                await asyncio.sleep(1)
-                seen.append(await _lag(self._fleet.session, process))
-        return max(seen) if max(seen) > seen[0] else seen[-1]
 
 
 def _processor_seconds(process: int) -> float:
@@ -230,12 +222,10 @@ def _processor_seconds(process: int) -> float:
 
 
 async def _lag(session: ClientSession, process: Process) -> float:
-    """Milliseconds, as `/metrics` shows it."""
+    """The largest of the last fifteen to thirty seconds (ms)."""
     async with session.get(f"{process.address}/metrics") as response:
-        lines = (await response.text()).splitlines()
-    return next(
-        float(line.split()[1]) * 1000 for line in lines if line.startswith("roomie_event_loop_lag_seconds ")
-    )
+        values = dict(line.rsplit(" ", 1) for line in (await response.text()).splitlines())
+    return float(values["roomie_event_loop_lag_seconds"]) * 1000
 
 
 # Rows
@@ -285,8 +275,7 @@ def _shown(values: Sequence[float]) -> str:
 
 def _lag_note(found: Outcome) -> str:
     lags = ", ".join(f"{name} {lag:.0f}" for name, lag in found.monday.lag.items())
-    before = max(found.usual.lag.values())
-    return f"{lags}; usual {before:.0f}; an idle loop beside them {found.idle_lag:.0f}"
+    return f"{lags}; usual {max(found.usual.lag.values()):.0f}; an idle loop beside them {found.idle_lag:.0f}"
 
 
 def _wrong_notices(found: Outcome) -> int:
@@ -322,4 +311,4 @@ def _bookings_note(found: Outcome) -> str:
 
 
 def _failed_jobs(found: Outcome) -> int:
-    return len(_JOBS - set(found.jobs)) + sum(bool(trouble) for trouble in found.jobs.values())
+    return len(_JOBS - set(found.jobs)) + sum(map(bool, found.jobs.values()))

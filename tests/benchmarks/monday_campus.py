@@ -75,7 +75,7 @@ async def fill(url: str, people: int) -> None:
         await _insert(connection, room, map(room_values, rooms))
         await _insert(connection, person, (_person(each) for each in range(1, people + 1)))
         await _insert(connection, identity, (_identity(each) for each in range(1, people + 1)))
-        await _insert(connection, token, (_token(each) for each in range(1, STUDENTS + 1)))
+        await _insert(connection, token, (_token(each) for each in range(1, min(STUDENTS, people) + 1)))
         await _insert(connection, job_run, [due])
     if not isinstance(parse_database_url(url), SqliteFile):
         async with _connect(url) as connection:
@@ -122,7 +122,9 @@ async def _connect(url: str) -> AsyncIterator[AsyncConnection]:
 # Requests
 
 
-def booking_requests(ports: Sequence[int], burst: int, seconds: float, first_day: int) -> list[TimedRequest]:
+def booking_requests(
+    ports: Sequence[int], burst: int, seconds: float, first_day: int, students: int = STUDENTS
+) -> list[TimedRequest]:
     """So many in the first second, then a few a second; by each student in turn, for free slots."""
     slots = _slots(campus()[1], first_day)
     times = [number / burst for number in range(burst)]
@@ -130,7 +132,7 @@ def booking_requests(ports: Sequence[int], burst: int, seconds: float, first_day
     requests, last = list[TimedRequest](), next(slots)
     for number, at in enumerate(times):
         last = last if number % _CONTESTED == _CONTESTED - 1 else next(slots)
-        content = _booking_request(last, number % STUDENTS + 1)
+        content = _booking_request(last, number % students + 1)
         requests.append(TimedRequest(at, ports[number % len(ports)], content.decode()))
     return requests
 
