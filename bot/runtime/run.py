@@ -1,7 +1,6 @@
 """`roomie run`: serves all roles, or some of them, in one process until a signal stops it."""
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -27,6 +26,7 @@ from bot.runtime.app import (
     upgrade,
 )
 from bot.runtime.backups import backup_checks, backup_warnings
+from bot.runtime.garbage_collection import Freezer, freeze_gc
 from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
 from bot.runtime.loop_lag import measure_loop_lag
@@ -40,7 +40,6 @@ from bot.web.framework.open_files import raise_limit
 from bot.web.framework.settings import HttpSettings
 from core.errors import RoomieError
 from core.model import PersonId
-from core.read_model import ReadModel
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -65,7 +64,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
     checks_sample = is_public(config) and await _may_hold_sample(config.database.url)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings, load=False))
-        services.read_model.subscribe(_Freezer(services.read_model))
+        services.read_model.subscribe(Freezer(services.read_model))
         platforms = _platforms(config, services, roles)
         if checks_sample:
             await services.storage.load()
@@ -154,26 +153,6 @@ def _notify_platform(
     ]
     if identities:
         tasks.start(platform.on_people_changed(identities), f"{platform.name} pages")
-
-
-class _Freezer:
-    """Excludes what is loaded, now and at each reload, from collections, which would delay answers."""
-
-    def __init__(self, read_model: ReadModel) -> None:
-        self._read_model = read_model
-        self._frozen = read_model.availability
-        gc.freeze()
-
-    def __call__(self, _people: frozenset[PersonId]) -> None:
-        if self._read_model.availability is not self._frozen:
-            self._frozen = self._read_model.availability
-            gc.freeze()
-
-
-def freeze_gc() -> None:
-    """Excludes what is imported and preloaded from garbage collections, which would delay answers."""
-    gc.collect()
-    gc.freeze()
 
 
 async def _preload() -> None:

@@ -20,6 +20,7 @@ from bot.config.sections import BackupSection
 from bot.conversation.dispatcher import Dispatcher
 from bot.notifications import NOTIFICATION_TYPES
 from bot.runtime.backups import register_backup_metrics
+from bot.runtime.loop_lag import measure_loop_lag
 from bot.runtime.platforms import create_platforms
 from bot.runtime.worker import register_metrics, register_webhook_metrics
 from bot.services import Services
@@ -128,7 +129,8 @@ async def samples(services: Services, app: web.Application) -> Samples:
     async with ClientSession() as session:
         http_client = HttpClient(session, url)
         await http_client.get("/api/rooms")
-        answer = (await http_client.get("/metrics")).body.decode()
+        with measure_loop_lag(services.metrics):
+            answer = (await http_client.get("/metrics")).body.decode()
     await stop(runner)
     found: Samples = {}
     for family in text_string_to_metric_families(answer):

@@ -22,7 +22,7 @@ from discord import ComponentType, app_commands, ui
 from bot.chat.reply import Button, Reply, ReplyItem
 from bot.platforms.discord.render.renderer import render
 from bot.runtime import event_loop
-from bot.runtime.run import freeze_gc
+from bot.runtime.garbage_collection import freeze_gc
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import open_storage, upgrade

@@ -17,7 +17,7 @@ from bot.conversation.memory.store import AnswerMemory
 from bot.language import parse_phrase
 from bot.login.passwords import Argon2Passwords
 from bot.runtime import event_loop
-from bot.runtime.run import freeze_gc
+from bot.runtime.garbage_collection import freeze_gc
 from bot.services import Services
 from core.catalogue import RoomQuery
 from core.clock import ShiftedClock, SystemClock

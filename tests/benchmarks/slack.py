@@ -19,7 +19,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.runtime import event_loop
-from bot.runtime.run import freeze_gc
+from bot.runtime.garbage_collection import freeze_gc
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import ManagedStorage, open_storage, upgrade
