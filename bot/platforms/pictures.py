@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.chat.picture import Picture
-from bot.pictures.drawing import PictureDrawer, PictureFormat
+from bot.pictures.drawer import PictureDrawer, PictureFormat
 
 FILE_NAME = "roomie.png"
 

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bot.pictures.drawing import PHONE_WIDTH, PictureContent, PictureDrawer, PictureFormat
+from bot.pictures.drawer import PHONE_WIDTH, PictureDrawer, PictureFormat
+from bot.pictures.drawing import PictureContent
 from core.errors import Unavailable
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from math import inf
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from bot.login.browser_sessions import BrowserSessions
 from bot.login.device_cookies import DeviceMarks
-from bot.pictures.drawing import PictureDrawer
+from bot.pictures.drawer import PictureDrawer
 from bot.services import Services
 from bot.web.framework.eager import suspend
 from bot.web.framework.live_updates import LiveUpdates
@@ -24,7 +24,7 @@ from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.rate_limit import RateLimiter
 from bot.web.framework.rating_cache import RatingCache
 from bot.web.framework.readiness import Check, Readiness
-from bot.web.framework.response import IsValid, RenderedResponse
+from bot.web.framework.response import IsValid
 from bot.web.framework.response_cache import RenderedCache, ResponseCache
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, CampusLayout, StatusCache
@@ -38,6 +38,7 @@ from core.read_model import load_availability
 
 if TYPE_CHECKING:
     from bot.conversation.dispatcher import Dispatcher
+    from bot.web.framework.route import Route
 
 T = TypeVar("T")
 
@@ -55,8 +56,8 @@ class ServerState:
 
     services: Services
     settings: HttpSettings
-    descriptions: Mapping[str, Callable[[], RenderedResponse]] = field(default_factory=dict)
-    """Renderers of the API documentation by format (`openapi`, `docs`)."""
+    routes: "Sequence[Route]" = ()
+    """What the API documentation describes, in its order."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     parse: Parse | None = None
     login: LoginContext = field(default_factory=LoginContext)
