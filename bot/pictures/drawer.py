@@ -1,24 +1,18 @@
 """Draws pictures off the event loop, and caches them; imports what draws with the first one."""
 
 import asyncio
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.pictures.formats import PHONE_WIDTH, PictureFormat
 from core.bounded_cache import LruCache
 from core.errors import Unavailable
 
 if TYPE_CHECKING:
     from bot.pictures.drawing import PictureContent
 
-PHONE_WIDTH, PAGE_WIDTH = 390, 900
 _MAX_CACHED = 256
 """Pictures; each has some 30 kB."""
 _MAX_WAITING = 32
-
-
-class PictureFormat(StrEnum):
-    PNG = "png"
-    SVG = "svg"
 
 
 class PictureDrawer:

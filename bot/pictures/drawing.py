@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from bot.chat.picture import Timeline
 from bot.pictures.campus_map import CampusMap, lay_out_campus_map
-from bot.pictures.drawer import PHONE_WIDTH
+from bot.pictures.formats import PHONE_WIDTH
 from bot.pictures.heat_map import HeatMap, lay_out_heat_map
 from bot.pictures.shapes import Drawing
 from bot.pictures.svg import to_svg

@@ -24,7 +24,7 @@ from bot.web.framework.readiness import Check
 from bot.web.framework.request_targets import INVALID_TARGET_PATH, NOWHERE_PATH
 from bot.web.framework.response import RawResponse
 from bot.web.framework.route import Api, RequestContext, Response, Route
-from bot.web.framework.routing import Routing
+from bot.web.framework.routing import ROUTING, Routing
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.shared_limits import RateLimitSync
 from bot.web.framework.state import Parse, ServerState
@@ -40,7 +40,6 @@ _ACCEPT_GRACE_SECONDS = 0.1
 """Time for clients that connected just before the sockets were closed to send their request."""
 STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
 CONNECTIONS: web.AppKey[Register] = web.AppKey("connections", Register)
-ROUTING: web.AppKey[Routing] = web.AppKey("routing", Routing)
 
 
 def create_application(
@@ -85,9 +84,10 @@ def all_routes() -> tuple[Route, ...]:
 
 def complete(app: web.Application, routes: Sequence[Route]) -> None:
     """Adds those of the routes that are not there yet; requests that match none wait until this is done."""
-    app[STATE].routes = routes
-    app[ROUTING].add(routes)
-    app[ROUTING].complete(((INVALID_TARGET_PATH, _INVALID_TARGET), ("/{path:.*}", _NOT_FOUND)))
+    routing = app[ROUTING]
+    routing.documented = routes
+    routing.add(routes)
+    routing.complete(((INVALID_TARGET_PATH, _INVALID_TARGET), ("/{path:.*}", _NOT_FOUND)))
 
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:

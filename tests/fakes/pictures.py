@@ -2,8 +2,9 @@
 
 import asyncio
 
-from bot.pictures.drawer import PHONE_WIDTH, PictureDrawer, PictureFormat
+from bot.pictures.drawer import PictureDrawer
 from bot.pictures.drawing import PictureContent
+from bot.pictures.formats import PHONE_WIDTH, PictureFormat
 from core.errors import Unavailable
 
 

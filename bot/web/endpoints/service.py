@@ -7,6 +7,7 @@ from bot.web.endpoints.health import HEALTH
 from bot.web.endpoints.openapi import document
 from bot.web.framework.response import CacheableResponse, RenderedResponse, with_etag
 from bot.web.framework.route import Api, Parameter, RequestContext, Response, Route
+from bot.web.framework.routing import ROUTING
 from bot.web.framework.serializers import render_json
 from core.errors import Unavailable
 
@@ -26,8 +27,8 @@ TEXT = Parameter(
 
 
 def openapi(context: RequestContext) -> Response:
-    state = context.state
-    content = render_json(document(state.routes, state.settings.public_url))
+    routes = context.request.app[ROUTING].documented
+    content = render_json(document(routes, context.state.settings.public_url))
     return CacheableResponse(with_etag(content), lambda _: True)
 
 
@@ -37,7 +38,7 @@ def docs(context: RequestContext) -> Response:
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-cache",
     }
-    page = docs_page(context.state.routes).encode()
+    page = docs_page(context.request.app[ROUTING].documented).encode()
     response = RenderedResponse(page, media_type="text/html; charset=utf-8", headers=headers)
     return CacheableResponse(response, lambda _: True)
 

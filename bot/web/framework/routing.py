@@ -23,6 +23,8 @@ class Routing:
     """The routes of one application. While some are missing, requests that match none wait for them."""
 
     def __init__(self, router: web.UrlDispatcher, state: ServerState) -> None:
+        self.documented: Sequence[Route] = ()
+        """What the API documentation describes, in its order."""
         self._router, self._state = router, state
         self._added: list[Route] = []
         self._eager: list[tuple[str, Handle]] = []
@@ -73,6 +75,9 @@ class Routing:
         self._eager.append((path, handle))
         if self._table is not None:
             self._table.add(path, handle)
+
+
+ROUTING: web.AppKey[Routing] = web.AppKey("routing", Routing)
 
 
 def _pattern(path: str) -> str:

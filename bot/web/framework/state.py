@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from math import inf
@@ -38,7 +38,6 @@ from core.read_model import load_availability
 
 if TYPE_CHECKING:
     from bot.conversation.dispatcher import Dispatcher
-    from bot.web.framework.route import Route
 
 T = TypeVar("T")
 
@@ -56,8 +55,6 @@ class ServerState:
 
     services: Services
     settings: HttpSettings
-    routes: "Sequence[Route]" = ()
-    """What the API documentation describes, in its order."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     parse: Parse | None = None
     login: LoginContext = field(default_factory=LoginContext)
