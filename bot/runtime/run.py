@@ -213,12 +213,11 @@ async def _serving(
     runner, url = await serve(app, http.host, http.port if is_web else http.health_port)
     if is_web:
         services.complete_public_url(int(url.rpartition(":")[2]))
-    cleaning_up = asyncio.create_task(_clean_up_logins(app, services))
     try:
         complete(app, await asyncio.to_thread(all_routes) if is_web else HEALTH_ROUTES)
-        yield url
+        async with _cleaning_up_logins(app, services):
+            yield url
     finally:
-        cleaning_up.cancel()
         await flush_last_used(app)
         await stop_serving(runner)
 
@@ -229,6 +228,15 @@ def _limit_connections(settings: HttpSettings) -> HttpSettings:
     if fit < settings.max_connections:
         logger.warning("http.max_connections is lowered to %s: the limit of open files allows no more", fit)
     return replace(settings, max_connections=fit)
+
+
+@asynccontextmanager
+async def _cleaning_up_logins(app: "web.Application", services: Services) -> AsyncIterator[None]:
+    task = asyncio.create_task(_clean_up_logins(app, services))
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 async def _clean_up_logins(app: "web.Application", services: Services) -> None:
