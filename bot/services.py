@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -20,22 +21,22 @@ from core.ports import ManagedStorage
 from core.random_source import RandomSource
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
-from core.services.administration import Administration
 from core.services.bookings import BookingService
-from core.services.calendar_addresses import CalendarAddresses
-from core.services.closures import ClosureService
-from core.services.login import LoginService
-from core.services.privacy import ErasureService
-from core.services.refresh_timetable import TimetableService
-from core.services.releasing import ReleaseService
-from core.services.series import SeriesService
-from core.services.sharing import SharingService
 from core.services.society import SocietyService
-from core.services.waiting import WaitingService
-from core.services.webhooks import WebhookService
 
 if TYPE_CHECKING:
     from bot.language import NameIndex, ParserDefaults
+    from core.services.administration import Administration
+    from core.services.calendar_addresses import CalendarAddresses
+    from core.services.closures import ClosureService
+    from core.services.login import LoginService
+    from core.services.privacy import ErasureService
+    from core.services.refresh_timetable import TimetableService
+    from core.services.releasing import ReleaseService
+    from core.services.series import SeriesService
+    from core.services.sharing import SharingService
+    from core.services.waiting import WaitingService
+    from core.services.webhooks import WebhookService
 
 
 _MIDNIGHT = 24 * 60
@@ -88,9 +89,12 @@ class NameIndexCache:
                 await asyncio.to_thread(self.get, read_model)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Services:
-    """The read model, and the use cases that change what it shows."""
+    """The read model, and the use cases that change what it shows.
+
+    Services that the first answer does not need are imported and made when they are first used.
+    """
 
     storage: ManagedStorage
     read_model: ReadModel
@@ -130,22 +134,6 @@ class Services:
     """Writes behind replies, to be finished before the storage closes."""
     refusals: RefusalLog = field(init=False)
     """Records refused requests."""
-    logins: LoginService = field(init=False)
-    timetables: TimetableService = field(init=False)
-    closures: ClosureService = field(init=False)
-    series: SeriesService = field(init=False)
-    waiting: WaitingService = field(init=False)
-    sharing: SharingService = field(init=False)
-    releases: ReleaseService = field(init=False)
-    calendars: CalendarAddresses = field(init=False)
-    administration: Administration = field(init=False)
-    erasures: ErasureService = field(init=False)
-
-    @property
-    def door_codes(self) -> DoorCodes:
-        return DoorCodes(self.accounts.secrets)
-
-    webhooks: WebhookService = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "refusals", RefusalLog(self.storage, self.clock, self.unfinished))
@@ -156,30 +144,78 @@ class Services:
                 lambda: self.refusals.dropped,
             )
         )
-        object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
-        timetables = TimetableService(
-            self.storage, self.read_model, self.clock, self.bookable, self.operators
-        )
-        object.__setattr__(self, "timetables", timetables)
-        object.__setattr__(self, "closures", ClosureService(self.storage, self.rules, self.clock))
-        end_of_term = self.rules.terms.end_of_term_with
-        series = SeriesService(self.storage, self.read_model, self.rules, self.clock, end_of_term)
-        object.__setattr__(self, "series", series)
-        waiting = WaitingService(self.storage, self.read_model, self.rules, self.clock, self.bookings)
-        object.__setattr__(self, "waiting", waiting)
-        sharing = SharingService(self.storage, self.read_model, self.rules, self.clock)
-        object.__setattr__(self, "sharing", sharing)
-        releases = ReleaseService(self.storage, self.read_model, self.rules, self.clock)
-        object.__setattr__(self, "releases", releases)
-        calendars = CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
-        object.__setattr__(self, "calendars", calendars)
-        erasures = ErasureService(self.storage, self.read_model, self.clock, self.bookings)
-        object.__setattr__(self, "erasures", erasures)
-        administration = Administration(self.storage, self.rules, self.clock, self.accounts.hash)
-        object.__setattr__(self, "administration", administration)
-        webhooks = WebhookService(self.storage, self.clock, self.private_receivers)
-        object.__setattr__(self, "webhooks", webhooks)
         self.read_model.subscribe(self._forget_titles)
+
+    @property
+    def door_codes(self) -> DoorCodes:
+        return DoorCodes(self.accounts.secrets)
+
+    @cached_property
+    def logins(self) -> "LoginService":
+        from core.services.login import LoginService
+
+        return LoginService(self.storage, self.clock, self.rules)
+
+    @cached_property
+    def timetables(self) -> "TimetableService":
+        from core.services.refresh_timetable import TimetableService
+
+        return TimetableService(self.storage, self.read_model, self.clock, self.bookable, self.operators)
+
+    @cached_property
+    def closures(self) -> "ClosureService":
+        from core.services.closures import ClosureService
+
+        return ClosureService(self.storage, self.rules, self.clock)
+
+    @cached_property
+    def series(self) -> "SeriesService":
+        from core.services.series import SeriesService
+
+        end_of_term = self.rules.terms.end_of_term_with
+        return SeriesService(self.storage, self.read_model, self.rules, self.clock, end_of_term)
+
+    @cached_property
+    def waiting(self) -> "WaitingService":
+        from core.services.waiting import WaitingService
+
+        return WaitingService(self.storage, self.read_model, self.rules, self.clock, self.bookings)
+
+    @cached_property
+    def sharing(self) -> "SharingService":
+        from core.services.sharing import SharingService
+
+        return SharingService(self.storage, self.read_model, self.rules, self.clock)
+
+    @cached_property
+    def releases(self) -> "ReleaseService":
+        from core.services.releasing import ReleaseService
+
+        return ReleaseService(self.storage, self.read_model, self.rules, self.clock)
+
+    @cached_property
+    def calendars(self) -> "CalendarAddresses":
+        from core.services.calendar_addresses import CalendarAddresses
+
+        return CalendarAddresses(self.storage, self.clock, self.accounts.secrets)
+
+    @cached_property
+    def administration(self) -> "Administration":
+        from core.services.administration import Administration
+
+        return Administration(self.storage, self.rules, self.clock, self.accounts.hash)
+
+    @cached_property
+    def erasures(self) -> "ErasureService":
+        from core.services.privacy import ErasureService
+
+        return ErasureService(self.storage, self.read_model, self.clock, self.bookings)
+
+    @cached_property
+    def webhooks(self) -> "WebhookService":
+        from core.services.webhooks import WebhookService
+
+        return WebhookService(self.storage, self.clock, self.private_receivers)
 
     def _forget_titles(self, touched: frozenset[PersonId]) -> None:
         """Forgets what people have typed when one of them is gone; which titles are whose is not known."""

@@ -29,6 +29,8 @@ _INVISIBLE = frozenset(
     ]
 )
 """Invisible characters, beside the controls, directions and joiners that `str.isprintable` rejects."""
+_JOINERS = "\u200c\u200d"
+"""Zero-width joiners, which hold emoji and the letters of some scripts together."""
 
 
 def name_key(name: str) -> str:
@@ -77,6 +79,11 @@ def is_visible(text: str) -> bool:
 def replace_invisible(text: str) -> str:
     """Replaces each invisible character by a space."""
     return text if is_visible(text) else "".join(char if is_visible(char) else " " for char in text)
+
+
+def one_line(text: str) -> str:
+    """User text on one line, without control characters and bidirectional marks."""
+    return " ".join("".join(each if each.isprintable() or each in _JOINERS else " " for each in text).split())
 
 
 def check_identifier(text: str, what: str) -> str:

@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.calendars.values import CalendarEvent, Recurrence
-from bot.chat.formatting import one_line, room_name
+from bot.chat.formatting import room_name
 from core.catalogue import Catalogue
 from core.localtime import is_skipped
 from core.model import Booking, BookingId, BookingState, RoomId, Series, SeriesId
+from core.names import one_line
 from core.policy.recurrence import every_date, occurrence_slot
 from core.services.series.change_plan import day_of
 

@@ -19,6 +19,7 @@ from bot.chat.reply import (
 )
 from core.catalogue import Catalogue
 from core.model import Booking, BookingState, Busy, Equipment, Room, Usage
+from core.names import one_line
 
 USAGES = {
     Usage.AUDITORIUM: "auditorium",
@@ -180,15 +181,6 @@ def format_grid(minutes: int) -> str:
 def quota_left_text(minutes: int) -> str:
     """Sentence about the rest of this week's quota."""
     return f"You have {format_minutes(minutes)} left this week."
-
-
-_JOINERS = "\u200c\u200d"
-"""Zero-width joiners, which hold emoji and the letters of some scripts together."""
-
-
-def one_line(text: str) -> str:
-    """User text on one line, without control characters and bidirectional marks."""
-    return " ".join("".join(each if each.isprintable() or each in _JOINERS else " " for each in text).split())
 
 
 def format_time(minutes_after_midnight: int) -> str:

@@ -16,10 +16,10 @@ from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Code, Reply, ReplyField, ReplyItem
 from core.errors import Invalid, NotPermitted
 from core.model import Draft
+from core.policy.administrators import NOT_ADMINISTRATOR, may_administer
 from core.ports import UnitOfWork
-from core.services.administration import Administrator, may_administer
+from core.services.administration import Administrator
 from core.services.administration.confirmation import Confirmation, ConfirmationNeeded
-from core.services.administration.rights import NOT_ADMINISTRATOR
 
 _ANSWER = "admin_answer"
 _LIFETIME = timedelta(hours=1)

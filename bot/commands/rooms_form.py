@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
-from bot.chat.formatting import format_minutes, one_line
+from bot.chat.formatting import format_minutes
 from bot.chat.reply import Button, Form, FormInput, FormInputKind, Option, Reply
 from bot.chat.request import PlatformName
 from bot.conversation.booking import MAX_TITLE, book, is_held_by_requester, resolve_slot, valid_title
@@ -42,6 +42,7 @@ from core.errors import (
 )
 from core.interval import Interval
 from core.model import RoomId, SocietyId
+from core.names import one_line
 from core.read_model import ReadModel
 from core.services.bookings import snap_to_grid
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import one_line, short_id
+from bot.chat.formatting import short_id
 from bot.chat.reply import Button, Reply
 from bot.conversation.button_values import RepeatValue
 from bot.conversation.own_bookings import (
@@ -21,6 +21,7 @@ from bot.conversation.series_text import read_rule_text
 from bot.conversation.series_views import FORM, open_form, press_view, submit_form
 from core.errors import Invalid, UnknownBooking
 from core.model import Booking
+from core.names import one_line
 
 _REPEAT = "repeat"
 _OWN_BOOKING = re.compile(r"^\s*(?:my|the|this|our)\s+(?:booking|reservation|room)\s+", re.IGNORECASE)

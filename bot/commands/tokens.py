@@ -1,10 +1,10 @@
 """`/tokens`: lists the apps that are logged in as the requester, and logs them out."""
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import one_line
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, ReplyItem, Timestamp, Tone
 from core.errors import Invalid
 from core.model import LoginToken
+from core.names import one_line
 
 _REVOKE_WORDS = {"revoke", "end", "remove", "delete"}
 _ID_LENGTH = 32

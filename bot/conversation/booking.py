@@ -4,14 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import (
-    booking_text,
-    format_minutes,
-    one_line,
-    quota_left_text,
-    room_name,
-    short_id,
-)
+from bot.chat.formatting import booking_text, format_minutes, quota_left_text, room_name, short_id
 from bot.chat.reply import Bold, Button, Inline, Reply, Subject, Text, TimeRange, Tone
 from bot.chat.request import PlatformName
 from bot.conversation.alternatives import (
@@ -44,6 +37,7 @@ from core.errors import (
 )
 from core.interval import Interval
 from core.model import AttemptedRequest, Booking, BookingId, RequestedAction, Room
+from core.names import one_line
 from core.policy.quota import has_quota
 from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import new_booking_id

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import booking_item, one_line
+from bot.chat.formatting import booking_item
 from bot.chat.reply import Button, Reply, Tone
 from bot.conversation.search import parse_text
 from bot.language import ParseResult, TimeKind
 from core.errors import Invalid, NoBookings, NotYourBooking, UnknownBooking
 from core.model import Booking, Role
+from core.names import one_line
 from core.services.ownership import owns
 from core.services.sharing import Attendee
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import one_line
 from core.errors import Invalid, UnknownPerson
 from core.model import Guest, Identity, PersonId
+from core.names import one_line
 
 _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|(?P<name>[^<>]*))?>")
 _IDENTITY = re.compile(r"(?:slack|discord):[A-Za-z0-9:]+")

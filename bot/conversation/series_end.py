@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import one_line, room_name
+from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Button, Code, Inline, Reply, Tone
 from bot.conversation.search import parse_text
 from bot.conversation.series_drafts import DraftValue, SeriesDraft, store_draft
@@ -15,6 +15,7 @@ from bot.conversation.series_text import day_words, is_endless, is_series, serie
 from bot.language import ParsedTime, ParseResult
 from core.errors import InvalidSeries
 from core.model import Booking, Room
+from core.names import one_line
 from core.policy.recurrence import series_dates
 from core.services.series import SeriesRequest
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.chat.command import CommandContext, ParameterType
-from bot.chat.formatting import format_time, join_with_and, one_line
+from bot.chat.formatting import format_time, join_with_and
 from bot.conversation.alternatives import bookable_query
 from bot.conversation.search import parse_text, search_from
 from bot.conversation.slot_offer import requested_slot
@@ -15,6 +15,7 @@ from bot.language import ParsedTime, ParseResult, RecurrenceRule, RecurrenceUnit
 from core.errors import EndlessSeries, Invalid, InvalidSeries, SeriesTooFrequent
 from core.interval import Interval
 from core.model import Room, SeriesFrequency, SeriesRule
+from core.names import one_line
 from core.policy.recurrence import every_date
 from core.services.bookings import snap_to_grid
 from core.services.series import SeriesRequest

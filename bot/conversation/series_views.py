@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import booking_text, one_line, room_name, short_id
+from bot.chat.formatting import booking_text, room_name, short_id
 from bot.chat.reply import (
     Bold,
     Choice,
@@ -36,6 +36,7 @@ from bot.language import ParsedTime, TimeKind
 from core.errors import Invalid, NotAuthenticated, NotYourBooking, RoomieError, UnknownSeries
 from core.interval import Interval
 from core.model import Booking, Role, RoomId, Series
+from core.names import one_line
 from core.policy.recurrence import last_date
 from core.services.bookings import snap_to_grid
 from core.services.series import SeriesChange, SeriesOverview, SeriesScope

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import one_line, room_name
+from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Subject, TimeRange
 from bot.conversation.alternatives import price_text
 from bot.conversation.button_values import SlotValue
 from bot.language import ParsedTime
 from core.interval import Interval
 from core.model import Room
+from core.names import one_line
 from core.services.bookings import snap_to_grid
 
 

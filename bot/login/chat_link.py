@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
-from bot.chat.formatting import one_line
 from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName
 from bot.login import requester as login_requester
@@ -15,6 +14,7 @@ from bot.login.links import BROWSER_LOGIN_PATH, Links
 from bot.services import Services
 from core.errors import NotAuthenticated
 from core.model import Identity, LoginSession, OutboxMessage, Person
+from core.names import one_line
 from core.ports import UnitOfWork
 
 logger = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import msgspec
 
-from bot.chat.formatting import one_line
 from bot.chat.request import ChatRequest
+from core.names import one_line
 
 _MAX_USER_AGENT = 80
 

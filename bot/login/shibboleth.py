@@ -5,11 +5,10 @@ from urllib.parse import unquote
 
 from multidict import CIMultiDictProxy
 
-from bot.chat.formatting import one_line
 from bot.login.settings import ShibbolethSettings
 from core.errors import NotAllowed
 from core.model import Identity
-from core.names import is_plain, name_key, replace_invisible
+from core.names import is_plain, name_key, one_line, replace_invisible
 from core.services.provisioning import IdentityClaims
 
 _MAX_VALUE_LENGTH = 254

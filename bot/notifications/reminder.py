@@ -2,14 +2,7 @@
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import (
-    booking_text,
-    check_in_button,
-    leave_button,
-    own_title,
-    room_name,
-    short_id,
-)
+from bot.chat.formatting import booking_text, check_in_button, leave_button, own_title, room_name, short_id
 from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Timestamp, TimestampStyle
 from bot.conversation.alternatives import owner_buttons, remaining_quota
 from bot.conversation.calendar_buttons import calendar_buttons

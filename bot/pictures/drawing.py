@@ -1,30 +1,18 @@
-"""Draws pictures as PNG and SVG: at once, or cached and off the event loop."""
+"""Draws pictures as PNG and SVG."""
 
-import asyncio
-from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
 from bot.chat.picture import Timeline
 from bot.pictures.campus_map import CampusMap, lay_out_campus_map
+from bot.pictures.formats import PHONE_WIDTH
 from bot.pictures.heat_map import HeatMap, lay_out_heat_map
 from bot.pictures.shapes import Drawing
 from bot.pictures.svg import to_svg
 from bot.pictures.timeline_layout import lay_out_timeline
-from core.bounded_cache import LruCache
-from core.errors import Unavailable
 
 PictureContent: TypeAlias = Timeline | HeatMap | CampusMap
 """What a picture shows; hashable, so that equal pictures are drawn once."""
-PHONE_WIDTH, PAGE_WIDTH = 390, 900
-_MAX_CACHED = 256
-"""Pictures; each has some 30 kB."""
-_MAX_WAITING = 32
-
-
-class PictureFormat(StrEnum):
-    PNG = "png"
-    SVG = "svg"
 
 
 def lay_out(content: PictureContent, width: int = PHONE_WIDTH) -> Drawing:
@@ -58,43 +46,3 @@ def alternative(content: PictureContent) -> str:
 @lru_cache(maxsize=64)
 def _lay_out_cached(content: PictureContent) -> Drawing:
     return lay_out(content)
-
-
-class PictureDrawer:
-    """Draws on a thread, one picture at a time, and caches by content.
-
-    Raises `Unavailable` if too many pictures wait already.
-    """
-
-    def __init__(self, max_cached: int = _MAX_CACHED) -> None:
-        self._cache: LruCache[tuple[PictureContent, PictureFormat, int], bytes] = LruCache(max_cached)
-        self._thread = asyncio.Semaphore(1)
-        self._waiting = 0
-
-    def __len__(self) -> int:
-        return len(self._cache)
-
-    async def draw(
-        self, content: PictureContent, image_format: PictureFormat, width: int = PHONE_WIDTH
-    ) -> bytes:
-        key = (content, image_format, width)
-        if (known := self._cache.get(key)) is not None:
-            return known
-        if self._waiting >= _MAX_WAITING:
-            raise Unavailable("Roomie has too many pictures to draw right now. Please try again in a moment.")
-        self._waiting += 1
-        try:
-            async with self._thread:
-                if (known := self._cache.get(key)) is not None:
-                    return known
-                drawn = await asyncio.to_thread(_draw, content, image_format, width)
-                self._cache.put(key, drawn)
-                return drawn
-        finally:
-            self._waiting -= 1
-
-
-def _draw(content: PictureContent, image_format: PictureFormat, width: int) -> bytes:
-    if image_format is PictureFormat.PNG:
-        return draw_png(content, width)
-    return draw_svg(content, width).encode()

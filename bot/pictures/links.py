@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.pictures.drawing import PictureFormat
+from bot.pictures.formats import PictureFormat
 from bot.pictures.requests import PictureRequest, unpack
 from bot.signing import make_token, read_token
 from core.errors import PictureExpired, UnknownPicture

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from bot.chat.reply import Reply
 from core.model import Identity
+
+if TYPE_CHECKING:
+    from bot.chat.reply import Reply
 
 
 class Signature(Protocol):
@@ -57,7 +59,7 @@ class Platform(Protocol):
         """Health for `/readyz`: `ok`, and details for the operator."""
         ...
 
-    async def send(self, to: Identity, reply: Reply, key: str) -> None:
+    async def send(self, to: Identity, reply: "Reply", key: str) -> None:
         """Send a notification; `was_sent` finds it by its `key`.
 
         Raises `RecipientUnreachable` when a retry is pointless, `RateLimited` and `RecipientOffline` when

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.chat.picture import Picture
-from bot.pictures.drawing import PictureDrawer, PictureFormat
+from bot.pictures.drawer import PictureDrawer
+from bot.pictures.formats import PictureFormat
 
 FILE_NAME = "roomie.png"
 

@@ -7,20 +7,17 @@ from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from random import SystemRandom
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.chat.reply import Reply
-from bot.chat.request import ChatRequest
 from bot.config import Config, Settings, SourceSection
 from bot.login.from_config import login_settings, public_url
-from bot.login.oidc import OidcClient
 from bot.login.public_access import is_public
 from bot.login.settings import LoginMethod
 from bot.runtime.server_secret import previous_secrets, server_secret
 from bot.services import Services
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
-from bot.webhooks.client import ReceiverClient
 from core.clock import Clock, ShiftedClock, SystemClock
 from core.errors import Invalid
 from core.policy.door_code import DoorCodes
@@ -32,6 +29,12 @@ from core.services.accounts import Accounts
 from core.services.bookings import BookingService
 from core.services.society import SocietyService
 from storage.factory import backup, open_storage, revision, setting, upgrade
+
+if TYPE_CHECKING:
+    from bot.chat.reply import Reply
+    from bot.chat.request import ChatRequest
+    from bot.login.oidc import OidcClient
+    from bot.webhooks.client import ReceiverClient
 
 __all__ = ["backup", "open_services", "revision", "setting", "upgrade"]
 
@@ -156,23 +159,27 @@ def http_settings(config: Config) -> HttpSettings:
     )
 
 
-def receiver_client(config: Config) -> ReceiverClient:
+def receiver_client(config: Config) -> "ReceiverClient":
     """The client that sends to webhooks."""
+    from bot.webhooks.client import ReceiverClient
+
     private_hosts = [each.lower() for each in config.webhooks.private_hosts]
     return ReceiverClient(private_hosts, config.webhooks.timeout)
 
 
 def login_context(config: Config, services: Services) -> LoginContext:
     settings = login_settings(config)
-    oidc = (
-        OidcClient(settings.oidc, services.clock, server_secret(config))
-        if settings.method is LoginMethod.OIDC
-        else None
-    )
+    oidc = _oidc_client(config, services.clock) if settings.method is LoginMethod.OIDC else None
     return LoginContext(settings, config.campus.name, partial(answer_after_login, services), oidc)
 
 
-async def answer_after_login(services: Services, request: ChatRequest) -> Reply:
+def _oidc_client(config: Config, clock: Clock) -> "OidcClient":
+    from bot.login.oidc import OidcClient
+
+    return OidcClient(login_settings(config).oidc, clock, server_secret(config))
+
+
+async def answer_after_login(services: Services, request: "ChatRequest") -> "Reply":
     """Dispatches a request that waited for a login. Imports the commands late, to keep the start fast."""
     from bot.commands import COMMANDS
     from bot.conversation.dispatcher import Dispatcher

@@ -7,16 +7,19 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.runtime.server_secret import data_folder
 from bot.services import Metric, Services
-from bot.worker.scheduler import Job
 from core.errors import RoomieError, Unavailable
 from core.policy.schedule import Periodic, Schedule
 from core.services.operators import queue_backup_failure
 from storage.factory import backup
 from storage.url import SqliteFile, parse_database_url
+
+if TYPE_CHECKING:
+    from bot.worker.scheduler import Job
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +48,12 @@ def _is_sqlite(config: Config) -> bool:
     return isinstance(parse_database_url(config.database.url), SqliteFile)
 
 
-def backup_jobs(config: Config) -> tuple[Job, ...]:
+def backup_jobs(config: Config) -> "tuple[Job, ...]":
     schedule = config.backup.every
     if schedule is None or not has_backups(config):
         return ()
+    from bot.worker.scheduler import Job
+
     return (Job(NAME, lambda _: schedule, partial(_run, config)),)
 
 

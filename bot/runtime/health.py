@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.conversation.staleness import stale_sources
 from bot.services import Services
 from core.model import WebhookState
 
@@ -24,6 +23,8 @@ async def outbox_health(services: Services) -> Mapping[str, object]:
 
 async def sources_health(services: Services) -> Mapping[str, object]:
     """When each timetable was last read successfully, and its last error; stale ones stay in use."""
+    from bot.conversation.staleness import stale_sources
+
     states = await services.storage.read(lambda unit: unit.sources.all())
     stale = {each.name for each in stale_sources(services, services.clock.now())}
     return {

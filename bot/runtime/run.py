@@ -11,7 +11,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.chat.request import PlatformName
 from bot.config import Config, ConfigError, Settings
 from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
@@ -32,9 +31,16 @@ from bot.runtime.logging_setup import configure_logging
 from bot.runtime.loop_lag import measure_loop_lag
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
-from bot.sample.data import PUBLIC, SAMPLE_PEOPLE
 from bot.services import Services
-from bot.web.application import HEALTH_ROUTES, ROUTES, create_application, flush_last_used, serve
+from bot.web.application import (
+    FIRST_ROUTES,
+    HEALTH_ROUTES,
+    all_routes,
+    complete,
+    create_application,
+    flush_last_used,
+    serve,
+)
 from bot.web.application import stop as stop_serving
 from bot.web.framework.open_files import raise_limit
 from bot.web.framework.settings import HttpSettings
@@ -105,6 +111,8 @@ def _check_login_configuration(config: Config) -> None:
 
 async def _may_hold_sample(url: str) -> bool:
     """Whether a database contains sample people, or could: it was never used by a public Roomie."""
+    from bot.sample.data import PUBLIC, SAMPLE_PEOPLE
+
     return await setting(url, PUBLIC) is None or await setting(url, SAMPLE_PEOPLE) is not None
 
 
@@ -198,18 +206,18 @@ async def _serving(
         | {name: partial(check, services) for name, check in BACKGROUND_CHECKS.items()}
         | dict(backup_checks(config, services)),
         parse=lambda text: parse_text(services, text),
-        routes=ROUTES if is_web else HEALTH_ROUTES,
+        routes=FIRST_ROUTES if is_web else HEALTH_ROUTES,
         login=login_context(config, services),
         platforms=[route for platform in platforms for route in platform.routes()] if is_web else (),
     )
     runner, url = await serve(app, http.host, http.port if is_web else http.health_port)
     if is_web:
         services.complete_public_url(int(url.rpartition(":")[2]))
-    cleaning_up = asyncio.create_task(_clean_up_logins(app, services))
     try:
-        yield url
+        complete(app, await asyncio.to_thread(all_routes) if is_web else HEALTH_ROUTES)
+        async with _cleaning_up_logins(app, services):
+            yield url
     finally:
-        cleaning_up.cancel()
         await flush_last_used(app)
         await stop_serving(runner)
 
@@ -220,6 +228,15 @@ def _limit_connections(settings: HttpSettings) -> HttpSettings:
     if fit < settings.max_connections:
         logger.warning("http.max_connections is lowered to %s: the limit of open files allows no more", fit)
     return replace(settings, max_connections=fit)
+
+
+@asynccontextmanager
+async def _cleaning_up_logins(app: "web.Application", services: Services) -> AsyncIterator[None]:
+    task = asyncio.create_task(_clean_up_logins(app, services))
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 async def _clean_up_logins(app: "web.Application", services: Services) -> None:
@@ -296,6 +313,8 @@ async def _running_worker(
     services: Services, config: Config, platforms: "Sequence[Platform]", roles: frozenset[ProcessRole]
 ) -> "AsyncIterator[OutboxSender | None]":
     """Runs the background worker if the role asks for it, and yields its outbox sender."""
+    from bot.chat.request import PlatformName
+
     receivers = _receivers(config, roles) if platforms else (PlatformName.TERMINAL,)
     if ProcessRole.WORKER not in roles:
         async with _recording_presence(services, receivers):

@@ -8,33 +8,15 @@ from functools import partial
 from typing import cast
 
 from aiohttp import web
-from aiohttp.http import HttpVersion11
 
 from bot.platforms.base import PlatformRoute
 from bot.services import Services
-from bot.web.endpoints.administration import ADMINISTRATION
-from bot.web.endpoints.assets import ASSETS
-from bot.web.endpoints.board import BOARD
-from bot.web.endpoints.calendars import CALENDARS
-from bot.web.endpoints.check_in import CHECK_IN
-from bot.web.endpoints.display import DISPLAY
 from bot.web.endpoints.freerooms import FREEROOMS
-from bot.web.endpoints.login_api import LOGIN
-from bot.web.endpoints.login_pages import LOGIN_PAGES
-from bot.web.endpoints.login_streams import STREAMS
-from bot.web.endpoints.personal_data import PERSONAL_DATA
-from bot.web.endpoints.pictures import PICTURES
-from bot.web.endpoints.ratings import RATINGS
-from bot.web.endpoints.roomie import ROOMIE
-from bot.web.endpoints.service import SERVICE, descriptions
-from bot.web.endpoints.session_pages import SESSION_PAGES
-from bot.web.endpoints.signs import SIGNS
-from bot.web.endpoints.usage import USAGE
+from bot.web.endpoints.health import HEALTH
 from bot.web.framework.connection import Connection
 from bot.web.framework.connection_register import Register
-from bot.web.framework.eager import EagerRoutes, Handle, resume_or_handle
+from bot.web.framework.eager import EagerRoutes, resume_or_handle
 from bot.web.framework.errors import HttpError, TooManyRequests, http_error_response
-from bot.web.framework.handler import RouteHandler
 from bot.web.framework.listener import Site
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.platform_routes import route_for
@@ -42,33 +24,14 @@ from bot.web.framework.readiness import Check
 from bot.web.framework.request_targets import INVALID_TARGET_PATH, NOWHERE_PATH
 from bot.web.framework.response import RawResponse
 from bot.web.framework.route import Api, RequestContext, Response, Route
+from bot.web.framework.routing import ROUTING, Routing
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.shared_limits import RateLimitSync
 from bot.web.framework.state import Parse, ServerState
 
-ROUTES: tuple[Route, ...] = (
-    *FREEROOMS,
-    *RATINGS,
-    *ROOMIE,
-    *CALENDARS,
-    *PICTURES,
-    *LOGIN,
-    *STREAMS,
-    *LOGIN_PAGES,
-    *BOARD,
-    *SESSION_PAGES,
-    *CHECK_IN,
-    *DISPLAY,
-    *SIGNS,
-    *USAGE,
-    *ADMINISTRATION,
-    *ASSETS,
-    *PERSONAL_DATA,
-    *SERVICE,
-)
-HEALTH_ROUTES: tuple[Route, ...] = tuple(
-    each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"}
-)
+FIRST_ROUTES: tuple[Route, ...] = (*FREEROOMS, *HEALTH)
+"""The routes that are there when the server begins to listen; all others are imported after that."""
+HEALTH_ROUTES: tuple[Route, ...] = HEALTH
 """The routes of processes without an API, such as workers."""
 SERVER_LOG = logging.getLogger("bot.web.server")
 _RETRY_SECONDS = 2.0
@@ -77,7 +40,6 @@ _ACCEPT_GRACE_SECONDS = 0.1
 """Time for clients that connected just before the sockets were closed to send their request."""
 STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
 CONNECTIONS: web.AppKey[Register] = web.AppKey("connections", Register)
-EAGER: web.AppKey[list[tuple[str, Handle]]] = web.AppKey("eager")
 
 
 def create_application(
@@ -87,34 +49,45 @@ def create_application(
     checks: Mapping[str, Check] | None = None,
     parse: Parse | None = None,
     extra_routes: Sequence[Route] = (),
-    routes: Sequence[Route] = ROUTES,
+    routes: Sequence[Route] | None = None,
     login: LoginContext | None = None,
     platforms: Sequence[PlatformRoute] = (),
 ) -> web.Application:
     """Builds the application. `checks` are further parts of `/readyz`.
 
+    With `routes` it has these until `complete` adds the others; without, it has all, and `extra_routes`.
     `platforms` are routes that chat platforms answer themselves; the API documentation leaves them out.
     """
-    routes = (*routes, *extra_routes)
-    documents = descriptions(routes, settings.public_url)
     all_checks = {**_own_checks(services), **(checks or {})}
-    state = ServerState(services, settings, documents, all_checks, parse, login or LoginContext())
+    state = ServerState(services, settings, checks=all_checks, parse=parse, login=login or LoginContext())
     app = web.Application(client_max_size=settings.max_body)
     app[STATE], app[CONNECTIONS] = state, Register(settings)
-    app[EAGER] = []
+    app[ROUTING] = Routing(app.router, state)
     _register_metrics(state, app[CONNECTIONS])
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_sync_limits)
     app.cleanup_ctx.append(app[CONNECTIONS].sweep_context)
-    for route in (*routes, *map(route_for, platforms)):
-        handler = RouteHandler(route, state)
-        for path in route.paths:
-            app.router.add_route("*", _pattern(path), handler.handle, expect_handler=_expect)
-            if route.is_eager:
-                app[EAGER].append((path, handler.handle_with))
-    for path, route in ((INVALID_TARGET_PATH, _INVALID_TARGET), ("/{path:.*}", _NOT_FOUND)):
-        app.router.add_route("*", path, RouteHandler(route, state).handle, expect_handler=_expect)
+    app[ROUTING].add(map(route_for, platforms))
+    if routes is None:
+        complete(app, (*all_routes(), *extra_routes))
+    else:
+        app[ROUTING].add(routes)
     return app
+
+
+def all_routes() -> tuple[Route, ...]:
+    """Imports and returns all routes; takes some hundred milliseconds."""
+    from bot.web.routes import ROUTES
+
+    return ROUTES
+
+
+def complete(app: web.Application, routes: Sequence[Route]) -> None:
+    """Adds those of the routes that are not there yet; requests that match none wait until this is done."""
+    routing = app[ROUTING]
+    routing.documented = routes
+    routing.add(routes)
+    routing.complete(((INVALID_TARGET_PATH, _INVALID_TARGET), ("/{path:.*}", _NOT_FOUND)))
 
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:
@@ -128,9 +101,8 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
     routes = EagerRoutes(
         cast("Callable[..., web.Request]", server.request_factory), lambda: state.is_stopping
     )
-    for path, handle in app[EAGER]:
-        routes.add(path, handle)
-    server.request_handler = partial(resume_or_handle, server.request_handler)
+    app[ROUTING].start_eagerly(routes)
+    server.request_handler = partial(resume_or_handle, partial(app[ROUTING].handle, server.request_handler))
     register.watch(server, partial(_refuse, state))
     site = Site(runner, host, port, register, partial(_connection, server, register, routes, state.settings))
     await site.start()
@@ -194,11 +166,6 @@ async def _end_streams(app: web.Application) -> None:
     await state.live.close()
     if state.login.oidc is not None:
         await state.login.oidc.close()
-
-
-def _pattern(path: str) -> str:
-    """A path as aiohttp's router takes it: `{name}` matches anything but a slash, braces included."""
-    return path.replace("}", ":[^/]+}")
 
 
 def _own_checks(services: Services) -> dict[str, Check]:
@@ -277,10 +244,3 @@ _NOT_FOUND = Route(
 _INVALID_TARGET = replace(
     _NOT_FOUND, name="invalid target", handler=_invalid_target, path=INVALID_TARGET_PATH
 )
-
-
-async def _expect(request: web.Request) -> None:
-    """Answers `Expect: 100-continue`; other expectations are ignored."""
-    if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from yarl import URL
 
-from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import canonical_paths, location_of, responses_of
 from bot.web.framework.route import Access, Route
+from bot.web.routes import ROUTES
 from tests.api.http_client import HttpClient, HttpResponse
 
 _RELAXED = settings(

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import ClientSession, DummyCookieJar
 
 from bot.services import Services
-from bot.web.application import ROUTES
 from bot.web.framework.route import Access, ParameterLocation, Route
+from bot.web.routes import ROUTES
 from core.ports import UnitOfWork
 from tests.api.http_client import HttpClient
 from tests.web.visitor import Visitor

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from bot.pictures.drawing import PictureFormat
+from bot.pictures.formats import PictureFormat
 from bot.pictures.links import LINK_DAYS, PATH, picture_url
 from bot.pictures.palette import GREEN, ORANGE
 from bot.pictures.requests import BuildingPicture, PictureRequest, RoomPicture, TimesPicture, pack

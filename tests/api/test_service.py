@@ -11,8 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.runtime.logging_setup import LineFormatter, RequestIdFilter
 from bot.services import Services
-from bot.web.application import ROUTES, create_application, serve, stop
+from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
+from bot.web.routes import ROUTES
 from core.errors import Unavailable
 from tests.api.http_client import HttpClient
 from tests.sample_services import create_services

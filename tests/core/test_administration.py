@@ -4,10 +4,11 @@ import pytest
 
 from core.errors import Conflict, Invalid
 from core.model import Block, BookingState, OpeningHours, PersonId, SocietyId
+from core.policy.administrators import may_administer
 from core.policy.blocking import Blocked, check_not_blocked, is_blocked
 from core.policy.rules import Rules
 from core.policy.society_limits import check_society_minutes, minutes_with
-from core.services.administration import Administrator, may_administer
+from core.services.administration import Administrator
 from core.services.administration.announcements import check_announcement
 from core.services.administration.confirmation import (
     CANCEL,

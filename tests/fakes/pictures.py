@@ -2,7 +2,9 @@
 
 import asyncio
 
-from bot.pictures.drawing import PHONE_WIDTH, PictureContent, PictureDrawer, PictureFormat
+from bot.pictures.drawer import PictureDrawer
+from bot.pictures.drawing import PictureContent
+from bot.pictures.formats import PHONE_WIDTH, PictureFormat
 from core.errors import Unavailable
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from bot.services import Services
-from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import canonical_paths
 from bot.web.framework.route import Access
+from bot.web.routes import ROUTES
 from core.services.administration.rights import Administrator
 from tests.api.http_client import HttpClient, HttpResponse
 from tests.builders import a_society

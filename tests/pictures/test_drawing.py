@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from bot.chat.picture import Bar, BarKind, TimeAxis
-from bot.pictures.drawing import PictureDrawer, PictureFormat, draw_png, lay_out
+from bot.pictures.drawer import PictureDrawer
+from bot.pictures.drawing import draw_png, lay_out
+from bot.pictures.formats import PictureFormat
 from bot.pictures.palette import BAR_STYLES, NOW, PAPER, SHADE, Pattern
 from bot.pictures.png import SCALE
 from bot.pictures.shapes import Line, Rectangle

@@ -9,8 +9,9 @@ import pytest
 
 from bot.pictures.campus_map import CampusMap, MapBuilding
 from bot.pictures.content import campus_map
-from bot.pictures.drawing import PAGE_WIDTH, PHONE_WIDTH, draw_svg, lay_out
+from bot.pictures.drawing import draw_svg, lay_out
 from bot.pictures.fonts import text_width
+from bot.pictures.formats import PAGE_WIDTH, PHONE_WIDTH
 from bot.pictures.heat_map import HeatMap
 from bot.pictures.palette import HEAT
 from bot.pictures.shapes import Anchor, Disc, Drawing, Label, Link, Rectangle

@@ -9,10 +9,11 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.services import Services
-from bot.web.application import ROUTES, create_application, serve, stop
+from bot.web.application import create_application, serve, stop
 from bot.web.endpoints.openapi import canonical_paths, document, responses_of
 from bot.web.framework.route import Route
 from bot.web.framework.settings import HttpSettings
+from bot.web.routes import ROUTES
 from tests.api.conftest import app, clock, database_url, http_client, parse, sample_file, services
 from tests.api.http_client import HttpClient, HttpResponse
 

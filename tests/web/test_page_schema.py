@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
-from bot.web.application import ROUTES, create_application, serve, stop
+from bot.web.application import create_application, serve, stop
 from bot.web.endpoints.openapi import document
 from bot.web.framework.route import Api
 from bot.web.framework.settings import HttpSettings
+from bot.web.routes import ROUTES
 from core.policy.rules import Rules
 from tests.api.conftest import NOON_OF_THE_DOCUMENTS
 from tests.fakes.clock import StillClock

@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import validate
 
-from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import document
+from bot.web.routes import ROUTES
 from bot.webhooks.payloads import payload_of
 from bot.webhooks.schemas import EVENTS, payload_schema
 from core.directory import Account

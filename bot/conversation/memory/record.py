@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from bot.chat.actions import Action
-from bot.chat.formatting import one_line
 from bot.chat.reply import Bold, Button, ButtonStyle, Choice, Code, Reply, ReplyItem, Subject, Text, Tone
+from core.names import one_line
 
 _SHORTCUTS = frozenset(
     {

@@ -15,7 +15,7 @@ from bot.web.endpoints.converters import (
     parse_status_shape,
     parse_usage,
 )
-from bot.web.endpoints.roomie.times import seconds_of
+from bot.web.endpoints.times import seconds_of
 from bot.web.framework import serializers as wire
 from bot.web.framework.errors import InvalidParameter
 from bot.web.framework.response import CacheableResponse, RenderedResponse, json_response, with_etag

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.pictures.drawing import PictureFormat
+from bot.pictures.formats import PictureFormat
 from bot.pictures.links import PATH, read_picture_token
 from bot.pictures.reading import NOW_STEP, PictureFacts, find_rooms, read_timeline
 from bot.pictures.requests import is_personal

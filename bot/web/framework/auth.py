@@ -12,8 +12,8 @@ from bot.web.framework.token_usage import TokenUsage
 from core.directory import Account
 from core.errors import NotAuthenticated, NotPermitted
 from core.model import UserGroup
+from core.policy.administrators import NOT_ADMINISTRATOR
 from core.services.accounts import TokenBearer, token_hash
-from core.services.administration.rights import NOT_ADMINISTRATOR
 
 _TOKEN_LENGTH = 40
 _HEX = frozenset("0123456789abcdefABCDEF")

@@ -15,7 +15,7 @@ from bot.web.pages.security_headers import security_headers
 from bot.web.pages.templating import Frame, render
 from core.directory import Account
 from core.model import UserGroup
-from core.services.administration import may_administer
+from core.policy.administrators import may_administer
 
 HTML = "text/html; charset=utf-8"
 _MAX_PATH_LENGTH = 2_000

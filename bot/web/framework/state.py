@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from bot.login.browser_sessions import BrowserSessions
 from bot.login.device_cookies import DeviceMarks
-from bot.pictures.drawing import PictureDrawer
+from bot.pictures.drawer import PictureDrawer
 from bot.services import Services
 from bot.web.framework.eager import suspend
 from bot.web.framework.live_updates import LiveUpdates
@@ -24,7 +24,7 @@ from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.rate_limit import RateLimiter
 from bot.web.framework.rating_cache import RatingCache
 from bot.web.framework.readiness import Check, Readiness
-from bot.web.framework.response import IsValid, RenderedResponse
+from bot.web.framework.response import IsValid
 from bot.web.framework.response_cache import RenderedCache, ResponseCache
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, CampusLayout, StatusCache
@@ -55,8 +55,6 @@ class ServerState:
 
     services: Services
     settings: HttpSettings
-    descriptions: Mapping[str, Callable[[], RenderedResponse]] = field(default_factory=dict)
-    """Renderers of the API documentation by format (`openapi`, `docs`)."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     parse: Parse | None = None
     login: LoginContext = field(default_factory=LoginContext)

@@ -3,7 +3,7 @@
 from core.services.administration.announcements import AnnouncementService
 from core.services.administration.operations import OperationsService
 from core.services.administration.people import PeopleAdministration
-from core.services.administration.rights import Administrator, may_administer
+from core.services.administration.rights import Administrator
 from core.services.administration.rooms import RoomAdministration
 from core.services.administration.services import Administration
 from core.services.administration.societies import SocietyAdministration
@@ -18,5 +18,4 @@ __all__ = [
     "RoomAdministration",
     "SocietyAdministration",
     "WaitAdministration",
-    "may_administer",
 ]

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from core.errors import Conflict, NotPermitted
 from core.model import AuditEntry, OpeningHours, Person, PersonId
-from core.policy.blocking import is_blocked
+from core.policy.administrators import NOT_ADMINISTRATOR, may_administer
 from core.ports import UnitOfWork
 
 CONSOLE = "administrator"
 """Actor of the command line: who can run it has the database."""
-NOT_ADMINISTRATOR = "Only administrators can do this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,6 @@ class LastAdministrator(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Somebody must administer Roomie. Make somebody else administrator first.")
-
-
-def may_administer(person: Person, now: datetime) -> bool:
-    """Administrators who are not blocked."""
-    return person.is_admin and not is_blocked(person, now)
 
 
 def check_not_last(unit: UnitOfWork, person: Person, now: datetime) -> None:

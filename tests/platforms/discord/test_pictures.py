@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.chat.picture import Picture
 from bot.chat.reply import Reply
-from bot.pictures.drawing import PHONE_WIDTH
+from bot.pictures.formats import PHONE_WIDTH
 from bot.pictures.png import SCALE
 from bot.platforms.discord.render.pictures import with_picture
 from bot.platforms.discord.render.renderer import render

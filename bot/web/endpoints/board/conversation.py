@@ -14,7 +14,7 @@ from bot.chat.formatting import room_name
 from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.chat.timezones import zone_of
-from bot.pictures.drawing import PictureFormat
+from bot.pictures.formats import PictureFormat
 from bot.pictures.links import picture_url
 from bot.web.framework.route import RequestContext
 from bot.web.framework.state import ServerState

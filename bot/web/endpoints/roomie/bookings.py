@@ -14,7 +14,7 @@ from bot.web.endpoints.converters import (
     parse_wall_time,
 )
 from bot.web.endpoints.roomie.parameters import DAY_SCHEMA, DENIED, ROOM, SHORT_TEXT, TEXT
-from bot.web.endpoints.roomie.times import campus_day, seconds_of, slot_of
+from bot.web.endpoints.times import campus_day, seconds_of, slot_of
 from bot.web.framework import serializers
 from bot.web.framework.errors import InvalidParameter
 from bot.web.framework.response import CacheableResponse, json_response, with_etag

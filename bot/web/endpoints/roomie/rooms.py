@@ -2,7 +2,7 @@
 
 from bot.web.endpoints import schemas
 from bot.web.endpoints.roomie.parameters import DAY, DENIED, ROOM
-from bot.web.endpoints.roomie.times import campus_day, seconds_of
+from bot.web.endpoints.times import campus_day, seconds_of
 from bot.web.framework import serializers
 from bot.web.framework.response import CacheableResponse, with_etag
 from bot.web.framework.route import Access, Api, RequestContext, Response, Route
