@@ -19,8 +19,8 @@ from tests.benchmarks.open_loop import OpenLoopProcess
 from tests.faults.processes import Fleet
 
 PEOPLE, BOOKINGS = 400, 100
-KILLED_AFTER = (0.5, 4.0, 9.0)
-"""Seconds after the start of a worker."""
+KILLED_AFTER = (6.0, 4.0, 9.0)
+"""Seconds after the start of a worker. The first one plans the notices after five."""
 LEASE = {"ROOMIE_NOTIFICATIONS__LEASE": "4s"}
 MAX_SECONDS = 300.0
 IN_PROGRESS = 8
