@@ -28,6 +28,7 @@ from core.model import (
 from core.policy.webhook_events import timetable_refused
 from core.ports import Storage, UnitOfWork
 from core.read_model import ReadModel
+from core.services.batch_pacing import BatchLimits, BatchPacing
 from core.services.conflicts import by_series, find_conflicts, queue_conflict_notices
 from core.services.operators import queue_for_operators
 from core.services.place_merge import MergedPlaces, merge_places
@@ -35,14 +36,12 @@ from core.services.timetable_import import ImportResult, RunReport, TimetableSna
 
 T = TypeVar("T")
 
-ENTRIES_PER_BATCH = 100
-"""Entries written or deleted per transaction: a millisecond, for which bookings wait."""
+ENTRIES = BatchLimits(100, 800, per_second=12_000)
+"""Written or deleted per transaction: a hundred take a millisecond, for which bookings wait."""
 SLOTS_PER_BATCH = 500
-ROOMS_PER_BATCH = 1
-"""Rooms read into the read model per transaction: two or three milliseconds."""
+ROOMS = BatchLimits(1, 8, per_second=100)
+"""Read into the read model per transaction: one takes two or three milliseconds."""
 _BOOKINGS_PER_BATCH = 200
-_MIN_PAUSE_SECONDS, _PAUSE_SHARE = 0.005, 2.0
-"""Between two transactions, for bookings: at least these seconds, and twice as long as the first one took."""
 _MAX_SLOT_LENGTH = int(MAX_ENTRY_LENGTH.total_seconds())
 
 
@@ -142,10 +141,8 @@ class TimetableService:
         """Writes a run in slices, without the entries of unknown rooms; returns its id."""
         now = self._clock.now()
         run_id = await self._write_relaxed(lambda unit: unit.timetable_runs.begin(source, now))
-        for part in _slices(
-            (each for each in _split_long_slots(slots) if each.room_id in known), ENTRIES_PER_BATCH
-        ):
-            await self._write_with_pause(partial(_write_slots, run_id, part))
+        known_slots = (each for each in _split_long_slots(slots) if each.room_id in known)
+        await self._write_in_batches(ENTRIES, known_slots, partial(_write_slots, run_id))
         return run_id
 
     async def _switch(
@@ -185,9 +182,7 @@ class TimetableService:
         pending = await self._storage.read(lambda unit: unit.setting(_unpublished_key(source)))
         if not pending:
             return
-        changes = json.loads(pending)
-        for rooms in _slices(changes["rooms"], ROOMS_PER_BATCH):
-            await self._write_with_pause(partial(_publish_rooms, rooms))
+        await self._write_in_batches(ROOMS, json.loads(pending)["rooms"], _publish_rooms)
         await self._write_relaxed(partial(_publish_rest, source, pending))
 
     async def _finish(self, source: str) -> int:
@@ -207,11 +202,10 @@ class TimetableService:
         return await self._write_relaxed(lambda unit: queue_conflict_notices(unit, conflicting, source, now))
 
     async def _purge(self) -> None:
-        while (
-            await self._write_with_pause(lambda unit: unit.timetable_runs.purge(ENTRIES_PER_BATCH))
-            == ENTRIES_PER_BATCH
-        ):
-            pass
+        pacing, size, deleted = BatchPacing(ENTRIES), 0, 0
+        while deleted == size:
+            size = pacing.size
+            deleted = await self._write_with_pause(pacing, partial(_purge_entries, size))
 
     async def _reject(self, source: str, snapshot: TimetableSnapshot) -> ImportResult:
         """Writes the run for an operator to accept, without rooms that are not in the catalogue yet."""
@@ -239,11 +233,18 @@ class TimetableService:
             problems=snapshot.problems,
         )
 
-    async def _write_with_pause(self, transaction: Callable[[UnitOfWork], T]) -> T:
+    async def _write_in_batches(
+        self, limits: BatchLimits, items: Iterable[T], write: Callable[[list[T], UnitOfWork], None]
+    ) -> None:
+        pacing, rest = BatchPacing(limits), iter(items)
+        while batch := list(islice(rest, pacing.size)):
+            await self._write_with_pause(pacing, partial(write, batch))
+
+    async def _write_with_pause(self, pacing: BatchPacing, transaction: Callable[[UnitOfWork], T]) -> T:
         """Runs one of many transactions, and pauses."""
         began = perf_counter()
         result = await self._storage.write_relaxed(transaction)
-        await asyncio.sleep(max(_MIN_PAUSE_SECONDS, _PAUSE_SHARE * (perf_counter() - began)))
+        await asyncio.sleep(pacing.pause_after(began, perf_counter()))
         return result
 
     async def _write_relaxed(self, transaction: Callable[[UnitOfWork], T]) -> T:
@@ -256,6 +257,10 @@ def _read_slots(run_id: int, after: int, unit: UnitOfWork) -> tuple[list[Timetab
 
 def _write_slots(run_id: int, slots: list[TimetableSlot], unit: UnitOfWork) -> None:
     unit.timetable_runs.write(run_id, slots)
+
+
+def _purge_entries(limit: int, unit: UnitOfWork) -> int:
+    return unit.timetable_runs.purge(limit)
 
 
 def _publish_rooms(rooms: list[str], unit: UnitOfWork) -> None:

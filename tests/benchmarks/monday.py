@@ -25,7 +25,7 @@ from bot.runtime import event_loop
 from bot.runtime.loop_lag import LoopLag
 from tests.benchmarks import monday_campus as campus
 from tests.benchmarks.harness import Row
-from tests.benchmarks.monday_campus import RESET, SOURCE, NoticesKept
+from tests.benchmarks.monday_campus import JOBS, RESET, NoticesKept
 from tests.benchmarks.monday_platforms import Deliveries, PlatformsProcess, identity_of
 from tests.benchmarks.open_loop import OpenLoopProcess, TimedAnswer
 from tests.faults.processes import Fleet, Process
@@ -36,7 +36,6 @@ MAX_LAG = 50.0
 """Milliseconds."""
 _START = timedelta(seconds=45)
 """From the start of the first process to the usual phase."""
-_JOBS = {"quota notices", f"refresh {SOURCE}"}
 _MAX_WAIT = 60.0
 """Seconds for what must have happened by then."""
 
@@ -154,7 +153,7 @@ async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def _are_done(url: str) -> bool:
-    return set(await campus.jobs_done(url)) >= _JOBS
+    return set(await campus.jobs_done(url)) >= set(JOBS)
 
 
 class SimulatedClock:
@@ -311,4 +310,4 @@ def _bookings_note(found: Outcome) -> str:
 
 
 def _failed_jobs(found: Outcome) -> int:
-    return len(_JOBS - set(found.jobs)) + sum(map(bool, found.jobs.values()))
+    return len(set(JOBS) - set(found.jobs)) + sum(map(bool, found.jobs.values()))

@@ -15,6 +15,7 @@ from core.errors import NotFound, SlotTaken
 from core.interval import Interval
 from core.model import BookingType, Identity, RoomId, SeriesFrequency, SeriesRule, TimetableSlot, TokenTerm
 from core.services import refresh_timetable
+from core.services.batch_pacing import BatchLimits
 from core.services.series import BookedSeries, SeriesRequest
 from core.services.timetable_import import ImportResult, TimetableSnapshot
 from tests.builders import a_building, a_room, a_slot, at
@@ -84,7 +85,7 @@ async def test_the_next_run_takes_the_place_of_the_last(environment: Environment
 
 
 async def test_nobody_sees_half_of_a_run(environment: Environment, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(refresh_timetable, "ENTRIES_PER_BATCH", 10)
+    monkeypatch.setattr(refresh_timetable, "ENTRIES", BatchLimits(10, 20, per_second=1_000))
     first = [a_class(f"{8 + n // 4}:{n % 4 * 15:02}", name="old", minutes=15) for n in range(40)]
     second = [each._replace(name="new") for each in first]
     await run_import(environment, *first)
