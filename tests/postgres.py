@@ -85,10 +85,11 @@ class PostgresServer:
         if self._process is not None:
             end = signal.SIGQUIT if abruptly else signal.SIGINT
             self._process.send_signal(end)
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_TIMEOUT_SECONDS / 3)
-            if self._process.poll() is None:  # rarely, a server misses a signal while it starts a process
-                self._process.send_signal(end)
+            for again in (end, signal.SIGKILL if abruptly else end):
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_TIMEOUT_SECONDS / 3)
+                if self._process.poll() is None:  # rarely, a server misses a signal while it starts a process
+                    self._process.send_signal(again)
             self._process.wait(_TIMEOUT_SECONDS)
             self._process = None
 
