@@ -126,13 +126,15 @@ def _an_instant() -> str:
 
 
 def _query_each_day(ports: Sequence[int]) -> None:
-    """The first request for a day computes its timelines, which is not what is measured."""
+    """The first requests for a day compute its timelines and masks, which is not what is measured."""
     for port, day in product(ports, range(DAYS_QUERIED)):
         at = NOW + timedelta(days=day)
-        with urlopen(
-            f"http://127.0.0.1:{port}/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
-        ) as response:
-            response.read()
+        for path in (
+            f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z",
+            f"/?when={at:%Y-%m-%d}+12:00+for+1+hour&seats=150",
+        ):
+            with urlopen(f"http://127.0.0.1:{port}{path}") as response:
+                response.read()
 
 
 _rng = random.Random(1)
