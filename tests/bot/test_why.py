@@ -39,7 +39,7 @@ async def test_a_booking_tells_its_whole_story_to_its_owner(wil: Chat):
     assert "Quota: 90 minutes, of which 90 minutes came back" in shown
 
 
-async def test_bookings_made_at_once_are_told_apart_by_their_first_digits(wil: Chat):
+async def test_bookings_made_at_once_differ_in_their_first_digits(wil: Chat):
     await wil.say("/book Wren G02 11:00 for 1 hour")
     await wil.say("/book Wren G02 14:00 for 1 hour")
     one, other = wil.services.read_model.bookings
