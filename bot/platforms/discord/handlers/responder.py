@@ -7,7 +7,6 @@ import discord
 from discord.enums import InteractionType
 
 from bot.chat.reply import Audience, Form, Reply
-from bot.platforms.discord.client.first_response import send_first_response
 from bot.platforms.discord.handlers.form_drafts import FormDrafts
 from bot.platforms.discord.handlers.pictures import EditMessage, attach_file, attach_picture, edit_of
 from bot.platforms.discord.handlers.requests import identity_of
@@ -152,7 +151,9 @@ class InteractionResponder:
             await self._interaction.response.edit_message(view=view(message), attachments=[])
             edit = self._edit_original
         else:
-            await send_first_response(self._interaction, view(message), ephemeral=self._is_ephemeral(message))
+            await self._interaction.response.send_message(
+                view=view(message), ephemeral=self._is_ephemeral(message)
+            )
             edit = self._edit_original
         self._shown = _ShownReply(reply, message, edit)
 
