@@ -25,6 +25,8 @@ _PAUSE_RATIO = 3
 
 Meanwhile changes gather, and are read at once. A request that needs them does not wait for the loop.
 """
+_MAX_PAUSE_SECONDS = 0.5
+"""After a long read, such as a whole timetable, others' bookings would wait too long to be seen."""
 _TIMEOUT = 3.0
 _MAX_RECONNECT_DELAY = 2.0
 
@@ -100,7 +102,8 @@ class ChangeListener:
                 await self._send_notification(session)
             if self._sync.is_stale or not was_woken:
                 await self._sync.catch_up()
-            await asyncio.sleep(max(_MIN_NOTIFY_INTERVAL, _PAUSE_RATIO * (monotonic() - began)))
+            pause = min(_PAUSE_RATIO * (monotonic() - began), _MAX_PAUSE_SECONDS)
+            await asyncio.sleep(max(_MIN_NOTIFY_INTERVAL, pause))
 
     async def _send_notification(self, session: Any) -> None:  # noqa: ANN401 - asyncpg ships no types
         """Sends a pending notification; otherwise pings, to detect a dead connection."""
