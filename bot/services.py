@@ -9,6 +9,8 @@ from functools import cached_property
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from bot.refusal_log import RefusalLog
 from core.bounded_cache import LruCache
 from core.clock import Clock
@@ -43,14 +45,13 @@ _MIDNIGHT = 24 * 60
 """Minutes. A phrase such as "tomorrow" means that day only, however long the campus is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """A Prometheus metric that is read when `/metrics` is requested; counters end in `_total`."""
 
     name: str
     description: str
     read: Callable[[], float]
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = {}
 
     @property
     def is_counter(self) -> bool:

@@ -3,17 +3,17 @@
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+
+from msgspec import Struct
 
 from core.localtime import epoch_day
 
 _DAY_BYTES, _MAC_BYTES = 3, 16
 
 
-@dataclass(frozen=True, slots=True)
-class SignedToken:
+class SignedToken(Struct, frozen=True):
     """A decoded token, to be verified before its content is used. `last_day` is in days since 1970."""
 
     content: bytes

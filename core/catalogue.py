@@ -7,11 +7,12 @@ and the lowest bit of a mask is the smallest matching room.
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, compress
 from math import asin, cos, radians, sin, sqrt
 from typing import TypeVar
+
+from msgspec import Struct
 
 from core.bounded_cache import BoundedCache
 from core.errors import UnknownBuilding, UnknownRoom
@@ -28,8 +29,7 @@ _MAX_DISTANCES = 100_000
 _ONES = str.maketrans("01", "\x00\x01")
 
 
-@dataclass(frozen=True, slots=True)
-class RoomQuery:
+class RoomQuery(Struct, frozen=True):
     """Criteria for a room; empty ones match any.
 
     `needs_card` selects rooms that belong to a school (or do not); `near` ranks and never filters.

@@ -1,13 +1,14 @@
 """Time intervals, half-open and in UTC."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
-@dataclass(frozen=True, slots=True, order=True)
-class Interval:
+
+class Interval(Struct, frozen=True, order=True):
     """`[start, end)`: contains its start but not its end, so adjacent intervals do not overlap.
 
     Both ends must be aware; they are converted to UTC.
@@ -17,8 +18,10 @@ class Interval:
     end: datetime
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "start", self.start.astimezone(UTC))
-        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        if self.start.tzinfo is not UTC:
+            force_setattr(self, "start", self.start.astimezone(UTC))
+        if self.end.tzinfo is not UTC:
+            force_setattr(self, "end", self.end.astimezone(UTC))
         if self.end <= self.start:
             raise ValueError(f"an interval must end after it starts: {self.start} to {self.end}")
 

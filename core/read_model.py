@@ -7,10 +7,11 @@ relies on it.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from core.availability import ALWAYS_FREE, Availability, RoomSchedule
 from core.booking_index import BookingIndex, people_of
@@ -49,8 +50,7 @@ def default_window(now: datetime, rules: Rules) -> Interval:
     return Interval(now - timedelta(days=2), now + rules.max_horizon + timedelta(days=10))
 
 
-@dataclass(frozen=True, slots=True)
-class RoomUpdate:
+class RoomUpdate(Struct, frozen=True):
     """A room's busy intervals and active bookings within the window; also bookings and holds after it.
 
     `schedule` has no holds: they expire.
@@ -77,8 +77,7 @@ class WholeCampus(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ReadModelUpdate:
+class ReadModelUpdate(Struct, frozen=True):
     """Changed entities as read from storage; None was not read. `whole` replaces all rooms."""
 
     catalogue: Catalogue | None = None

@@ -8,9 +8,10 @@ it means none, so that no other room is ever taken for the one that was meant.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import unescape
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from core.model import Building, BuildingId, Room, RoomId
 
@@ -39,8 +40,7 @@ _SPELLED_OUT = {"and": "", "und": "", "et": "", "bldg": "building", "bld": "buil
 _LEVEL_WORDS = frozenset(["floor", "level", "ground", "basement", "upper", "lower", "campus"])
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRooms:
+class FoundRooms(Struct, frozen=True):
     """The rooms of a text, and those parts that name none of ours.
 
     `is_explained` is whether a table says of what was found that it is none of our rooms.
@@ -51,8 +51,7 @@ class FoundRooms:
     is_explained: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Text between two separators, `[start, end)`; `separator` is the one before it."""
 
     start: int
@@ -61,8 +60,7 @@ class _Part:
     begins_item: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RoomNames:
+class RoomNames(Struct, frozen=True):
     """Index of the ways to write rooms. Made by `build`; a name that two rooms share means neither.
 
     `exact` has names as they are written, `loose` by `_key`; `mapped` those that a table assigns, perhaps to

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from core.model import Building, Room, RoomId
 from scraper.common.entries import EntryCollection, EntryGroup
@@ -18,8 +19,7 @@ from scraper.model import ScrapeResult
 MAX_CONSECUTIVE_FAILURES = 5
 
 
-@dataclass(slots=True)
-class PageCollector:
+class PageCollector(Struct):
     """Collects pages; after 5 consecutive failures of one page type the run is aborted (circuit breaker).
 
     Pages are named `type/name`. Each type has a breaker of its own; one without timetables is skipped for the

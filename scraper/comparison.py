@@ -7,10 +7,11 @@ hundred thousand entries of a campus they take about a second, so call them off 
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from core.model import RoomId
 from scraper.common.entries import EntryCollection
@@ -37,23 +38,20 @@ class AnomalyKind(Enum):
     DOUBTFUL = "much not read"
 
 
-@dataclass(frozen=True, slots=True)
-class Anomaly:
+class Anomaly(Struct, frozen=True):
     kind: AnomalyKind
     message: str
     """A sentence for the operator."""
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineTimetable:
+class BaselineTimetable(Struct, frozen=True):
     """The last good run. `rooms` are its own ones, none for a source that provides entries only."""
 
     entries: EntryCollection = field(default_factory=EntryCollection)
     rooms: frozenset[RoomId] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class RunComparison:
+class RunComparison(Struct, frozen=True):
     """Counts are of upcoming entries."""
 
     added: int

@@ -1,11 +1,12 @@
 """Settings, context and result of a run of a timetable source."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from core.model import Building, Room, RoomId
 from scraper.common.entries import EntryCollection
@@ -18,8 +19,7 @@ ProgressCallback = Callable[[int, int], None]
 """Called with the numbers of pages done and of all pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSettings:
+class SourceSettings(Struct, frozen=True):
     """One `[[source]]` of the configuration.
 
     `url` may be a path for the kind `file`. `rooms` are patterns such as `K-J17-*`; none means all.
@@ -45,8 +45,7 @@ class SourceSettings:
         return default if not word else word in {"yes", "on", "true", "1"}
 
 
-@dataclass(frozen=True, slots=True)
-class ScrapeResult:
+class ScrapeResult(Struct, frozen=True):
     """Result of one run of a source.
 
     The entries of `carried_over` rooms are not among `entries`: those of the last good run stay valid for
@@ -82,8 +81,7 @@ class ScrapeResult:
         return self.entries + last_good.filter_rooms(self.carried_over.__contains__)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceContext:
+class SourceContext(Struct, frozen=True):
     """Dependencies of a run. `known_rooms` are for sources that provide entries only."""
 
     client: "PoliteClient"

@@ -3,9 +3,10 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+
+from msgspec.structs import replace
 
 from core.model import BookingType, Building, Room, RoomId, TimetableSlot
 from core.services.timetable_import import TimetableSnapshot

@@ -1,9 +1,9 @@
 """Reader of the change log for databases where sequence numbers may commit out of order."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from time import perf_counter
 
+from msgspec import Struct, field
 from sqlalchemy import Connection, func, select
 
 from core.model import Change
@@ -17,8 +17,7 @@ _GAP_TTL = 120.0
 _MAX_GAPS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class LogPosition:
+class LogPosition(Struct, frozen=True):
     """Read position: the newest number, and the missing ones below it with the time they were noticed."""
 
     newest: int = 0

@@ -1,8 +1,9 @@
 """Rows that decisions write, table by table: those of a whole batch are written together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from core.ports import WriteSet
 from storage.mapping import audit_values, charge_values, message_values
@@ -17,8 +18,7 @@ class TimedWrite(NamedTuple):
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRows:
+class DecisionRows(Struct, frozen=True):
     """All rows of a batch but those of bookings and series, whose order matters on SQLite."""
 
     charges: Rows

@@ -6,11 +6,12 @@ value per line.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from core.interval import Interval
 from core.localtime import EPOCH, epoch_day

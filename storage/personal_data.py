@@ -4,9 +4,9 @@
 person is either here, or in `IMPERSONAL` with the reason.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Table, or_
 
 from storage.personal_conditions import (
@@ -63,8 +63,7 @@ from storage.tables import (
 from storage.webhook_tables import webhook, webhook_event
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalRows:
+class PersonalRows(Struct, frozen=True):
     """Rows of one table about a person.
 
     `columns` are those that can tell who it is. `rewrite` gives the new values of a row; None deletes it.

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from core.model import DataSubject
 
@@ -13,8 +14,7 @@ ERASED = "erased"
 Values: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ErasureContext:
+class ErasureContext(Struct, frozen=True):
     """`placeholder` is the account that owns the bookings of people who are gone; `at` is now, in seconds."""
 
     subject: DataSubject

@@ -1,9 +1,10 @@
 """Database URLs."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from core.errors import Invalid
 
@@ -24,13 +25,11 @@ class InvalidDatabaseUrl(Invalid):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SqliteFile:
+class SqliteFile(Struct, frozen=True):
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class PostgresServer:
+class PostgresServer(Struct, frozen=True):
     """`dsn` is the URL for asyncpg."""
 
     dsn: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot.administration.verb import CONFIRM, AdminParameter, AdminVerb
 from core.errors import Invalid
@@ -13,14 +14,12 @@ _YES = re.compile(r"[-–—]+yes", re.IGNORECASE)
 _MAX_SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     text: str
     is_quoted: bool = False
 
 
-@dataclass(slots=True)
-class _ValueReader:
+class _ValueReader(Struct):
     """Collects values from left to right; `open` is the parameter whose words are being read."""
 
     verb: AdminVerb

@@ -1,8 +1,10 @@
 """A verb of administration, its parameters, and the request that its function gets."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.chat.command import CommandParameter, ParameterType
 from bot.chat.reply import Reply
@@ -16,8 +18,7 @@ _MAX_NAMED = 4
 CONFIRM, BOOKINGS = "confirm", "bookings"
 
 
-@dataclass(frozen=True, slots=True)
-class AdminParameter:
+class AdminParameter(Struct, frozen=True):
     """A parameter of a verb.
 
     `is_positional`: typed without its name, in the order of the table. One that `is_word` is a single word,
@@ -41,8 +42,7 @@ class AdminParameter:
         return CommandParameter(self.name, self.type, self.description, self.required, self.choices)
 
 
-@dataclass(frozen=True, slots=True)
-class AdminRequest:
+class AdminRequest(Struct, frozen=True):
     """A verb to run: who asks, the values by parameter, and the answer to the verb's question, if given.
 
     Times are read and shown in `zone`. `place` is what the identities of people mentioned begin with.
@@ -85,8 +85,7 @@ class AdminRequest:
 AdminFunction = Callable[[AdminRequest], Awaitable[Reply]]
 
 
-@dataclass(frozen=True, slots=True)
-class AdminVerb:
+class AdminVerb(Struct, frozen=True):
     """A verb: `room edit`, `announce`. `answers` are those to its question, for verbs that ask one."""
 
     name: str
@@ -140,10 +139,10 @@ def word(name: str, description: str, *, required: bool = True, **others: object
     parameter = AdminParameter(
         name, ParameterType.TEXT, description, required, is_positional=True, is_word=True
     )
-    return replace(parameter, **others)  # type: ignore[arg-type]
+    return replace(parameter, **others)
 
 
 def text(name: str, description: str, *, required: bool = False, **others: object) -> AdminParameter:
     """Words after the parameter's name, or in quotes."""
     parameter = AdminParameter(name, ParameterType.TEXT, description, required)
-    return replace(parameter, **others)  # type: ignore[arg-type]
+    return replace(parameter, **others)

@@ -1,9 +1,11 @@
 """Bookings as events: single ones, and those of a series as one recurring event."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.calendars.values import CalendarEvent, Recurrence
 from bot.chat.formatting import room_name
@@ -17,8 +19,7 @@ from core.services.series.change_plan import day_of
 UNTITLED = "Room booking"
 
 
-@dataclass(frozen=True, slots=True)
-class BookingFacts:
+class BookingFacts(Struct, frozen=True):
     """What is needed to write bookings as events. `changes`: when bookings and series last changed."""
 
     catalogue: Catalogue

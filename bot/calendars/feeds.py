@@ -1,11 +1,13 @@
 """Reads calendars from storage: of a person, a society, a room, and a room's free/busy times."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import chain
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.calendars.bookings import BookingFacts, booking_event, booking_events, last_change, place_of
 from bot.calendars.values import Calendar, CalendarEvent, FreeBusy
@@ -27,8 +29,7 @@ ROOM_PAST, ROOM_AHEAD = timedelta(days=28), timedelta(days=182)
 FREE_BUSY_AHEAD = timedelta(days=56)
 
 
-@dataclass(frozen=True, slots=True)
-class CampusFacts:
+class CampusFacts(Struct, frozen=True):
     """What calendars need besides storage."""
 
     catalogue: Catalogue

@@ -1,9 +1,10 @@
 """Addresses of calendars, links to calendar programs, and signed links to single bookings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from bot.signing import SignedToken, make_token, read_token
 from core.model import Booking, BookingId
@@ -14,8 +15,7 @@ LINK_DAYS = 30
 _PURPOSE = "booking link"
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarLinks:
+class CalendarLinks(Struct, frozen=True):
     """The URLs of one calendar. `base` is our public URL without a trailing slash, `name` a path's end."""
 
     base: str
@@ -62,8 +62,7 @@ def booking_url(base: str, server_secret: bytes, booking: Booking, now: datetime
     return CalendarLinks(base, f"bookings/{token}").https
 
 
-@dataclass(frozen=True, slots=True)
-class BookingLink:
+class BookingLink(Struct, frozen=True):
     """A link's content, to be verified against the booking that it names."""
 
     booking_id: BookingId

@@ -1,15 +1,15 @@
 """Calendars as values, from which iCalendar is written."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model import SeriesRule
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
+class Recurrence(Struct, frozen=True):
     """When an event recurs: by a rule until an instant, without `exceptions`. Wall time of the campus."""
 
     rule: SeriesRule
@@ -17,8 +17,7 @@ class Recurrence:
     exceptions: tuple[datetime, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarEvent:
+class CalendarEvent(Struct, frozen=True):
     """An event. `version` is its SEQUENCE.
 
     With `recurrence` it is the first of many, with `replaces` it takes the place of the one that would begin
@@ -38,8 +37,7 @@ class CalendarEvent:
     replaces: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FreeBusy:
+class FreeBusy(Struct, frozen=True):
     """When a room is taken within a window, without saying by what."""
 
     uid: str
@@ -48,8 +46,7 @@ class FreeBusy:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """A calendar: its name, the campus's time zone, and events or free/busy times."""
 
     name: str

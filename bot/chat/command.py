@@ -1,10 +1,11 @@
 """Commands, their parameters and button actions, and the context that handlers get."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest
@@ -45,8 +46,7 @@ class ParameterType(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class CommandParameter:
+class CommandParameter(Struct, frozen=True):
     """Parameter of a command, for platforms with typed options; `choices` are its only values, if any."""
 
     name: str
@@ -56,8 +56,7 @@ class CommandParameter:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CommandContext:
+class CommandContext(Struct, frozen=True):
     """Context of one request: the requester's account, and the text after the command's name or its options.
 
     `value` is what the pressed button carried; `parameters` are the command's, by which options are read.
@@ -108,16 +107,14 @@ QuotedHandler: TypeAlias = Callable[[CommandContext, str], Awaitable[Reply]]
 """Answers a quoted message, whose text is data and never run."""
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonAction:
+class ButtonAction(Struct, frozen=True):
     """Handler for a button or form. `name` has at most 20 characters."""
 
     name: str
     handle: CommandHandler
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """Command that people can type. `name` is one to three words (`rooms free`, `admin room add`)."""
 
     name: str

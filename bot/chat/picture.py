@@ -1,7 +1,8 @@
 """Pictures as data: rows of bars on a time axis. Each platform shows them as an image or as bars of text."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class BarKind(StrEnum):
@@ -28,8 +29,7 @@ class TimeAxis(StrEnum):
     ACROSS = "across"
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A bar from `start` to `end`, minutes of wall time after the midnight that its row begins at."""
 
     start: int
@@ -38,16 +38,14 @@ class Bar:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTime:
+class OpenTime(Struct, frozen=True):
     """Opening hours within a row, in minutes like those of a bar."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class BarRow:
+class BarRow(Struct, frozen=True):
     """A room or a day. `now` is the present, if it lies in the row; `is_marked`: today among other days."""
 
     label: str
@@ -57,8 +55,7 @@ class BarRow:
     is_marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """Rows of bars on one axis from `start` to `end`, whole hours in minutes after midnight.
 
     With `dates` the axis is not a clock: each date has the place of an hour, from 0 on.
@@ -73,8 +70,7 @@ class Timeline:
     dates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Picture of a timeline. `alternative` says in sentences what it shows.
 
     `content` is what the server draws when the picture is fetched by its URL (`bot.pictures.requests`).

@@ -6,10 +6,11 @@ dispatcher.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from bot.chat.picture import Picture
 from core.errors import RoomieError
@@ -26,35 +27,30 @@ class TimestampStyle(StrEnum):
     RELATIVE = "relative"
 
 
-@dataclass(frozen=True, slots=True)
-class Timestamp:
+class Timestamp(Struct, frozen=True):
     """Instant, shown in the reader's own time zone where the platform knows it."""
 
     at: datetime
     style: TimestampStyle = TimestampStyle.DATETIME
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRange:
+class TimeRange(Struct, frozen=True):
     """Interval, shown with its date: `Thu 12 Mar, 15:00–17:00`."""
 
     interval: Interval
 
 
-@dataclass(frozen=True, slots=True)
-class Bold:
+class Bold(Struct, frozen=True):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """Text to type or copy verbatim."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """Person, by name. Platforms that know the identity may link it, without a notification.
 
     `name` is empty for somebody without an account.
@@ -75,8 +71,7 @@ class ButtonStyle(StrEnum):
     DANGER = "danger"
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """Button, or a link when `url` is set.
 
     `action` names its handler (at most 20 characters), `value` is opaque to platforms (at most 70 characters
@@ -92,15 +87,13 @@ class Button:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     label: str
     value: str
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Select menu; the chosen option's value comes back as the action's value."""
 
     action: str
@@ -108,14 +101,12 @@ class Choice:
     options: tuple[Option, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyField:
+class ReplyField(Struct, frozen=True):
     name: str
     value: Text
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyItem:
+class ReplyItem(Struct, frozen=True):
     """List item, such as a free room, with its buttons."""
 
     title: Text
@@ -123,8 +114,7 @@ class ReplyItem:
     buttons: tuple[Button, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Table; every row is as long as `columns`."""
 
     columns: tuple[str, ...]
@@ -142,8 +132,7 @@ class FormInputKind(StrEnum):
     SEARCH = "search"
 
 
-@dataclass(frozen=True, slots=True)
-class FormInput:
+class FormInput(Struct, frozen=True):
     """Input of a form. `value` is its initial value, in the format in which it is submitted.
 
     WHEN is free text; DATE is `YYYY-MM-DD` and TIME `HH:MM`, both campus wall time. A change of an input that
@@ -167,8 +156,7 @@ class FormInput:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """Form. It is submitted as the action `id`, with `state` as the value and the inputs by name."""
 
     id: str
@@ -178,8 +166,7 @@ class Form:
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What later words may refer to (`an hour later`), beside the buttons of a reply. It is never shown.
 
     `search` and `slot` are values of buttons. `request` is a command that lacks what the reply asks for, with
@@ -207,16 +194,14 @@ class Audience(StrEnum):
     CHANNEL = "channel"
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyFile:
+class ReplyFile(Struct, frozen=True):
     """File that is attached to a reply where the platform can."""
 
     name: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """Reply to a request, or a notification.
 
     Shown in this order: title, text, fields, items, picture, table, actions, footer. The words say all that
@@ -240,9 +225,9 @@ class Reply:
     form: Form | None = None
     form_errors: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
-    subject: Subject | None = field(default=None, metadata={"is_internal": True})
-    file: ReplyFile | None = field(default=None, metadata={"is_internal": True})
-    refusal: RoomieError | None = field(default=None, compare=False, metadata={"is_internal": True})
+    subject: Subject | None = None
+    file: ReplyFile | None = None
+    refusal: RoomieError | None = None
     """The refusal that the reply words; the dispatcher records it."""
 
     @property

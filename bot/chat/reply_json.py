@@ -1,20 +1,23 @@
 """Encodes and decodes replies as JSON, for the terminal's JSON mode and the outbox."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
+
 from bot.chat.reply import FormInput, Reply, ReplyField, ReplyItem, TimeRange, Timestamp
 
 T = TypeVar("T")
+_INTERNAL = {"subject", "file", "refusal"}
+"""Fields of a reply for our own use, which are not stored."""
 
 
 def encode_reply(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    """Lists, mappings and strings; every dataclass becomes a mapping with its `type`."""
+    """Lists, mappings and strings; every struct becomes a mapping with its `type`."""
     match value:
         case None | bool() | int() | float():
             return value
@@ -28,9 +31,9 @@ def encode_reply(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower t
             return {str(key): encode_reply(each) for key, each in value.items()}
         case tuple() | list():
             return [encode_reply(each) for each in value]
-        case _ if is_dataclass(value):
-            shown = (each for each in fields(value) if not each.metadata.get("is_internal"))
-            named = {each.name: encode_reply(getattr(value, each.name)) for each in shown}
+        case Struct():
+            shown = (name for name in value.__struct_fields__ if name not in _INTERNAL)
+            named = {name: encode_reply(getattr(value, name)) for name in shown}
             return {"type": _type_name(type(value)), **named}
     return str(value)
 
@@ -45,7 +48,7 @@ _TYPE_NAMES: Mapping[object, str] = {
 """Stored names that differ from the class's own; outboxes hold them, and other versions read them."""
 
 
-def _type_name(kind: Any) -> str:  # noqa: ANN401 - a dataclass of any kind
+def _type_name(kind: Any) -> str:  # noqa: ANN401 - a struct of any kind
     return _TYPE_NAMES.get(kind) or getattr(kind, "__name__", "").lower()
 
 
@@ -70,8 +73,8 @@ def _decode(hint: Any, value: Any) -> Any:  # noqa: ANN401 - whatever the hint s
     if origin is Mapping:
         return {str(key): _expect(str, each) for key, each in _expect(dict, value).items()}
     hint = getattr(hint, "__supertype__", hint)
-    if is_dataclass(hint):
-        return _decode_dataclass(hint, _expect(dict, value))
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return _decode_struct(hint, _expect(dict, value))
     if hint is datetime:
         return datetime.fromisoformat(value)
     return hint(value) if isinstance(hint, type) and issubclass(hint, Enum) else _expect(hint, value)
@@ -88,13 +91,13 @@ def _decode_union(hints: Sequence[Any], value: Any) -> Any:  # noqa: ANN401 - on
     return _decode(chosen[0], value)
 
 
-def _decode_dataclass(kind: Any, value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a dataclass of any kind
+def _decode_struct(kind: Any, value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a struct of any kind
     hints = _hints(kind)
     return kind(**{name: _decode(hints[name], each) for name, each in value.items() if name in hints})
 
 
 @cache
-def _hints(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a dataclass of any kind
+def _hints(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a struct of any kind
     return get_type_hints(kind)
 
 

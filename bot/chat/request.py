@@ -1,9 +1,10 @@
 """Requests from chat: typed text, button presses, submitted forms and quoted messages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from core.model import Identity
 
@@ -19,8 +20,7 @@ MESSENGERS = (PlatformName.TERMINAL, PlatformName.SLACK, PlatformName.DISCORD)
 """Platforms that messages can be sent to. A browser only gets answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Requester:
+class Requester(Struct, frozen=True):
     """Sender of a request, as the platform knows them.
 
     The dispatcher looks up the account linked to `identity`. `zone` is the IANA zone that the platform
@@ -37,8 +37,7 @@ class Requester:
     vouched_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
+class ChatRequest(Struct, frozen=True):
     """Request from chat.
 
     Typed: `text` is the whole line, beginning with the command's name (`rooms free now 20 seats`), or the
@@ -81,8 +80,7 @@ class ChatRequest:
         return self.is_in_channel or self.requester.platform is PlatformName.SLACK
 
 
-@dataclass(frozen=True, slots=True)
-class QuotedMessage:
+class QuotedMessage(Struct, frozen=True):
     """Text that the requester did not type: a message they selected, quoted or forwarded.
 
     It is data and not a `ChatRequest`, so nothing that runs commands accepts it. Only a time, a size and a
@@ -97,8 +95,7 @@ class QuotedMessage:
     in_public: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SplitMessage:
+class SplitMessage(Struct, frozen=True):
     """Message split into its author's own text and the text quoted from others."""
 
     own: str

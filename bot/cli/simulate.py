@@ -3,8 +3,9 @@
 import argparse
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.cli.progress import progress_bar
 from bot.config import Settings

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from bot.administration.grammar import read_values
 from bot.administration.questions import danger, question_reply

@@ -1,7 +1,8 @@
 """`/calendar`: the address under which calendar programs follow one's bookings, a society's or a room."""
 
 import asyncio
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.calendars.feeds import CampusFacts, read_booking
 from bot.calendars.links import LINK_DAYS, CalendarLinks, free_busy_url, personal_links, room_links

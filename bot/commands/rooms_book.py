@@ -1,9 +1,10 @@
 """`/rooms book` and `/book`: books a room, after a confirmation where the text was ambiguous."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType

@@ -1,6 +1,6 @@
 """`/rooms close`: closes a room, a building or the campus for a while."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_name

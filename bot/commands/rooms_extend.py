@@ -1,9 +1,10 @@
 """`/rooms extend`: makes a booking longer or shorter."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType

@@ -1,6 +1,6 @@
 """`/rooms free`: lists free rooms, best first, each with a button that books it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType

@@ -1,8 +1,9 @@
 """`/rooms guests`: shows who is coming to a booking, and takes people off it."""
 
 import re
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType

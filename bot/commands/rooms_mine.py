@@ -1,6 +1,6 @@
 """`/rooms mine`: lists the requester's upcoming bookings."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.command import Command, CommandContext
 from bot.chat.reply import Reply

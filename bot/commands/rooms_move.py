@@ -1,8 +1,9 @@
 """`/rooms move`: moves a booking to another time, another room, or both, and changes its title."""
 
 import re
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType

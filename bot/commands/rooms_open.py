@@ -1,6 +1,6 @@
 """`/rooms open`: opens again what was closed."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, Code, Reply, ReplyItem, Tone

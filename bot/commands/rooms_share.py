@@ -1,7 +1,8 @@
 """`/rooms share`: shows one of the requester's bookings to the channel."""
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType

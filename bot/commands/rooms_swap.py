@@ -1,8 +1,9 @@
 """`/rooms swap`: offers one of the requester's bookings in exchange for somebody else's."""
 
 import re
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, ButtonStyle, Reply

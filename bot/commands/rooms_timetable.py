@@ -1,10 +1,11 @@
 """`/rooms timetable`: shows a room's classes and bookings on a day."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType

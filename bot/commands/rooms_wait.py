@@ -1,6 +1,6 @@
 """`/rooms wait`: puts the requester in line for a room or a kind of room that is taken."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType

@@ -1,6 +1,6 @@
 """`/rooms waiting`: lists what the requester waits for, with places and offers."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Reply

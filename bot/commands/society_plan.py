@@ -1,6 +1,6 @@
 """`/society plan`: rooms for a society's meetings: one for all dates if any can, or the fewest changes."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Code, Reply, Tone

@@ -1,6 +1,6 @@
 """`/timetable accept`: puts a rejected timetable into use."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Reply, Tone

@@ -1,6 +1,6 @@
 """`/why` and `/rooms why`: the history of a booking, or why the last request was refused."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Code, Reply, Tone

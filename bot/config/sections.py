@@ -1,6 +1,5 @@
 """The configuration, section by section, with the default of every setting."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -394,8 +393,7 @@ def _is_elsewhere(url: str) -> bool:
     return not is_loopback(host_of(url))
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """A configuration with the file it came from, and the start of a simulated clock (`ROOMIE_NOW`)."""
 
     config: Config

@@ -1,7 +1,9 @@
 """Alternatives to an unavailable slot, each with a button; nothing is offered that would be refused."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
@@ -31,8 +33,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class UnavailableSlot:
+class UnavailableSlot(Struct, frozen=True):
     """Slot that cannot be booked, with the kind of room and the society."""
 
     query: RoomQuery

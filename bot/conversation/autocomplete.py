@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bot.chat.command import CommandContext, ParameterType
 from bot.chat.formatting import room_name, short_id
@@ -26,8 +27,7 @@ _NAME_WORDS = re.compile(r"[^\W_]+")
 _ITEM_ENDS = re.compile(r",|;|&|\+| and ", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(Struct, frozen=True):
     """A room or building that may be suggested; `detail` follows its name."""
 
     id: str

@@ -1,7 +1,8 @@
 """Books a room and replies with the result; shared by typed commands, buttons and forms."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from bot.chat.formatting import booking_text, format_minutes, quota_left_text, room_name, short_id

@@ -1,7 +1,8 @@
 """The requester's bookings as a list, page by page, with the buttons that change them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

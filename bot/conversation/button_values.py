@@ -6,11 +6,13 @@ Platforms allow 70 characters of ASCII, so instants are minutes since 1970 in ba
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import quote_plus, unquote_plus
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.catalogue import RoomQuery
 from core.errors import Invalid
@@ -35,8 +37,7 @@ _CAPACITY, _EQUIPMENT, _BUILDING = 3, 4, 6
 T = TypeVar("T", bound=str)
 
 
-@dataclass(frozen=True, slots=True)
-class SlotValue:
+class SlotValue(Struct, frozen=True):
     """Room and slot to book, with an optional society and as much of the title as fits."""
 
     room_id: RoomId
@@ -64,8 +65,7 @@ class SlotValue:
         return cls(RoomId(room_id), slot, society, unquote_plus(title))
 
 
-@dataclass(frozen=True, slots=True)
-class MoveValue:
+class MoveValue(Struct, frozen=True):
     """Booking, by the start of its id, with the room and slot to move it to."""
 
     booking_id: str
@@ -84,8 +84,7 @@ class MoveValue:
         return cls(booking_id, RoomId(room_id), _slot(start, minutes))
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatValue:
+class RepeatValue(Struct, frozen=True):
     """Booking, by the start of its id, with as much as fits of how often to repeat it."""
 
     booking_id: str
@@ -104,8 +103,7 @@ class RepeatValue:
         return cls(booking_id, unquote_plus(often))
 
 
-@dataclass(frozen=True, slots=True)
-class ClosureValue:
+class ClosureValue(Struct, frozen=True):
     """What to close: a room, a building, or the campus; with as much of the reason as fits."""
 
     slot: Interval
@@ -138,8 +136,7 @@ class ClosureValue:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SearchValue:
+class SearchValue(Struct, frozen=True):
     """Search for a free room within `slot`, for `minutes` of it, with the kind of room."""
 
     slot: Interval

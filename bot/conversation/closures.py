@@ -1,8 +1,9 @@
 """Closures as people type and read them."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from bot.chat.formatting import room_name

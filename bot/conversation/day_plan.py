@@ -1,8 +1,9 @@
 """The plan of a day's stay: free rooms one after another, with as few moves as possible."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from bot.chat.formatting import format_distance, room_name

@@ -6,8 +6,9 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from bot.chat.actions import READ_ONLY_ACTIONS, Action
 from bot.chat.command import ButtonAction, Command, CommandContext, ConfirmationRequired

@@ -4,8 +4,9 @@ For commands that search; `rooms_free` is the example to follow.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

@@ -1,9 +1,10 @@
 """Free slots of one room, for a request that leaves the hour open: `an hour between 2 and 6`, `tomorrow`."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

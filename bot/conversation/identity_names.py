@@ -1,8 +1,9 @@
 """Writes people's names where a reply would quote the id of a chat account."""
 
 import re
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from bot.chat.reply import Bold, Inline, Reply, ReplyItem, Text
 from core.directory import Directory

@@ -1,7 +1,9 @@
 """Detects which command a message in plain words asks for."""
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.policy.door_code import ALPHABET, LENGTH
 
@@ -59,8 +61,7 @@ _ABOUT_ME = (
 _STATE = r"\b(?:free|busy|taken|available|open)\b"
 
 
-@dataclass(frozen=True, slots=True)
-class _Intent:
+class _Intent(Struct, frozen=True):
     """A command, how a text asks for it, and what of the text is no argument (None: all of it is one).
 
     A group `argument` of the pattern is the argument, without spaces; `added` is appended to any other.

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bot.language import find_lengths
 
@@ -31,8 +32,7 @@ _LOOSE_ENDS = re.compile(r"^(?:by|for|to|and|,|\s)+|(?:\b(?:by|for|to|and)|,|\s)
 _MAX_END_WORDS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class LengthChange:
+class LengthChange(Struct, frozen=True):
     """The words for a booking, and one of: a `change`, the `total` length, or the words for its new `end`.
 
     `is_guess`: it holds only if the words name a booking by its title or room.

@@ -1,9 +1,10 @@
 """Menus that narrow a long list of free rooms by building, size or equipment."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from math import inf
 from typing import Any, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

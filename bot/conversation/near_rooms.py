@@ -1,9 +1,10 @@
 """Reads rooms that are written nearly as they are called, where a command takes a room."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, islice
+
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext, ParameterType
 from bot.chat.reply import Button

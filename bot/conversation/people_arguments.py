@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.chat.command import CommandContext
 from core.errors import Invalid, UnknownPerson
@@ -21,8 +22,7 @@ _MAX_NAME = 60
 _LINKABLE = frozenset({"slack", "discord"})
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleArgument:
+class PeopleArgument(Struct, frozen=True):
     """The people named, and the rest of the text."""
 
     people: tuple[Guest, ...]

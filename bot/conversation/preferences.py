@@ -1,7 +1,9 @@
 """Parses and formats notification preferences and the time zone."""
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.formatting import format_time, join_with_and
 from bot.chat.request import MESSENGERS
@@ -19,8 +21,7 @@ _SETTING = re.compile(rf"\b({'|'.join(SETTINGS)})\b", re.IGNORECASE | re.ASCII)
 _BETWEEN_REMINDERS = re.compile(r",|;|\band\b")
 
 
-@dataclass(frozen=True, slots=True)
-class PreferenceValues:
+class PreferenceValues(Struct, frozen=True):
     """Notification preferences and time zone; None means the campus's."""
 
     preferences: NotificationPreferences

@@ -1,6 +1,6 @@
 """Parses a quoted message: only a time, a size and a place, never a command."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from bot.conversation.search import parse_text

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from bot.chat.formatting import room_details, room_name
@@ -33,16 +35,14 @@ _SEATS = re.compile(
 _TAKEN = "taken at that time"
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
+class _Typed(Struct, frozen=True):
     """Typed text: the words that a room's name, number or building must contain, and the seats."""
 
     words: tuple[str, ...]
     seats: int
 
 
-@dataclass(frozen=True, slots=True)
-class _RoomWords:
+class _RoomWords(Struct, frozen=True):
     """The words of a room and its building, its id without punctuation, and its names in words."""
 
     words: frozenset[str]
@@ -57,8 +57,7 @@ class _RoomWords:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """Rooms, each with whether it is taken; the first `exact_count` are called as typed."""
 
     rooms: list[tuple[Room, bool]]

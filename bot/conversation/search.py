@@ -1,9 +1,10 @@
 """Parses text and turns the result into a search."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from bot.conversation.button_values import SearchValue

@@ -1,7 +1,8 @@
 """The reply to a search: free rooms with their buttons, or why there are none; for commands that search."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

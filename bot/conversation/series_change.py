@@ -1,8 +1,9 @@
 """Changes of series: which dates, what the change would do, and the change itself."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

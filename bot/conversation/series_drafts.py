@@ -6,11 +6,13 @@ stored draft never changes. Any process can answer the press, until the draft ex
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from core.catalogue import RoomQuery
@@ -39,8 +41,7 @@ _ANY_ZONE = ZoneInfo("UTC")
 _EXPIRED = "This preview has expired. Please ask again."
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesDraft:
+class SeriesDraft(Struct, frozen=True):
     """A request for a series, or a change of one, with the choices shown, by the name of their button.
 
     `adopt` is the booking that becomes a date of the series.
@@ -53,8 +54,7 @@ class SeriesDraft:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftValue:
+class DraftValue(Struct, frozen=True):
     """What a button carries: a draft, what to do with it, and a detail of that (a page, a room)."""
 
     draft_id: str

@@ -1,8 +1,9 @@
 """Asks how long an endless series goes on; the end of the term is one press away."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

@@ -1,8 +1,9 @@
 """The preview of a series: its dates, what each press would book, and the booking itself."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

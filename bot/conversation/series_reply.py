@@ -1,7 +1,8 @@
 """The reply to a text that asks for a series in one room."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from bot.chat.reply import Button, Code, Inline, Reply, Tone

@@ -1,7 +1,8 @@
 """Rooms for a series: those that are free on all of its dates, then on most."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
@@ -30,8 +31,7 @@ _MIN_SHARE = 0.5
 """Share of the dates from which a room is offered."""
 
 
-@dataclass(frozen=True, slots=True)
-class _FreeRoom:
+class _FreeRoom(Struct, frozen=True):
     """A room, and the places of the dates on which it cannot be had."""
 
     room: Room

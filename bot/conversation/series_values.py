@@ -1,8 +1,9 @@
 """Encodes what the buttons of a booked series carry, and makes those buttons."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from bot.chat.actions import Action
 from bot.chat.reply import Button, ButtonStyle
@@ -14,8 +15,7 @@ _STALE = "This button has expired. Please ask again."
 NEXT, DATES, CANCEL = "next", "dates", "cancel"
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesValue:
+class SeriesValue(Struct, frozen=True):
     """A series, what to do with it (a view, or a scope), and the date or the page of that."""
 
     series_id: SeriesId

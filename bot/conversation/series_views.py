@@ -1,8 +1,9 @@
 """Views of a booked series: the next date, all dates, and the form that changes it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

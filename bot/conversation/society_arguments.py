@@ -1,7 +1,8 @@
 """Parses the society and person arguments of `/society` commands."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.chat.command import CommandContext
 from core.errors import Invalid, UnknownSociety
@@ -14,8 +15,7 @@ _IDENTITY = re.compile(r"(?:slack|discord|terminal):\S+")
 _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^<>]*)?>")
 
 
-@dataclass(frozen=True, slots=True)
-class MembersArgument:
+class MembersArgument(Struct, frozen=True):
     """People by name, e-mail address or identity, at least one; and the society if one was given."""
 
     people: tuple[str, ...]

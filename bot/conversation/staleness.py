@@ -1,7 +1,8 @@
 """Notes in replies that a timetable is old."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from bot.chat.reply import Inline, Reply, Text, Timestamp, TimestampStyle
 from bot.services import Services

@@ -6,9 +6,10 @@ what is booked. A text that nothing completes gets general suggestions and never
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
+
+from msgspec.structs import replace
 
 from bot.chat.reply import Option
 from bot.language import ParseResult, TimeKind

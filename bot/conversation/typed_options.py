@@ -6,7 +6,9 @@ type is listed as `unparsed`, so that the reply names it.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext, ParameterType
 from bot.conversation.near_rooms import takes_room, with_near_room
@@ -26,8 +28,7 @@ _QUOTES = "\"'“”\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK
 _COUNT = re.compile(r"([1-9][0-9]{0,4})(?: (?:seats|people))?")
 
 
-@dataclass(frozen=True, slots=True)
-class _OptionText:
+class _OptionText(Struct, frozen=True):
     """Text of one option, with the context that it is read in."""
 
     context: CommandContext

@@ -1,8 +1,9 @@
 """The waiting list in replies: places, offers with their buttons, and what has become of them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext

@@ -1,8 +1,10 @@
 """The story of one booking: from the audit trail, the ledger, the outbox and the waiting list."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.formatting import booking_text, format_minutes, short_id
 from bot.chat.reply import Subject, Text, Timestamp
@@ -28,8 +30,7 @@ _MAX_ALIKE = 50
 _MIN_ID = 4
 
 
-@dataclass(frozen=True, slots=True)
-class BookingHistory:
+class BookingHistory(Struct, frozen=True):
     """What is stored about a booking, and how much of it its viewer may hear."""
 
     booking: Booking

@@ -1,8 +1,9 @@
 """Who somebody is, and how they stand: for administrators."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.chat.formatting import format_minutes, join_with_and, short_id
 from bot.chat.reply import Text, TimeRange, Timestamp
@@ -42,8 +43,7 @@ _GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PersonFacts:
+class PersonFacts(Struct, frozen=True):
     person: Person
     quota: QuotaStatus
     identities: tuple[Identity, ...] = ()

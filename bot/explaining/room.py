@@ -1,8 +1,9 @@
 """Why a room was free, taken or closed at a time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from bot.chat.formatting import format_time, short_id
 from bot.chat.reply import Text, TimeRange, Timestamp
@@ -26,8 +27,7 @@ from core.ports import UnitOfWork
 _MAX_REFUSALS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class RoomFacts:
+class RoomFacts(Struct, frozen=True):
     """What a room was used for during `slot`, and the requests for it then that were refused."""
 
     room: Room

@@ -1,8 +1,9 @@
 """A story: what happened, in the order of time, as a reply on every platform."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from bot.chat.reply import Reply, ReplyField, ReplyItem, Subject, Text, Timestamp
 from core.model import PersonId, Room, RoomId
@@ -11,16 +12,14 @@ MAX_EVENTS = 25
 """Shown of one story, the newest; platforms count what does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened; `at` is None for what holds without a date."""
 
     at: datetime | None
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """Words for ids. `name_of` is empty for people who are gone; `you` is who reads the story."""
 
     name_of: Callable[[PersonId], str]
@@ -47,8 +46,7 @@ class Names:
         return room.name if room is not None else room_id
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """What is explained, the answer in a sentence or two, and the events behind it, oldest first."""
 
     title: str

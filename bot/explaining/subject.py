@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.chat.formatting import join_with_and
 from bot.chat.reply import Text
@@ -39,8 +40,7 @@ _WORDS = {
 _COUNTS = ("members", "cancelled", "handed_over", "added", "changed", "removed", "failures", "rooms")
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectFacts:
+class SubjectFacts(Struct, frozen=True):
     """What the audit trail says of a subject, the newest; of a society that exists its members, too."""
 
     kind: str

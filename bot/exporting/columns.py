@@ -1,10 +1,11 @@
 """Columns of exported tables; those of what can be imported have the names that imports read."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bot.exporting.cells import Cell
 from core.localtime import EPOCH
@@ -33,8 +34,7 @@ _GROUP_NAMES = {
 _DAY = 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class NamedSociety:
+class NamedSociety(Struct, frozen=True):
     """A society, with the usernames of its presidents and its other members."""
 
     society: Society
@@ -42,8 +42,7 @@ class NamedSociety:
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TableContext:
+class TableContext(Struct, frozen=True):
     """What turns ids and instants into what people read."""
 
     zone: ZoneInfo
@@ -57,8 +56,7 @@ class TableContext:
         return "" if person_id is None else self.usernames.get(person_id, f"person {person_id}")
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The headings of a kind of table, and what turns a value into its cells."""
 
     headings: tuple[str, ...]

@@ -16,11 +16,12 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.language.clauses.marks import MARK_WORDS
 from bot.language.clauses.split import Clause, ClauseRole, Clauses, mark_clauses, show_clauses, split_clauses

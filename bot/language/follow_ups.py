@@ -4,9 +4,11 @@ A text is a follow-up only as a whole: `an hour later than usual for 6` is a req
 """
 
 import re
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.language.lengths import find_lengths
 
@@ -41,8 +43,7 @@ class FollowUpVerb(StrEnum):
     CHECK_IN = "check in"
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True):
     """A text that refers to an answer.
 
     `position` counts what was listed from 1, from the end if negative, and is 0 for `it`. `text` is the rest,

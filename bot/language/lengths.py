@@ -1,15 +1,15 @@
 """Finds lengths of time in a text: `30 min`, `an hour and a half`, `half an hour`."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bot.language.grammar.durations import DURATION_FIRST_WORDS, parse_duration
 from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import normalize, tokenize
 
 
-@dataclass(frozen=True, slots=True)
-class FoundLength:
+class FoundLength(Struct, frozen=True):
     """A length, and its offsets `[start, end)` in the text as it was typed."""
 
     length: timedelta

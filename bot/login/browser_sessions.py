@@ -9,8 +9,9 @@ import base64
 import hmac
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from bot.login.encryption import DecryptionFailed, decrypt, encrypt
 from core.services.accounts import token_hash
@@ -21,8 +22,7 @@ _MAX_COOKIE_LENGTH = 512
 _CSRF_LENGTH = 40
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserSession:
+class BrowserSession(Struct, frozen=True):
     """The login token in a cookie, its hash, and the CSRF token of its forms."""
 
     token: str

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName

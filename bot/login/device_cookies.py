@@ -7,10 +7,10 @@ to another account.
 
 import base64
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from bot.login.encryption import DecryptionFailed, decrypt, encrypt
 from core.model import PersonId
@@ -22,8 +22,7 @@ _MAX_MARKS = 5
 _MAX_COOKIE_LENGTH = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceMark:
+class DeviceMark(Struct, frozen=True):
     """One account's mark: `expires` in Unix time, `stamp` identifies the password at that time."""
 
     person_id: int

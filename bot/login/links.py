@@ -1,7 +1,8 @@
 """URLs of a login session, for programs, browsers and chats."""
 
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from bot.login.settings import LoginMethod, LoginSettings
 from core.policy.login import full_sid
@@ -14,8 +15,7 @@ BROWSER_LOGIN_PATH = "/login"
 CONFIRMATION_PATH = f"{LOGIN_PATH}/confirm"
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """The URLs of one sid. `base` is our public URL without a trailing slash."""
 
     base: str

@@ -6,9 +6,11 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from bot.login.encryption import DecryptionFailed, decrypt, encrypt
 from bot.login.oidc_provider import IdentityRejected, Provider
@@ -25,8 +27,7 @@ _STORED_SID = "letters"
 """Name in the cookie, as release 0.1 reads and writes it during a rolling upgrade."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationState:
+class AuthorizationState(Struct, frozen=True):
     """The state of one login, in an encrypted cookie while the browser is at the provider."""
 
     sid_token: str
@@ -36,8 +37,7 @@ class AuthorizationState:
     redirect_uri: str
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationRedirect:
+class AuthorizationRedirect(Struct, frozen=True):
     """The provider's URL to redirect to, and the cookie to set."""
 
     url: str

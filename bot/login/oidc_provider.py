@@ -4,12 +4,12 @@ import json
 import socket
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
 import aiohttp
+from msgspec import Struct
 from yarl import URL
 
 from bot.config.types import is_loopback
@@ -30,8 +30,7 @@ _REJECTED_STATUSES = {400, 401, 403}
 AddressInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
+class Endpoints(Struct, frozen=True):
     """Endpoints from the discovery document; `takes_basic`: accepts client_secret_basic."""
 
     authorize: str

@@ -5,9 +5,10 @@ import hashlib
 import hmac
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bot.login.oidc_provider import IdentityRejected
 
@@ -19,8 +20,7 @@ _MAX_SUBJECT = 255
 """ASCII characters, the maximum of the specification."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """Expected claims of the ID token; `access_token` is the one issued with it, for `at_hash`."""
 
     issuer: str

@@ -1,9 +1,9 @@
 """The requester of a login, stored with the session and shown on the confirmation page."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.chat.request import ChatRequest
 from core.names import one_line

@@ -1,7 +1,8 @@
 """Settings of the login methods."""
 
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct
 
 from core.services.provisioning import AccessRule, IdentityClaims
 
@@ -15,8 +16,7 @@ class LoginMethod(Enum):
     DEVELOPMENT = "development"
 
 
-@dataclass(frozen=True, slots=True)
-class ShibbolethSettings:
+class ShibbolethSettings(Struct, frozen=True):
     """A Shibboleth service provider in front of us, and the names of the headers that carry attributes.
 
     `url` is the handler's, with a trailing slash. Headers are accepted only from trusted proxies, and only
@@ -24,7 +24,7 @@ class ShibbolethSettings:
     """
 
     url: str = ""
-    secret: str = field(default="", repr=False)
+    secret: str = ""
     secret_header: str = "X-Roomie-Proxy-Secret"  # noqa: S105 - its name only
     eppn: str = "eppn"
     full_name: str = "cn"
@@ -32,28 +32,34 @@ class ShibbolethSettings:
     surname: str = "sn"
     groups: str = "uclIntranetGroups"
 
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"ShibbolethSettings({self.url!r})"
 
-@dataclass(frozen=True, slots=True)
-class OidcSettings:
+
+class OidcSettings(Struct, frozen=True):
     """An OpenID provider. `key` is the claim that identifies a user, `groups` the claim with their groups."""
 
     issuer: str = ""
     client_id: str = ""
-    client_secret: str = field(default="", repr=False)
+    client_secret: str = ""
     scope: str = "openid email profile"
     key: str = "sub"
     groups: str = "groups"
     redirect_path: str = "/api/v1/login/oidc"
     """Path of the redirect address registered at the provider; `/login/oidc` is answered too."""
 
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"OidcSettings({self.issuer!r})"
 
-@dataclass(frozen=True, slots=True)
-class LoginSettings:
+
+class LoginSettings(Struct, frozen=True):
     """Login method, access rule, and the user that `dev_user` logs everybody in as."""
 
     shibboleth: ShibbolethSettings = ShibbolethSettings()
     oidc: OidcSettings = OidcSettings()
-    rule: AccessRule = field(default_factory=AccessRule)
+    rule: AccessRule = AccessRule()
     development: IdentityClaims | None = None
 
     @property

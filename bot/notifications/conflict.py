@@ -1,6 +1,6 @@
 """Warning that a published class overlaps a booking, or dates of a series, with alternatives."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from bot.chat.formatting import cancel_button, own_title, room_name, short_id

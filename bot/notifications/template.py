@@ -1,8 +1,9 @@
 """Notification types: the name in the outbox, and the function that composes the reply."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from bot.chat.command import CommandContext
 from bot.chat.reply import Reply
@@ -12,8 +13,7 @@ Compose: TypeAlias = Callable[[CommandContext, OutboxMessage], Awaitable[Reply |
 """Composes the reply for the context's person; None when the notification is out of date."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationType:
+class NotificationType(Struct, frozen=True):
     """Type of notification. With `respects_quiet_hours` it is not sent during quiet hours.
 
     `is_bulk`: it goes to everybody at once, and lets other notifications go first.

@@ -1,6 +1,6 @@
 """Pictures for everybody, without marks of one person's bookings."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.picture import Bar, BarKind, BarRow, Picture
 from bot.pictures.alternative import alternative_text

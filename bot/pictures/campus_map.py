@@ -1,9 +1,10 @@
 """The map of the campus from the coordinates of its buildings: how many rooms are free where. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import cos, hypot, pi, radians, sqrt
 from statistics import median
+
+from msgspec import Struct
 
 from bot.pictures.fonts import fit_text, text_width
 from bot.pictures.palette import GREEN, INK, PAPER, SHADE, SOFT_INK
@@ -27,8 +28,7 @@ _NICE = (1, 2, 5)
 _MIN_BAR = 50.0
 
 
-@dataclass(frozen=True, slots=True)
-class MapBuilding:
+class MapBuilding(Struct, frozen=True):
     """A building: degrees, and how many of its rooms are free. `url` is its page, if any."""
 
     name: str
@@ -39,23 +39,20 @@ class MapBuilding:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CampusMap:
+class CampusMap(Struct, frozen=True):
     title: str
     subtitle: str
     buildings: tuple[MapBuilding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(Struct, frozen=True):
     building: MapBuilding
     x: float
     y: float
     radius: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
+class _Box(Struct, frozen=True):
     left: float
     top: float
     right: float

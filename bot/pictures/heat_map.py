@@ -1,7 +1,8 @@
 """Heat maps: hours against weekdays, darker where a share is larger. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.pictures.palette import EDGE, HEAT, PAPER, SOFT_INK, heat_ink, heat_step
 from bot.pictures.shapes import Anchor, Drawing, Label, Rectangle, Shape
@@ -12,8 +13,7 @@ _CELL = 26.0
 _LEGEND = 40.0
 
 
-@dataclass(frozen=True, slots=True)
-class HeatMap:
+class HeatMap(Struct, frozen=True):
     """Shares from 0 to 1 by row and column, such as hours and weekdays; None where there is no value.
 
     `rows` and `columns` are their labels. `unit` says in the legend what 0 % and 100 % mean.

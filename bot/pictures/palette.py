@@ -6,8 +6,9 @@ colour is never the only sign.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.chat.picture import BarKind
 
@@ -37,8 +38,7 @@ class Pattern(StrEnum):
     CROSSED = "crossed"
 
 
-@dataclass(frozen=True, slots=True)
-class BarStyle:
+class BarStyle(Struct, frozen=True):
     """How bars of a kind look. `name` stands in the legend, `word` in sentences and bars of text."""
 
     fill: str

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from bot.chat.picture import Bar, BarKind, BarRow, TimeAxis, Timeline
 from bot.pictures.content import building_day, day_name, room_days, with_zone
@@ -41,8 +42,7 @@ _MAX_ON_LOOP = 16
 """Rooms. A full day of 60 takes some 5 ms, too long for the event loop."""
 
 
-@dataclass(frozen=True, slots=True)
-class PictureFacts:
+class PictureFacts(Struct, frozen=True):
     """Where pictures are read from."""
 
     read_model: ReadModel

@@ -1,8 +1,10 @@
 """Rows of bars from the schedules of rooms. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.picture import Bar, BarKind, BarRow, OpenTime, TimeAxis, Timeline
 from core.availability import RoomSchedule
@@ -17,8 +19,7 @@ _UNNAMED = {"booked", "held", "closed"}
 _SHORT_ID = 8
 
 
-@dataclass(frozen=True, slots=True)
-class RowFacts:
+class RowFacts(Struct, frozen=True):
     """What every row of a picture needs: rules, the present, and the bookings that are marked as one's own.
 
     `own` holds the first eight characters of their ids, as people know them.

@@ -1,8 +1,9 @@
 """Shapes of a drawing, before it is written as PNG or SVG. Lengths are pixels of a phone's screen."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from bot.pictures.palette import INK, Pattern
 
@@ -15,8 +16,7 @@ class Anchor(StrEnum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Rectangle:
+class Rectangle(Struct, frozen=True):
     """Rectangle. `outline` is the width of its edge, inside of it."""
 
     x: float
@@ -31,8 +31,7 @@ class Rectangle:
     pattern_colour: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     x1: float
     y1: float
     x2: float
@@ -41,8 +40,7 @@ class Line:
     width: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Disc:
+class Disc(Struct, frozen=True):
     x: float
     y: float
     radius: float
@@ -50,8 +48,7 @@ class Disc:
     edge: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A line of text. `y` is the middle of its height."""
 
     x: float
@@ -63,8 +60,7 @@ class Label:
     anchor: Anchor = Anchor.START
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Shapes that lead to an address, in SVG. `name` is what screen readers say."""
 
     url: str
@@ -75,8 +71,7 @@ class Link:
 Shape: TypeAlias = Rectangle | Line | Disc | Label | Link
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A drawing with its title and alternative text."""
 
     width: int

@@ -1,8 +1,8 @@
 """Timelines as lines of text, for places without images: a character for each part of an hour."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 from bot.chat.picture import Bar, BarKind, BarRow, Timeline
@@ -27,8 +27,7 @@ _MAX_LABEL = 16
 MAX_ROWS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """Neighbouring characters of one kind; None: free, not open, or a heading."""
 
     text: str

@@ -1,7 +1,8 @@
 """Parts that pictures share: heading, bars, legend and hours."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.chat.formatting import format_time
 from bot.chat.picture import Bar, BarKind, BarRow, Timeline
@@ -63,8 +64,7 @@ def visible(bars: Iterable[Bar], timeline: Timeline) -> list[Bar]:
 WANTED = frozenset({BarKind.FREE, BarKind.OTHER_ROOM, BarKind.TAKEN})
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """A bar and its place beside others at the same time: `place` of `count`."""
 
     bar: Bar

@@ -1,7 +1,8 @@
 """How chat platforms show pictures: by a URL, or drawn for an upload."""
 
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from bot.chat.picture import Picture
 from bot.pictures.drawer import PictureDrawer
@@ -20,8 +21,7 @@ def no_url(picture: Picture) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pictures:
+class Pictures(Struct, frozen=True):
     """URLs and drawing of pictures, as every adapter has them."""
 
     url_of: PictureUrl = no_url

@@ -1,8 +1,10 @@
 """Implements the platforms' ports on Roomie's storage, which outlives a process and is shared by all."""
 
 import logging
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.reply import Reply
 from bot.login.encrypted_replies import seal_reply
@@ -91,8 +93,7 @@ class StoredInstallations:
         await self._services.storage.write(lambda unit: unit.installations.remove(team))
 
 
-@dataclass(frozen=True, slots=True)
-class ReencryptionResult:
+class ReencryptionResult(Struct, frozen=True):
     """How many tokens were encrypted with the current secret, and whose token no secret decrypts."""
 
     sealed: int = 0

@@ -1,7 +1,8 @@
 """`roomie check`: a summary of the configuration, and the problems that prevent a start."""
 
-from dataclasses import replace
 from string import hexdigits
+
+from msgspec.structs import replace
 
 from bot.config import Config, Settings
 from bot.login.public_access import is_public

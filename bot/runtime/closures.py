@@ -1,10 +1,11 @@
 """Reads closures from files of calendars (.ics) and tables (.csv), and the places they name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.services import Services
 from core.catalogue import Catalogue
@@ -23,8 +24,7 @@ _YEARS = 3
 """How far a calendar is expanded."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClosureFile:
+class ClosureFile(Struct, frozen=True):
     """Closures of a file, and why parts of it were not read."""
 
     closures: tuple[NewClosure, ...] = ()

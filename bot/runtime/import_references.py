@@ -1,9 +1,10 @@
 """Finds what the records of a file name (buildings, rooms, people), and says what there is none of."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from core.errors import RoomieError
 from core.model import BuildingId, Person, PersonId, Room, Society, TimetableEntry

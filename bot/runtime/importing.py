@@ -1,9 +1,11 @@
 """Imports buildings, rooms, timetables, people and societies from files, all or nothing for each file."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.runtime.closures import ClosureFile, place_closures
 from bot.runtime.import_references import check_references
@@ -36,8 +38,7 @@ WriteProgress: TypeAlias = Callable[[int, int], None]
 AnyComparison: TypeAlias = "ImportComparison[Any, Any]"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """How to read a file. `sheet` names one of a workbook; `order` is that of dates such as 03/04/2026."""
 
     sheet: str = ""
@@ -47,8 +48,7 @@ class ReadOptions:
     progress: ReadProgress = lambda _done: None
 
 
-@dataclass(frozen=True, slots=True)
-class ImportFile:
+class ImportFile(Struct, frozen=True):
     """The values of one file, all of one `kind`, and a message for each record that was rejected.
 
     `given` are the fields that it gives of each value, by id.
@@ -63,7 +63,10 @@ class ImportFile:
     closures: ClosureFile = field(default_factory=ClosureFile)
 
 
-def read_import_file(path: Path, services: Services, options: ReadOptions = ReadOptions()) -> ImportFile:
+_DEFAULT_OPTIONS = ReadOptions()
+
+
+def read_import_file(path: Path, services: Services, options: ReadOptions = _DEFAULT_OPTIONS) -> ImportFile:
     """Reads a CSV, `.xlsx` or JSON file, whose kind is detected from its content."""
     from scraper.files.documents import open_document
     from scraper.files.formats import MAX_FILE_BYTES, UnreadableFile

@@ -1,9 +1,10 @@
 """Creates the configured chat platforms."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from bot.chat.picture import Picture
 from bot.chat.request import PlatformName

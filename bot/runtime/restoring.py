@@ -1,7 +1,8 @@
 """Restores a backup, and erases again who was erased since it was made."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from bot.config import Settings
 from bot.runtime.app import clock_of, open_services
@@ -10,8 +11,7 @@ from core.model import PersonId
 from storage.factory import restore
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreResult:
+class RestoreResult(Struct, frozen=True):
     """Where the replaced database is kept, if there was one, and how many people were erased again.
 
     `has_list` is false if the replaced database could not be asked who was erased.

@@ -1,9 +1,11 @@
 """Sample data: a small campus, and the rooms, people and society of the API document."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.errors import AlreadyExists, NotAllowed
 from core.interval import Interval
@@ -109,8 +111,7 @@ _ROOMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Class:
+class _Class(Struct, frozen=True):
     """Weekly class on a weekday (Monday is 0), from one hour to another."""
 
     room: str
@@ -164,8 +165,7 @@ _PEOPLE = (
 _SOCIETY = Society(SocietyId("SOTECHSOC"), "UCLU Technology Society")
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """Number of loaded records."""
 
     buildings: int

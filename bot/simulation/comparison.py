@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot.simulation.replay import GONE, Progress, no_progress, replay
 from bot.simulation.values import Past
 from core.policy.rules import Rules
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """How many requests other rules refuse.
 
     `reproduced` come out under today's rules as they really did. `newly_refused` and `newly_accepted` are by

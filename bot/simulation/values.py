@@ -1,9 +1,10 @@
 """What is replayed: the requests of a period in their order, and the campus as it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct, field
 
 from core.interval import Interval
 from core.model import (
@@ -33,8 +34,7 @@ class PastKind(Enum):
     MOVE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class PastEvent:
+class PastEvent(Struct, frozen=True):
     """An event of the past. `was_refused` is the code of its refusal, empty if it succeeded.
 
     `room_id` and `slot` are what was asked for.
@@ -54,8 +54,7 @@ class PastEvent:
         return self.kind in {PastKind.BOOK, PastKind.MOVE}
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """Everything that a replay needs. `bookings` and `charges` are those from before the period."""
 
     events: tuple[PastEvent, ...]

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from bot.usage.figures import Count, Occupancy, UsageFigures, size_of
 from bot.usage.periods import Period
@@ -31,8 +32,7 @@ _HOUR = timedelta(hours=1)
 BOOKED, WAITED, REFUSED = range(3)
 
 
-@dataclass(slots=True)
-class _Counter:
+class _Counter(Struct):
     """A count in progress."""
 
     number: int = 0

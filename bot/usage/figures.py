@@ -1,7 +1,8 @@
 """Usage figures as values. Counts of fewer than five people are hidden when they are shown, not here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot.usage.periods import Period
 
@@ -11,8 +12,7 @@ SIZES = ((1, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, None))
 """Ranges of seats; the last is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many there were, and of how many different people."""
 
     number: int = 0
@@ -22,8 +22,7 @@ class Count:
 NONE = Count()
 
 
-@dataclass(frozen=True, slots=True)
-class Occupancy:
+class Occupancy(Struct, frozen=True):
     """Minutes of one hour on one weekday in which rooms were open, taught in, and booked."""
 
     open: int = 0
@@ -36,8 +35,7 @@ class Occupancy:
         return min(1.0, (self.timetable + self.booked) / self.open) if self.open else None
 
 
-@dataclass(frozen=True, slots=True)
-class UsageFigures:
+class UsageFigures(Struct, frozen=True):
     """Figures of a period, for the campus or one building.
 
     `occupancy` is by weekday (0 is Monday) and hour, campus time. `wanted_sizes` and `wanted_hours` have what

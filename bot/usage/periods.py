@@ -2,8 +2,9 @@
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from core.errors import Invalid
 from core.interval import Interval
@@ -20,8 +21,7 @@ _WEEKS = {"last week": -1, "this week": 0, "week": 0}
 _MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """Whole campus days from `first` to `last`, both included."""
 
     label: str

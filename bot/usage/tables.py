@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.usage.figures import HOURS, SIZES, WEEKDAYS, Count, UsageFigures, size_label
 from bot.usage.hiding import MIN_PEOPLE, shown, shown_part, shown_rows, words
 
 
-@dataclass(frozen=True, slots=True)
-class UsageRow:
+class UsageRow(Struct, frozen=True):
     """One figure. `value` is None where it is hidden; `unit` says what is counted."""
 
     table: str
@@ -70,8 +70,7 @@ def _wanted(table: str, rows: Mapping[str, tuple[Count, Count, Count] | None]) -
 _WANTED = ("booked", "waited for", "refused")
 
 
-@dataclass(frozen=True, slots=True)
-class WantedRow:
+class WantedRow(Struct, frozen=True):
     """A size or an hour, with how often it was booked, waited for and refused, as shown."""
 
     name: str

@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import cast
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from bot.platforms.base import PlatformRoute
 from bot.services import Services

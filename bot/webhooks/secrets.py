@@ -1,7 +1,9 @@
 """Secrets of webhooks at rest: sealed with the server's secret, each bound to its address."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.login.encryption import DecryptionFailed, seal_text, unseal_text
 from bot.services import Services
@@ -10,8 +12,7 @@ from core.model import PersonId, Webhook, WebhookId
 from core.ports import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookWithSecret:
+class WebhookWithSecret(Struct, frozen=True):
     """A webhook and its new secret, which is shown once."""
 
     webhook: Webhook
@@ -71,7 +72,7 @@ async def reencrypt_webhooks(services: Services) -> tuple[int, list[WebhookId]]:
                     "previous_until": sealed.previous_until,
                 }
                 if (current.secret, current.previous_secret) == (each.secret, each.previous_secret):
-                    unit.webhooks.put(replace(current, **secrets))  # type: ignore[arg-type]
+                    unit.webhooks.put(replace(current, **secrets))
                     count += 1
         return count
 

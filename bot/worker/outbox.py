@@ -9,9 +9,10 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter
+
+from msgspec import Struct, field
 
 from bot.chat.reply import Reply
 from bot.chat.timezones import zone_of
@@ -44,8 +45,7 @@ _SHUTDOWN_TIMEOUT = 5.0
 _MAX_ERROR_LENGTH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxSettings:
+class OutboxSettings(Struct, frozen=True):
     """`lease` is how long a claim lasts; a send times out after half of it.
 
     `concurrency` bounds sends in progress on one platform, `max_claimed` messages that a worker holds.

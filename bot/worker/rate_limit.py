@@ -9,8 +9,9 @@ import asyncio
 from asyncio import Semaphore, get_running_loop
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from core.clock import Clock
 from core.model import Identity
@@ -27,8 +28,7 @@ def bucket_of(identity: Identity) -> str:
     return f"{platform}:{rest.partition(':')[0]}" if platform == "slack" else platform
 
 
-@dataclass(slots=True)
-class RateLimitBucket:
+class RateLimitBucket(Struct):
     """Turns of the messages under one rate limit, `interval` seconds apart. Times are the event loop's."""
 
     interval: float

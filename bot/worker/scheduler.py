@@ -8,11 +8,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.config import Config
 from bot.redaction import error_name, without_text
@@ -42,8 +43,7 @@ _ERASURES_INTERVAL = timedelta(minutes=5)
 """Usually there is nothing to do: the process that was asked erases at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A periodic job; `timing` reads its schedule from the configuration."""
 
     name: str

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bot.login.encryption import DecryptionFailed
 from bot.redaction import without_text
@@ -27,8 +28,7 @@ _DISTRIBUTED_PER_STEP = 200
 _SHUTDOWN_TIMEOUT = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookSettings:
+class WebhookSettings(Struct, frozen=True):
     """`concurrency` bounds sends in progress to one endpoint. A send takes at most half of the `lease`."""
 
     lease: timedelta = timedelta(minutes=2)

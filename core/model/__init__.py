@@ -1,4 +1,4 @@
-"""Values of the domain: frozen dataclasses, enums and ids, without behaviour of their own."""
+"""Values of the domain: frozen structs, enums and ids, without behaviour of their own."""
 
 from core.model.audit import AuditEntry
 from core.model.booking import (

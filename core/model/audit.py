@@ -1,12 +1,12 @@
 """Audit trail."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+
+class AuditEntry(Struct, frozen=True):
     """One action of an actor on a subject.
 
     `details` holds ids, numbers and what an administrator changed (`capacity: 30 → 40`), with the reason that

@@ -1,9 +1,10 @@
 """Bookings, what they cost, and how they look to others."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import NamedTuple, NewType
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model.campus import RoomId
@@ -23,8 +24,7 @@ class BookingState(Enum):
     HELD = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(Struct, frozen=True):
     """A person invited to a booking: one with an account, or a chat account that is not linked to one.
 
     `name` is how the platform calls the chat account; it may be empty.
@@ -47,8 +47,7 @@ class TransferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Struct, frozen=True):
     """A booking offered to the person `to`, to have it, or to exchange it for theirs (`swap_with`).
 
     `place` and `swap_place` are what `Booking.place` was when it was offered.
@@ -63,8 +62,7 @@ class Transfer:
     state: TransferState = TransferState.OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseNotice:
+class ReleaseNotice(Struct, frozen=True):
     """Warning number `number` that a booking is released at `release_at` unless somebody checks in.
 
     It counts from `delivered_at`, when it was first known to have arrived; until then nothing is released.
@@ -77,8 +75,7 @@ class ReleaseNotice:
     is_postponed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(Struct, frozen=True):
     """A booking of a room.
 
     `booked_by` is None when a society token made the booking: then the society itself is the owner.
@@ -118,8 +115,7 @@ class Booking:
         return self.occurrence.series_id if self.occurrence is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Struct, frozen=True):
     """One entry of the quota ledger: `minutes` charged (negative: refunded) in a quota week.
 
     `week` is the campus date of the Monday on which the quota week begins, as days since 1970-01-01.

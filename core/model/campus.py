@@ -1,10 +1,11 @@
 """Buildings and rooms."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
+
+from msgspec import Struct
 
 BuildingId = NewType("BuildingId", str)
 RoomId = NewType("RoomId", str)
@@ -46,8 +47,7 @@ _GRID_NUMBER = re.compile(r"\d+")
 _UPPER_FROM = 19
 
 
-@dataclass(frozen=True, slots=True)
-class Building:
+class Building(Struct, frozen=True):
     """A building. Coordinates are degrees; 0, 0 means unknown. `retired_at`: out of use since then."""
 
     id: BuildingId
@@ -70,8 +70,7 @@ class Building:
         return bool(self.latitude or self.longitude)
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningHours:
+class OpeningHours(Struct, frozen=True):
     """The earliest start and the latest end of the bookings of a day.
 
     Minutes after the day's midnight, campus time. Open all day is 0 to 1440; 1080 to 1560 is from 18:00 to
@@ -90,8 +89,7 @@ BookingRules: TypeAlias = tuple[OpeningHours | None, OpeningHours | None, int | 
 """All properties of a room that decide whether a free slot of it may be booked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """A room, bookable or not.
 
     `individual_access` false means that only societies may book it; `bookable` false that nobody may. With

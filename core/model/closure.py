@@ -1,12 +1,13 @@
 """Closures: rooms, buildings or the whole campus, which cannot be booked for a while."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import NewType
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model.booking import Busy
@@ -21,8 +22,7 @@ _MAX_OCCURRENCES = 20
 """Of a yearly closure in one window; windows begin close to now, or at the beginning of time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(Struct, frozen=True):
     """A room, a building, or (with neither) the campus is closed for an interval.
 
     With `is_yearly` it recurs every year at the same wall time of `zone`; one that begins on 29 February only

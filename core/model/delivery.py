@@ -1,13 +1,13 @@
 """Notifications as they were delivered."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from core.model.outbox import MessageState, OutboxMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """A notification and what became of it. `sent_at` is when it was first sent, None until then."""
 
     message: OutboxMessage

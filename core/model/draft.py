@@ -1,13 +1,13 @@
 """Drafts: what was shown to a person, and waits for the press of a button or for words that refer to it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from core.model.people import PersonId
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A request or answer as it was shown, as text that the front end reads. Only `person_id` may use it."""
 
     id: str

@@ -1,10 +1,9 @@
 """Roomie's installations in workspaces of chat platforms."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """An installation in one workspace, with its encrypted bot token."""
 
     team: str

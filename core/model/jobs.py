@@ -1,11 +1,11 @@
 """State of recurring jobs."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class JobState:
+
+class JobState(Struct, frozen=True):
     """One job as stored. `claimed_until` is set while a worker runs it."""
 
     name: str

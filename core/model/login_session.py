@@ -1,8 +1,9 @@
 """Login sessions: from handing out a link to its confirmation or failure."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 from core.model.people import Identity, PersonId
 
@@ -16,8 +17,7 @@ class LoginState(Enum):
     FAILED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class LoginSession:
+class LoginSession(Struct, frozen=True):
     """The stored state of one sid; only the sid's hash is stored.
 
     `identity` is the chat account to link, None where a program requests a token. `request` is the encoded

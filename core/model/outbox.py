@@ -1,8 +1,9 @@
 """The outbox: queued notifications and their state."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 from core.model.booking import BookingId
 from core.model.people import Identity, PersonId
@@ -18,8 +19,7 @@ class MessageState(Enum):
     DROPPED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxMessage:
+class OutboxMessage(Struct, frozen=True):
     """One row of the outbox.
 
     `key` is unique and deduplicates: a message is never queued twice. It goes to `identity`, or to the
@@ -37,8 +37,7 @@ class OutboxMessage:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedMessage:
+class ClaimedMessage(Struct, frozen=True):
     """A message claimed by a worker. `is_unclear`: it may have been delivered, first at `since`."""
 
     id: int
@@ -48,8 +47,7 @@ class ClaimedMessage:
     since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryOutcome:
+class DeliveryOutcome(Struct, frozen=True):
     """Result of a delivery attempt. `due_at` is the next attempt of a message that is not complete."""
 
     id: int
@@ -58,8 +56,7 @@ class DeliveryOutcome:
     due_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxEntry:
+class OutboxEntry(Struct, frozen=True):
     """A message as listed for operators."""
 
     id: int
@@ -69,8 +66,7 @@ class OutboxEntry:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Struct, frozen=True):
     """Number of messages by state, and the due time of the oldest incomplete one."""
 
     waiting: int = 0

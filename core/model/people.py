@@ -1,9 +1,10 @@
 """People, their logins and notification preferences, and the societies they belong to."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
+
+from msgspec import Struct
 
 PersonId = NewType("PersonId", int)
 SocietyId = NewType("SocietyId", str)
@@ -27,8 +28,7 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
-@dataclass(frozen=True, slots=True)
-class QuietHours:
+class QuietHours(Struct, frozen=True):
     """Daily hours without notifications, in minutes after midnight, local time.
 
     `until` before `start` means the next morning.
@@ -44,8 +44,7 @@ class QuietHours:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationPreferences:
+class NotificationPreferences(Struct, frozen=True):
     """A person's notification settings.
 
     `reminders` are minutes before a booking. `deliver_to` is a platform's name; empty means automatic.
@@ -59,16 +58,14 @@ class NotificationPreferences:
     confirmations: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Set by an administrator: the person may not book until then."""
 
     until: datetime
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaGrant:
+class QuotaGrant(Struct, frozen=True):
     """Minutes that an administrator added to (negative: took from) a person's quota of one week."""
 
     person_id: PersonId
@@ -79,8 +76,7 @@ class QuotaGrant:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A human with one account. `zone` is an IANA name; None means the campus's time zone.
 
     Until `same_day_until` they may book for the same day only, because of their no-shows.
@@ -98,8 +94,7 @@ class Person:
     block: Block | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoginToken:
+class LoginToken(Struct, frozen=True):
     """Login token; only its hash is stored."""
 
     hash: bytes
@@ -114,8 +109,7 @@ class LoginToken:
         return self.last_used_at or self.created_at
 
 
-@dataclass(frozen=True, slots=True)
-class Society:
+class Society(Struct, frozen=True):
     """A student society.
 
     `series_hours` a week for its series, in place of the campus-wide limit, and `weekly_minutes` for all its
@@ -128,16 +122,14 @@ class Society:
     weekly_minutes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TokenTerm:
+class TokenTerm(Struct, frozen=True):
     """The valid society token: its generation, and its day of issue (days since 1970-01-01)."""
 
     generation: int
     issued_on: int
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Struct, frozen=True):
     """Membership of a person in a society."""
 
     society: Society

@@ -1,9 +1,10 @@
 """Erasing people, and what is known about one person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from core.model.people import Identity, PersonId
 
@@ -12,8 +13,7 @@ PersonalData: TypeAlias = Mapping[str, Sequence[Mapping[str, PersonalFact]]]
 """All rows about a person by section; instants are text in ISO 8601, UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Erasure:
+class Erasure(Struct, frozen=True):
     """Erasure of a person. Their bookings to come go to `hand_over_to`, or are cancelled.
 
     Without a name, so that it can be stored for as long as there are backups with the person in them.
@@ -24,8 +24,7 @@ class Erasure:
     hand_over_to: PersonId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DataSubject:
+class DataSubject(Struct, frozen=True):
     """All by which a person can be found in what is stored."""
 
     person_id: PersonId

@@ -1,8 +1,9 @@
 """Ratings of rooms by visitors."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from core.model.campus import RoomId
 
@@ -18,8 +19,7 @@ class Stars(NamedTuple):
     overall: float
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """A visitor's rating of a room on a day. `key` is a keyed hash of visitor, room and day."""
 
     key: bytes
@@ -28,8 +28,7 @@ class Rating:
     stars: Stars
 
 
-@dataclass(frozen=True, slots=True)
-class RatingSummary:
+class RatingSummary(Struct, frozen=True):
     """The number of a room's ratings and their means."""
 
     count: int

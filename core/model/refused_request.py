@@ -1,8 +1,9 @@
 """Requests that were refused."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model.campus import RoomId
@@ -23,8 +24,7 @@ class RequestedAction(StrEnum):
     ACCEPT = "accept"
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptedRequest:
+class AttemptedRequest(Struct, frozen=True):
     """What was asked: by whom (None for the bearer of a society token), where, when and for how many.
 
     `seats` is 0 where the request names no number.
@@ -38,8 +38,7 @@ class AttemptedRequest:
     seats: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRequest:
+class RefusedRequest(Struct, frozen=True):
     """A refusal as it is kept: `code` is the error's, `rule` says in words what was broken.
 
     `platform` is a chat platform or one of the HTTP APIs.

@@ -1,9 +1,10 @@
 """Retention limits: maximum age and number of rows."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 
 class Expiring(Enum):
@@ -54,8 +55,7 @@ class Expiring(Enum):
     """Entries of the waiting list that have ended, by the end of the time they were for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """Deletes rows older than `before`, and of all others the oldest beyond `max_rows`.
 
     Rows newer than `over_before` are exempt from the second rule. `slice_rows` are deleted per transaction.

@@ -1,9 +1,10 @@
 """Series: the rule that bookings of one series follow."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
+
+from msgspec import Struct
 
 from core.model.campus import RoomId
 from core.model.people import PersonId, SocietyId
@@ -22,8 +23,7 @@ class SeriesFrequency(StrEnum):
     MONTHLY = "MONTHLY"
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesRule:
+class SeriesRule(Struct, frozen=True):
     """The campus dates of a series, as by RFC 5545; `core.policy.recurrence` checks and expands it.
 
     Every `step` days, weeks or months from `starts_on` on; a week begins on Monday. `weekdays` (Monday is 0)
@@ -43,8 +43,7 @@ class SeriesRule:
     exceptions: frozenset[date] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """A series of bookings at a wall time of the campus's time zone.
 
     `starts_at` and `length` are minutes: after midnight, and elapsed. `rule.exceptions` are its tombstones:
@@ -67,8 +66,7 @@ class Series:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """Which date of which series a booking stands for, wherever it was moved.
 
     `version` is the booking's when the series last wrote it; a different one was changed by hand since.

@@ -1,19 +1,18 @@
 """Teaching terms."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class CalendarDays:
+
+class CalendarDays(Struct, frozen=True):
     """CalendarDays from `first` to `last`, both included."""
 
     first: date
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A teaching term from `start` to `end`, both included, whose week 1 is the one of `start`.
 
     `weeks` is the number of its last teaching week; None counts to the end. A week that lies wholly in

@@ -1,8 +1,9 @@
 """Timetable entries: classes, exams and events published elsewhere."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model.campus import RoomId
@@ -24,8 +25,7 @@ MAX_ENTRY_LENGTH = timedelta(days=28)
 """Longer entries are stored in consecutive parts of this length, and read as one."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimetableEntry:
+class TimetableEntry(Struct, frozen=True):
     """A class, exam or event published elsewhere; read only."""
 
     room_id: RoomId

@@ -1,10 +1,11 @@
 """Timetable runs: one import of a source each, of which one is current."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from core.model.campus import RoomId
 from core.model.timetable import BookingType
@@ -29,8 +30,7 @@ class RunState(StrEnum):
     OLD = "old"
 
 
-@dataclass(frozen=True, slots=True)
-class TimetableRun:
+class TimetableRun(Struct, frozen=True):
     """One import of a source. `report` is a `RunReport` as JSON."""
 
     id: int
@@ -49,8 +49,7 @@ class PublishedEntry(NamedTuple):
     published_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(Struct, frozen=True):
     """Health of a source. `fingerprints` are those of the pages that its current run was read from."""
 
     name: str

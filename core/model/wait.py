@@ -1,9 +1,10 @@
 """Entries of the waiting list."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import NewType
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model.booking import BookingId
@@ -37,8 +38,7 @@ class WaitEnd(StrEnum):
     """The time itself has passed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """A person waiting for a room, or for any that fits `query`, to fall free for `interval`.
 
     `query` is what the waiting service wrote. `hold_id` is the hold of the last offer. With `is_watch` the

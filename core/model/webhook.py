@@ -1,10 +1,11 @@
 """Webhooks: events, the endpoints that subscribe to them, and their deliveries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, NewType
+
+from msgspec import Struct
 
 from core.model.booking import BookingId
 from core.model.people import PersonId
@@ -25,8 +26,7 @@ class EventType(StrEnum):
     TIMETABLE_REFUSED = "timetable.refused"
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookEvent:
+class WebhookEvent(Struct, frozen=True):
     """One event. Those of the same `subject`, such as a booking, are delivered in order.
 
     `data` holds ids, times and numbers as JSON values, never names or typed text. `booking_id` and
@@ -50,8 +50,7 @@ class WebhookState(Enum):
     FAILED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(Struct, frozen=True):
     """An endpoint and its subscription.
 
     `events` are patterns such as `booking.*`. `secret` and `previous_secret` are sealed; both sign until
@@ -62,18 +61,22 @@ class Webhook:
     id: WebhookId
     url: str
     events: tuple[str, ...]
-    secret: str = field(repr=False)
+    secret: str
     created_at: datetime
     created_by: str = ""
     is_personal: bool = False
     state: WebhookState = WebhookState.ACTIVE
     reason: str = ""
-    previous_secret: str | None = field(default=None, repr=False)
+    previous_secret: str | None = None
     previous_until: datetime | None = None
     failures: int = 0
     failing_since: datetime | None = None
     retry_at: datetime | None = None
     succeeded_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        """Without the secrets."""
+        return f"Webhook({self.id}, {self.url!r})"
 
 
 class WebhookDeliveryState(Enum):
@@ -82,8 +85,7 @@ class WebhookDeliveryState(Enum):
     GIVEN_UP = 3
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookDelivery:
+class WebhookDelivery(Struct, frozen=True):
     """An event on its way to a webhook. `number` orders events; `attempts` counts earlier attempts."""
 
     webhook_id: WebhookId
@@ -96,8 +98,7 @@ class WebhookDelivery:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookOutcome:
+class WebhookOutcome(Struct, frozen=True):
     """The result of an attempt. `due_at` is the next one; `status` the receiver's HTTP status, if any."""
 
     webhook_id: WebhookId
@@ -108,8 +109,7 @@ class WebhookOutcome:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookBacklog:
+class WebhookBacklog(Struct, frozen=True):
     """Deliveries of one webhook that wait (the oldest due at `oldest_due`), and those given up."""
 
     waiting: int = 0

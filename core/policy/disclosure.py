@@ -1,8 +1,9 @@
 """Who may hear the history of a booking, and how much of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
+
+from msgspec import Struct, field
 
 from core.errors import UnknownBooking
 from core.model import Booking, Guest, Identity, PersonId, Role, SocietyId
@@ -20,8 +21,7 @@ class Disclosure(IntEnum):
     ADMINISTRATOR = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(Struct, frozen=True):
     """Somebody who wants to know why. `person_id` is None for a chat account without an account."""
 
     person_id: PersonId | None

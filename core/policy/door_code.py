@@ -2,10 +2,11 @@
 
 import hmac
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from hashlib import sha256
+
+from msgspec import Struct
 
 from core.model import Room, RoomId
 from core.policy.rules import Rules
@@ -37,8 +38,7 @@ def format_code(code: str) -> str:
     return f"{code[: LENGTH // 2]} {code[LENGTH // 2 :]}"
 
 
-@dataclass(frozen=True, slots=True)
-class DoorCodes:
+class DoorCodes(Struct, frozen=True):
     """Makes codes with the first of `secrets`, and verifies those of all; without any, no code is valid."""
 
     secrets: Sequence[bytes] = ()

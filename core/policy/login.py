@@ -6,11 +6,12 @@ import secrets
 import string
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import sha256
 from ipaddress import IPv6Network, ip_address
+
+from msgspec.structs import replace
 
 from core.errors import Conflict, NotAllowed, NotFound
 from core.model import LoginSession, LoginState, PersonId

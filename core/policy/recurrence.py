@@ -6,7 +6,6 @@ in the campus's zone, so that clock changes keep it.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -14,6 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dateutil import rrule
+from msgspec.structs import replace
 
 from core.errors import (
     EndlessSeries,

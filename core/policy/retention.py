@@ -1,8 +1,9 @@
 """Retention limits of all tables that grow with use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from core.model import Expiring, Limit
 from core.policy.login import KNOWN_FOR, RESULT_TTL
@@ -39,8 +40,7 @@ _PEOPLE_PER_SLICE, _BOOKINGS_PER_SLICE = 25, 50
 """Per transaction. Deleting a token or address invalidates its person; a booking's charges go with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """Configured retention. Bookings, waits and messages count from their end."""
 
     audit: timedelta = timedelta(days=400)

@@ -1,9 +1,10 @@
 """Configured booking rules."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from core.model import OpeningHours, Room
 from core.policy.terms import Terms
@@ -14,8 +15,7 @@ SeriesHorizon: TypeAlias = int | Literal["no", "term"]
 if at all, at least as far as single bookings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """Booking rules of a campus. Minutes, whole days and campus local time throughout."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))

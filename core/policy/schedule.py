@@ -1,17 +1,17 @@
 """Schedules of recurring jobs."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from core.localtime import local_instant
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True, slots=True)
-class Periodic:
+class Periodic(Struct, frozen=True):
     """A fixed time after the last run."""
 
     period: timedelta
@@ -24,8 +24,7 @@ class Periodic:
         return instant
 
 
-@dataclass(frozen=True, slots=True)
-class DailyAt:
+class DailyAt(Struct, frozen=True):
     """At so many minutes after midnight, campus time, daily or on one weekday (0 is Monday).
 
     Clock changes: see `local_instant`.

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
+from msgspec import Struct
+
 from core.model import CalendarDays, Term
 
 _WEEK = timedelta(days=7)
@@ -14,8 +16,7 @@ ORIENTATION = 0
 """The number of the week before week 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class TermWeek:
+class TermWeek(Struct, frozen=True):
     """A week of a term, from Monday to Sunday. Breaks that are not counted have no number."""
 
     term: Term

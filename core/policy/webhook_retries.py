@@ -1,7 +1,9 @@
 """When a delivery to a webhook is tried again, and when its endpoint is paused."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.model import Webhook, WebhookDelivery, WebhookDeliveryState, WebhookOutcome, WebhookState
 
@@ -27,8 +29,7 @@ _FIRST_PAUSE, _LAST_PAUSE = timedelta(seconds=10), timedelta(minutes=15)
 _GONE = 410
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryAttempt:
+class DeliveryAttempt(Struct, frozen=True):
     """The answer to one delivery: HTTP status if there was one, and what went wrong, if anything."""
 
     status: int | None = None

@@ -5,9 +5,10 @@ return a `Decision`. They never await, so storage can run many of them in one tr
 bookings at once (a series) names keys for each of them, and is written completely or not at all.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model import (
@@ -37,8 +38,7 @@ CLOSURE_LOOKAHEAD = timedelta(days=60)
 """For how long closures are read that follow on one, to name when a room opens again."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionKeys:
+class DecisionKeys(Struct, frozen=True):
     """What a decision touches: the facts to read, and on PostgreSQL the locks to take."""
 
     week: int
@@ -62,8 +62,7 @@ class DecisionKeys:
         return None if window is None else Interval(window.start, window.end + CLOSURE_LOOKAHEAD)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the transaction read for `DecisionKeys`; empty for keys that are None.
 
     `society` and `role` are the existing booking's when the keys have no society. `spent` is the sum of the
@@ -93,8 +92,7 @@ class Facts:
     """The result of an earlier request with the same idempotency key."""
 
 
-@dataclass(frozen=True, slots=True)
-class WriteSet:
+class WriteSet(Struct, frozen=True):
     """What a decision writes, atomically."""
 
     insert: Booking | None = None
@@ -127,16 +125,14 @@ class WriteSet:
         return {Change("room", each.room_id) for each in touched if each is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Decision(Generic[T]):
+class Decision(Struct, Generic[T], frozen=True):
     """The result for the caller, and the writes to commit first; None when nothing changes."""
 
     outcome: T
     writes: WriteSet | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JointDecision(Generic[T]):
+class JointDecision(Struct, Generic[T], frozen=True):
     """The result for the caller, and all writes to commit first: in this order, completely or not at all."""
 
     outcome: T

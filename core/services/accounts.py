@@ -3,9 +3,11 @@
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.clock import Clock
 from core.directory import Account
@@ -22,16 +24,14 @@ _MAX_REVOKED = 100
 """Logins revoked when one is added; a job revokes the rest of a larger surplus."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoginResult:
+class LoginResult(Struct, frozen=True):
     """A new login. The token is shown once; only its hash is stored."""
 
     person: Person
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class TokenBearer:
+class TokenBearer(Struct, frozen=True):
     """The bearer of a society token: may book for that society and nothing else."""
 
     society_id: SocietyId

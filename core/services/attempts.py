@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from core.errors import RoomieError
 from core.model import AttemptedRequest, Booking, PersonId, RequestedAction

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from math import inf
 
+from msgspec import Struct
+
 _MIN_PAUSE_SECONDS, _PAUSE_SHARE = 0.005, 2.0
 """Between two batches, for bookings: at least these seconds, and twice as long as the first one took."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchLimits:
+class BatchLimits(Struct, frozen=True):
     """Items in a batch, and how many a second the work should proceed by."""
 
     smallest: int

@@ -1,7 +1,8 @@
 """Decision: book a room."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from core.errors import DuplicateRequest, SlotTaken, UnknownRoom
 from core.interval import Interval
@@ -30,8 +31,7 @@ from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.reminders import confirmation, reminders
 
 
-@dataclass(frozen=True, slots=True)
-class BookRoom:
+class BookRoom(Struct, frozen=True):
     """Request to book a room.
 
     `by` is None for the bearer of a society token; `term` is then the token's. `request` is an idempotency
@@ -52,8 +52,7 @@ class BookRoom:
     booked_from: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BookingResult:
+class BookingResult(Struct, frozen=True):
     """The new booking, its cost, and the minutes left this quota week."""
 
     booking: Booking

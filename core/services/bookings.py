@@ -1,11 +1,12 @@
 """Booking service: decisions on bookings, and lookups."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from typing import NewType
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from core.clock import Clock
 from core.errors import InvalidTimes, UnknownBooking
@@ -33,8 +34,7 @@ from core.services.check_in import CheckIn, DoorCodeCheck, check_in_keys, decide
 from core.services.move_booking import MoveBooking, MoveResult, decide_move, move_keys
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaStatus:
+class QuotaStatus(Struct, frozen=True):
     """Minutes left of this quota week's quota, and minutes spent last week.
 
     `weekly_quota` includes what was granted for this week; `spent` is less by it.
@@ -186,7 +186,7 @@ class BookingService:
         return await self._storage.read(lambda unit: quota_status(unit, person_id, week, self._rules))
 
 
-GridSlot = NewType("GridSlot", Interval)
+GridSlot: TypeAlias = Interval
 """Interval that starts and ends on a room's booking grid; `snap_to_grid` makes one."""
 
 
@@ -203,7 +203,7 @@ def _snap(slot: Interval, minutes: int, zone: ZoneInfo) -> GridSlot:
     """Cached: a search snaps the same slot for every room."""
     grid = timedelta(minutes=minutes)
     start, end = slot.start.astimezone(zone), slot.end.astimezone(zone)
-    return GridSlot(Interval(start - _past_grid(start, grid), end + (-_past_grid(end, grid)) % grid))
+    return Interval(start - _past_grid(start, grid), end + (-_past_grid(end, grid)) % grid)
 
 
 def _past_grid(local: datetime, grid: timedelta) -> timedelta:

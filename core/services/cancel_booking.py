@@ -1,7 +1,9 @@
 """Decision: cancel a booking and refund its charge."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.model import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
 from core.policy.quota import quota_left, quota_week
@@ -12,14 +14,12 @@ from core.services.guest_messages import notices
 from core.services.ownership import own_booking
 
 
-@dataclass(frozen=True, slots=True)
-class CancelBooking:
+class CancelBooking(Struct, frozen=True):
     booking_id: BookingId
     by: PersonId
 
 
-@dataclass(frozen=True, slots=True)
-class CancellationResult:
+class CancellationResult(Struct, frozen=True):
     """The cancelled booking, the minutes refunded, and those left this quota week."""
 
     booking: Booking

@@ -1,8 +1,10 @@
 """Decision: check in to a booking."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from core.errors import CheckInClosed, DoorCodeNeeded, WrongDoorCode
 from core.model import AuditEntry, Booking, BookingId, Identity, PersonId, Room, RoomId
@@ -14,8 +16,7 @@ from core.services.ownership import attended_booking
 from core.services.versions import next_version
 
 
-@dataclass(frozen=True, slots=True)
-class CheckIn:
+class CheckIn(Struct, frozen=True):
     booking_id: BookingId
     by: PersonId | None
     identities: tuple[Identity, ...] = ()
@@ -24,8 +25,7 @@ class CheckIn:
     """The code at the door, as it was scanned or typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class DoorCodeCheck:
+class DoorCodeCheck(Struct, frozen=True):
     """Which rooms need a code, and which codes are valid."""
 
     codes: DoorCodes = field(default_factory=DoorCodes)

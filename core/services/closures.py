@@ -1,8 +1,9 @@
 """Closures: close rooms, buildings and the campus, and notify the holders of bookings inside."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from core.clock import Clock
 from core.errors import BookingsInClosure, Invalid, InvalidTimes, UnknownBuilding, UnknownClosure, UnknownRoom
@@ -29,8 +30,7 @@ MAX_REASON = 150
 _MAX_LENGTH = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class NewClosure:
+class NewClosure(Struct, frozen=True):
     """Request to close a room, a building, or (with neither) the campus."""
 
     interval: Interval
@@ -40,8 +40,7 @@ class NewClosure:
     is_yearly: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ClosureResult:
+class ClosureResult(Struct, frozen=True):
     """The closures that are new, how many there were before, and the bookings whose holders are notified."""
 
     added: tuple[Closure, ...]
@@ -49,8 +48,7 @@ class ClosureResult:
     bookings: tuple[Booking, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnansweredBooking:
+class UnansweredBooking(Struct, frozen=True):
     """A booking that still lies in a closure, with the people who decide on it."""
 
     closure: Closure

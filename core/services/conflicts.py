@@ -1,8 +1,9 @@
 """Conflicts of existing bookings with newly published classes: their holders are notified."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from core.model import Booking, Busy, OutboxMessage, PersonId, Role
 from core.ports import UnitOfWork

@@ -1,8 +1,9 @@
 """Dry run of the booking rules on the read model, so that only bookable slots are offered."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from core.errors import RoomieError
 from core.interval import Interval
@@ -13,8 +14,7 @@ from core.services.book_room import BookRoom, check_booking, cost_of
 from core.services.bookings import GridSlot
 
 
-@dataclass(frozen=True, slots=True)
-class BookingParty:
+class BookingParty(Struct, frozen=True):
     """Who would book, and for which society if any.
 
     `spent` is what was spent this quota week; 0 ignores quota. `last_day` is how far a series of theirs

@@ -6,11 +6,13 @@ No search may hold the event loop, whatever slot it is given: candidates are qua
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import nsmallest
 from itertools import islice
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.availability import Availability
 from core.catalogue import RoomQuery
@@ -26,8 +28,7 @@ _MAX_SEARCH = 14 * 24 * 60 * 60
 _FAR_AWAY = 1e9
 
 
-@dataclass(frozen=True, slots=True)
-class FreeRoom:
+class FreeRoom(Struct, frozen=True):
     """A room that is free for the slot of a query.
 
     `until` is when it is taken next (seconds; None when not within the read model's window), `next_busy` by
@@ -42,8 +43,7 @@ class FreeRoom:
     """When it falls free, where the query allowed any time within the slot."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Struct, frozen=True):
     """One page of free rooms, best first, out of `total`."""
 
     rooms: tuple[FreeRoom, ...]
@@ -61,8 +61,7 @@ class AlternativeKind(StrEnum):
     SPLIT = "split"
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Struct, frozen=True):
     """Rooms with their slots (seconds) that can be booked instead; consecutive when split."""
 
     kind: AlternativeKind

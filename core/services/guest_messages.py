@@ -1,9 +1,10 @@
 """Messages to the guests of a booking: invitations, and what became of the booking."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model import Booking, BookingState, Guest, OutboxMessage, RoomId
@@ -20,8 +21,7 @@ class GuestEvent(StrEnum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
-class GuestNotice:
+class GuestNotice(Struct, frozen=True):
     """Payload of a notice: the event, and the room and time of the booking before it."""
 
     event: GuestEvent

@@ -1,9 +1,10 @@
 """What an import from a file would change, and the number of each kind of change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from core.model import AuditEntry
 from core.ports import UnitOfWork
@@ -12,8 +13,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class ImportSummary:
+class ImportSummary(Struct, frozen=True):
     """Numbers of records by what the import did with them."""
 
     added: int = 0
@@ -22,8 +22,7 @@ class ImportSummary:
     removed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ImportComparison(Generic[K, V]):
+class ImportComparison(Struct, Generic[K, V], frozen=True):
     """The values that a file brings, by key, beside those that are stored."""
 
     known: Mapping[K, V]

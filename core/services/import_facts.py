@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import TypeAlias, TypeVar
+
+from msgspec.structs import replace
 
 from core.interval import Interval
 from core.model import MAX_ENTRY_LENGTH, Building, BuildingId, Room, RoomId, TimetableEntry

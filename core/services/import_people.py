@@ -1,8 +1,10 @@
 """Idempotent import of people and societies from files, by an administrator."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.errors import AlreadyExists, LastPresident
 from core.model import AuditEntry, Person, PersonId, Role, Society, SocietyId, UserGroup
@@ -18,8 +20,7 @@ _KEPT = _DERIVED | {UserGroup.PRESIDENT}
 """Groups that people do not lose by a list of people: they come with societies."""
 
 
-@dataclass(frozen=True, slots=True)
-class SocietyMembers:
+class SocietyMembers(Struct, frozen=True):
     """A society with its presidents and its other members."""
 
     society: Society

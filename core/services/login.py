@@ -6,8 +6,9 @@ login, and confirms before anything is linked. The holder of the sid can fetch t
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from core.clock import Clock
 from core.errors import AlreadyExists
@@ -35,8 +36,7 @@ from core.services.provisioning import AccessRule, IdentityClaims, provision_per
 from core.services.purge import Purge
 
 
-@dataclass(frozen=True, slots=True)
-class PendingConfirmation:
+class PendingConfirmation(Struct, frozen=True):
     """An authenticated person's login; `nonce` goes into the confirmation page."""
 
     session: LoginSession

@@ -1,8 +1,10 @@
 """Decision: extend, shorten or move a booking, under the rules of a new one; or give it another title."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.errors import InThePast, InvalidTimes, SlotTaken, StaleVersion, UnknownRoom
 from core.interval import Interval
@@ -27,8 +29,7 @@ from core.services.titles import with_title
 HAS_STARTED = "This booking has started: you can extend or shorten it, but not move it."
 
 
-@dataclass(frozen=True, slots=True)
-class MoveBooking:
+class MoveBooking(Struct, frozen=True):
     """Request to move a booking to `slot` of `room_id`; `title` is its new one, None leaves it.
 
     `version` is the one that the requester saw; `StaleVersion` if it has changed (optimistic locking). Dates
@@ -45,8 +46,7 @@ class MoveBooking:
     society_id: SocietyId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MoveResult:
+class MoveResult(Struct, frozen=True):
     """The booking before and after, the difference in minutes charged, and those left this week."""
 
     before: Booking

@@ -1,14 +1,15 @@
 """Merge of a source's buildings and rooms with those in the catalogue."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.model import Building, BuildingId, Room, RoomId
 
 
-@dataclass(frozen=True, slots=True)
-class MergedPlaces:
+class MergedPlaces(Struct, frozen=True):
     """New and changed buildings and rooms, and the ids of all rooms after the merge."""
 
     buildings: tuple[Building, ...]

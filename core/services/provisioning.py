@@ -1,7 +1,8 @@
 """Just-in-time provisioning of accounts at single sign-on."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from core.errors import AlreadyExists
 from core.model import AuditEntry, Identity, Person, PersonId, UserGroup
@@ -10,8 +11,7 @@ from core.ports import UnitOfWork
 from core.services.accounts import validate_person
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityClaims:
+class IdentityClaims(Struct, frozen=True):
     """Claims of an identity provider about a person.
 
     `key` is permanent (`eppn:…`, `oidc:…`), `email` is verified, `groups` are the institution's.
@@ -27,8 +27,7 @@ class IdentityClaims:
         return self.key.partition(":")[0] + ":"
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRule:
+class AccessRule(Struct, frozen=True):
     """Admits all people of an institution, or those in a group or on a list.
 
     `allowed` holds addresses, and domains that begin with `@`. `contact` is named in refusals.

@@ -8,11 +8,12 @@ import continues where it stopped.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from time import perf_counter
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from core.clock import Clock
 from core.errors import NotFound

@@ -1,8 +1,10 @@
 """Messages of a booking: reminders before it starts, and the confirmation."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.errors import UnknownPerson
 from core.model import (
@@ -23,8 +25,7 @@ CONFIRMATION = "confirmation"
 SERIES_CONFIRMATION = "series confirmation"
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(Struct, frozen=True):
     """Payload of a reminder: minutes before, and the start it was made for."""
 
     minutes: int

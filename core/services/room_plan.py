@@ -5,10 +5,11 @@ comparison per room and one per pair of buildings.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from math import inf
+
+from msgspec import Struct
 
 from core.availability import Availability
 from core.catalogue import Catalogue, RoomQuery
@@ -29,8 +30,7 @@ _UNCOVERED = 10**16
 """Costs, each more than all smaller ones can add up to."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRooms:
+class PlannedRooms(Struct, frozen=True):
     """The room of each slot, in their order (None: no room is free then), and what was minimized."""
 
     rooms: tuple[Room | None, ...]
@@ -39,8 +39,7 @@ class PlannedRooms:
     """Walks between rooms in turn, and from the building that the query asks to be near."""
 
 
-@dataclass(frozen=True, slots=True)
-class DayPlan:
+class DayPlan(Struct, frozen=True):
     """A day's stay in free rooms, one after another (seconds), and the gaps in which none is free."""
 
     parts: tuple[tuple[Room, int, int], ...]

@@ -1,7 +1,8 @@
 """Society service: members, presidents and tokens."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from core.clock import Clock
 from core.errors import LastPresident, NotPermitted, UnknownSociety
@@ -22,8 +23,7 @@ from core.ports import Storage, UnitOfWork
 from core.services.accounts import find_person
 
 
-@dataclass(frozen=True, slots=True)
-class MemberChange:
+class MemberChange(Struct, frozen=True):
     """Result of adding or removing a member."""
 
     person: Person

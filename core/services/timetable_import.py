@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from core.model import Building, Room, RoomId, TimetableSlot
 
 
-@dataclass(frozen=True, slots=True)
-class TimetableSnapshot:
+class TimetableSnapshot(Struct, frozen=True):
     """What a source publishes now, compared with its last good run.
 
     `slots` are all entries; `changed` are the rooms whose entries differ. `anomalies` are sentences; with
@@ -27,8 +27,7 @@ class TimetableSnapshot:
     """Number of events at each place that is none of our rooms."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportResult:
+class ImportResult(Struct, frozen=True):
     """What an import did. Without `is_current` the run was rejected."""
 
     source: str
@@ -40,8 +39,7 @@ class ImportResult:
     conflicts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunReport:
+class RunReport(Struct, frozen=True):
     """Report stored with a run as JSON: its rooms, and what accepting it needs."""
 
     rooms: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """Titles of bookings and series."""
 
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from core.model import Booking, Series
 

@@ -1,6 +1,6 @@
 """Versions of bookings."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from core.model import Booking
 

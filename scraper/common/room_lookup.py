@@ -1,14 +1,14 @@
 """Looks up the rooms that an event or a record of a source is in."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from core.model import Building, Room, RoomId
 from core.room_names import FoundRooms, RoomNames
 
 
-@dataclass(frozen=True, slots=True)
-class RoomLookup:
+class RoomLookup(Struct, frozen=True):
     """Rooms by all of their names. `only_room` is that of a feed of one room."""
 
     names: RoomNames = field(default_factory=RoomNames)

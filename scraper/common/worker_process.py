@@ -8,10 +8,11 @@ import pickle
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import ParamSpec, Protocol, Self, TypeVar, cast
+
+from msgspec import Struct
 
 from core.errors import RoomieError
 from scraper.common.errors import ParsingFailed
@@ -33,8 +34,7 @@ class Parser(Protocol):
     async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _ParseFailure:
+class _ParseFailure(Struct, frozen=True):
     error: Exception
 
 

@@ -1,7 +1,8 @@
 """Parses closures from tables: a room, a building or the campus, from when to when, and why."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.localtime import local_instant
@@ -15,8 +16,7 @@ _EXAMPLE = "is not a date or time; write 2026-03-14 or 2026-03-14 09:00"
 _START, _END = CLOSURE_FIELDS["start"], CLOSURE_FIELDS["end"]
 
 
-@dataclass(frozen=True, slots=True)
-class ClosureRecord:
+class ClosureRecord(Struct, frozen=True):
     """A closure as a file has it. Without `place` it is of the whole campus."""
 
     place: str

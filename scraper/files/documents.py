@@ -1,8 +1,9 @@
 """Opens files as documents: JSON, CSV or `.xlsx`, with the kind of what they hold and their records."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from scraper.files.fields import CLOSURE_FIELDS
 from scraper.files.formats import (
@@ -23,8 +24,7 @@ from scraper.files.workbooks import read_workbook
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A table, or JSON."""
 
     kind: FileKind

@@ -1,7 +1,8 @@
 """Parses JSON, and text as spreadsheets and editors save it."""
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scraper.files.records import RejectedRecord, quote_value
 
@@ -24,8 +25,7 @@ class UnreadableFile(ValueError):
     """The whole file cannot be parsed; the message has the reason and, where known, the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class JsonDocument:
+class JsonDocument(Struct, frozen=True):
     """A JSON document, and the keys that occur twice in one of its objects (the first one counts)."""
 
     root: object

@@ -1,7 +1,8 @@
 """Parses people and societies from tables and JSON."""
 
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
 
 from core.errors import RoomieError
 from core.model import Person, PersonId, Society, SocietyId, UserGroup
@@ -21,8 +22,7 @@ _FIRST_NAMES = ("first_name", "given_name")
 _LAST_NAMES = ("last_name", "surname", "family_name")
 
 
-@dataclass(frozen=True, slots=True)
-class SocietyRecord:
+class SocietyRecord(Struct, frozen=True):
     """A society, and the usernames or addresses of its presidents and its other members."""
 
     society: Society

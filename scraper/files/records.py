@@ -5,6 +5,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from msgspec import Struct
+
 from scraper.common.text import is_visible
 from scraper.files.numbers import parse_decimal, parse_whole_number
 
@@ -36,8 +38,7 @@ class InvalidRecord(ValueError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedRecord:
+class RejectedRecord(Struct, frozen=True):
     """A rejected record: `location` is a line, perhaps with a column, or a key."""
 
     location: str
@@ -74,8 +75,7 @@ class ParsedFile(Generic[T]):
         return str(RejectedRecord(record.place_of(record.present(*field_names)), reason))
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One line or object of a file. Fields are found by any of their names; blank counts as absent.
 
     `problem` is the reason why there are no fields. `columns` are letters of a table's columns by field.
@@ -84,7 +84,7 @@ class Record:
     location: str
     fields: Mapping[str, object]
     problem: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = {}
 
     def get(self, *names: str) -> object:
         for name in names:

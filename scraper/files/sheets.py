@@ -4,8 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from scraper.files.formats import BOM, UnreadableFile
 
@@ -20,16 +21,14 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _GUARDED = re.compile(r"'(?=[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row that is not blank: its number in the file, from 1 on, and its cells, stripped."""
 
     number: int
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The rows of a file. `name` is the workbook's name of the sheet; empty for CSV."""
 
     rows: tuple[Row, ...]

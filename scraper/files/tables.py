@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scraper.files.formats import UnreadableFile
 from scraper.files.records import Record, field_name, quote_value
@@ -23,8 +25,7 @@ IsHeading = Callable[[frozenset[str]], bool]
 """Whether these fields are enough to know what a table has."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileTable:
+class FileTable(Struct, frozen=True):
     """A table's fields in the order of its columns (empty: no heading), and its rows."""
 
     fields: tuple[str, ...]

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from types import TracebackType
@@ -21,6 +20,8 @@ from aiohttp import (
     TCPConnector,
 )
 from aiohttp.abc import AbstractResolver
+from msgspec import Struct
+from msgspec.structs import replace
 from yarl import URL
 
 from core.guarded_sockets import PrivateNetworkError, guarded_socket_factory
@@ -42,8 +43,7 @@ _CHUNK_BYTES = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(Struct, frozen=True):
     method: str
     url: URL
     max_bytes: int

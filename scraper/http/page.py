@@ -1,10 +1,9 @@
 """Response of a site, in a module of its own: the parsing process imports it without the HTTP client."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedPage:
+class FetchedPage(Struct, frozen=True):
     """Response of a site. `content` is empty when it `is_unchanged` since the `validator` (ETag, date)."""
 
     content: bytes

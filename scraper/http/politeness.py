@@ -1,15 +1,15 @@
 """Limits for requests to a site: rate, concurrency, timeouts, retries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scraper.common.errors import SourceFailed
 
 MAX_PAGE_BYTES = 64 * 1024**2
 
 
-@dataclass(frozen=True, slots=True)
-class Politeness:
+class Politeness(Struct, frozen=True):
     """Limits of a client. Times are seconds, sizes bytes after decompression."""
 
     requests_per_second: float = 5.0

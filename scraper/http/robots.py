@@ -1,16 +1,15 @@
 """Rules of a site's robots.txt."""
 
-from dataclasses import dataclass
 from urllib.robotparser import RobotFileParser
 
+from msgspec import Struct
 from yarl import URL
 
 ROBOT_NAME = "Roomie"
 _MAX_CRAWL_DELAY_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class RobotsRules:
+class RobotsRules(Struct, frozen=True):
     """One robots.txt, evaluated for our user agent."""
 
     parser: RobotFileParser | None = None

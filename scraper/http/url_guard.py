@@ -1,8 +1,8 @@
 """SSRF guard: allows only the configured hosts. `core.guarded_sockets` keeps private networks out."""
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from yarl import URL
 
 from scraper.common.errors import AddressRefused
@@ -12,8 +12,7 @@ _HOST_PATTERN = re.compile(r"[A-Za-z0-9._:%-]+")
 _DEFAULT_PORTS = frozenset({80, 443})
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedUrls:
+class AllowedUrls(Struct, frozen=True):
     """Hosts and ports of one source, for every request and every redirect."""
 
     base_url: URL

@@ -1,8 +1,10 @@
 """Scrapes sources that are one document, a feed or a file: parsed as a whole or not at all."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from core.model import RoomId
 from scraper.common.entries import EntryCollection
@@ -19,8 +21,7 @@ FetchDocument = Callable[[str], Awaitable[FetchedPage]]
 """Fetches the document, given the validator of the last good run."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentContents:
+class DocumentContents(Struct, frozen=True):
     """Entries of a document, and problems with parts of it.
 
     `unknown_places` counts the events at each place that is none of our rooms. `lost_count` are those of the

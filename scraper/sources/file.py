@@ -4,11 +4,12 @@ import asyncio
 import stat
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged, SourceFailed, SourceTooLarge

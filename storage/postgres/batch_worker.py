@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from core.errors import StaleVersion
 from core.model import BookingId, WebhookEvent
@@ -63,8 +64,7 @@ class ConnectionLost(Exception):
         self.commands = commands
 
 
-@dataclass(slots=True)
-class _Batch:
+class _Batch(Struct):
     """Commands in one transaction. `transaction` is its id while the outcome of the commit is unknown."""
 
     commands: list[LockedDecision]

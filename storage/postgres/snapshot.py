@@ -1,10 +1,9 @@
 """Visibility of transactions in a PostgreSQL snapshot."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionSnapshot:
+class TransactionSnapshot(Struct, frozen=True):
     """The value of `pg_current_snapshot()`: all before `first_running` have ended, none from `next` on."""
 
     first_running: int

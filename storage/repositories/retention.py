@@ -4,10 +4,10 @@ Finding may scan a whole table, in a snapshot that blocks no writer. Deleting is
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -67,8 +67,7 @@ _NOT_NEWEST = change.c.seq < select(func.max(change.c.seq)).scalar_subquery()
 """The newest number marks the end of the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """Rows of one kind. `is_serial`: keys grow with time, and deletion starts at the lowest."""
 
     table: Table

@@ -6,10 +6,11 @@ for the event loop a dozen times a booking.
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from operator import itemgetter
 from typing import Any
+
+from msgspec.structs import replace
 
 from core.model import Booking, Person
 from core.ports import DecisionKeys, Facts

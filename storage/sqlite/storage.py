@@ -4,11 +4,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec import Struct
 
 from core.catalogue import Catalogue
 from core.clock import Clock
@@ -184,8 +185,7 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
                     continue
 
 
-@dataclass(slots=True)
-class _WriteOutcome(Generic[T]):
+class _WriteOutcome(Struct, Generic[T]):
     result: T
     update: ReadModelUpdate | None
     read_model: ReadModel

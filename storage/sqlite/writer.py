@@ -12,10 +12,11 @@ from asyncio import AbstractEventLoop, Future, InvalidStateError, get_running_lo
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from core.errors import Unavailable
 from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
@@ -38,8 +39,7 @@ class WriteOutcome(Protocol):
     def deliver(self) -> object: ...
 
 
-@dataclass(slots=True)
-class QueuedWrite:
+class QueuedWrite(Struct):
     """A transaction function in the queue. What `is_alone` runs outside of transactions."""
 
     run: Callable[[], WriteOutcome]

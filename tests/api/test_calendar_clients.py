@@ -3,11 +3,11 @@
 import asyncio
 import os
 import sys
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from bot.services import Services
 from core.model import BookingId, PersonId
@@ -53,8 +53,7 @@ path = {folder}/khal.db
 _TIMEOUT_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarProgram:
+class CalendarProgram(Struct, frozen=True):
     """khal with vdirsyncer, which keeps its calendar in a folder."""
 
     folder: Path

@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from aiohttp import ClientSession, web
+from msgspec import Struct
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.commands import COMMANDS
@@ -42,14 +42,12 @@ _OF_PROMETHEUS = {"up"}
 _LABELS_OF_PROMETHEUS = {"job", "instance"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     kind: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A metric in an expression, or (without a name) a label that the expression groups by."""
 
     metric: str

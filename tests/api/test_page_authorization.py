@@ -1,11 +1,11 @@
 """Authorization of pages: every page by every kind of visitor, and other people's things."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession, DummyCookieJar
+from msgspec.structs import replace
 
 from bot.services import Services
 from bot.web.framework.route import Access, ParameterLocation, Route

@@ -1,11 +1,11 @@
 """Ratings of rooms by FreeRooms' clients."""
 
-from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
 from aiohttp import ClientSession
+from msgspec.structs import replace
 
 from bot.services import Services
 from bot.web.application import create_application, serve, stop

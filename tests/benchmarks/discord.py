@@ -9,7 +9,6 @@ import statistics
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from time import perf_counter
@@ -18,6 +17,7 @@ from typing import Any
 import discord as library
 import yarl
 from discord import ComponentType, app_commands, ui
+from msgspec import Struct
 
 from bot.chat.reply import Button, Reply, ReplyItem
 from bot.platforms.discord.render.renderer import render
@@ -39,16 +39,14 @@ MAX_MILLISECONDS = 1000.0
 """Milliseconds; Discord gives up after 3,000."""
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+class Burst(Struct, frozen=True):
     """One round: milliseconds until 50 and 95 of 100 commands were answered."""
 
     p50: float
     p95: float
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """Users on a fake Discord server, and the command they send."""
 
     discord: Discord

@@ -11,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count, product
 from pathlib import Path
@@ -19,6 +18,7 @@ from time import perf_counter, sleep
 from urllib.request import urlopen
 
 import asyncpg
+from msgspec import Struct
 
 from bot.runtime import event_loop
 from core.model import PersonId
@@ -187,8 +187,7 @@ class NotReady(Exception):
     """A campus too large for the time limit."""
 
 
-@dataclass(slots=True)
-class _Web:
+class _Web(Struct):
     port: int
     process: "subprocess.Popen[bytes]"
 

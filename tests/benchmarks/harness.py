@@ -5,15 +5,16 @@ The machine may be busy, so a figure means something only beside another one mea
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from time import clock_gettime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 SLACK = 0.15
 """By how much a median may miss its target on a shared machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of a table: how one side does against its baseline.
 
     `ratio` holds first quartile, median and third quartile. `target` is what the median should reach or, with
@@ -78,8 +79,7 @@ def compare(
     return Row(name, ratio(gauges), target, at_most, f"{ours:,.0f}{unit} against {theirs:,.0f}{unit}")
 
 
-@dataclass(slots=True)
-class CpuMeter:
+class CpuMeter(Struct):
     """CPU time of another process per answer, which depends less on what else the machine does."""
 
     pid: int

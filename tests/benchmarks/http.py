@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from urllib.request import Request, urlopen
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.benchmarks.harness import CpuMeter, Row, compare, with_cpu
 from tests.benchmarks.http_server import NOW, generated_rooms
@@ -22,8 +24,7 @@ _MAX_RATE = 20_000
 _ROOMS = [room.id for room in generated_rooms()]
 
 
-@dataclass(slots=True)
-class Environment:
+class Environment(Struct):
     """The measured servers: ours, the bare one, and one that books through an ORM."""
 
     pid: int

@@ -14,12 +14,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
 from aiohttp import ClientSession
+from msgspec import Struct
 
 from bot.runtime import event_loop
 from bot.runtime.loop_lag import LoopLag
@@ -40,8 +40,7 @@ _MAX_WAIT = 60.0
 """Seconds for what must have happened by then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """People with a notice, bookings in the first second, and the roles of each process."""
 
     name: str
@@ -54,8 +53,7 @@ ONE = Load("one process, SQLite", 10_000, 200, ("",))
 FOUR = Load("four processes, PostgreSQL", 100_000, 2_000, ("web", "web", "worker", "slack,discord"))
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Struct, frozen=True):
     """Answers; by process, seconds of processor time, and the event loop's largest lag (ms) at the end.
 
     The lag includes waiting for a core.
@@ -66,8 +64,7 @@ class Phase:
     lag: dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What the processes did, and what was found on the platforms and in the database afterwards."""
 
     load: Load

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+from msgspec import Struct
 from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -52,8 +52,7 @@ options = {{ per_second = "1000" }}
 """
 
 
-@dataclass(frozen=True, slots=True)
-class NoticesKept:
+class NoticesKept(Struct, frozen=True):
     """Rows of notices in the database: all of them, and the people of those that were sent."""
 
     rows: int

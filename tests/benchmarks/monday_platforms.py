@@ -8,8 +8,10 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from bot.runtime import event_loop
 from core.model import Identity, Room
@@ -27,8 +29,7 @@ _NOTICE = "quota has been reset"
 _FIRST_DISCORD_ID = 10**17
 
 
-@dataclass(frozen=True, slots=True)
-class Deliveries:
+class Deliveries(Struct, frozen=True):
     """What a platform received: notices by recipient, other messages, and requests beyond its limits."""
 
     notices: dict[str, int] = field(default_factory=dict)

@@ -8,18 +8,19 @@ import asyncio
 import json
 import sys
 from collections import defaultdict
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from bot.runtime import event_loop
 
 _TIMEOUT = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class TimedRequest:
+class TimedRequest(Struct, frozen=True):
     """`at` is seconds after the beginning."""
 
     at: float
@@ -27,8 +28,7 @@ class TimedRequest:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class TimedAnswer:
+class TimedAnswer(Struct, frozen=True):
     """`seconds` are those since the request was due; status 0 without an answer."""
 
     at: float

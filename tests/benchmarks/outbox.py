@@ -10,12 +10,13 @@ import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+
+from msgspec.structs import replace
 
 from bot.chat.reply import Reply
 from bot.notifications import NOTIFICATION_TYPES

@@ -6,12 +6,12 @@ booking (look-ups, rules, booking, audit, change log) through async SQLAlchemy, 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from time import perf_counter
 
 import asyncpg
+from msgspec import Struct
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -79,8 +79,7 @@ def _rows(runner: asyncio.Runner, server: PostgresServer, *, quick: bool) -> lis
         runner.run(sides.close())
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     """Ways to book, each measured over one slice; `requests` never name a slot twice."""
 
     runner: asyncio.Runner

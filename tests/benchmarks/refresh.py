@@ -12,11 +12,12 @@ import multiprocessing
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+
+from msgspec import Struct
 
 from bot.config import SourceSection
 from bot.runtime import event_loop
@@ -46,8 +47,7 @@ QUIET_SECONDS = 4.0
 OPTIONS = {"facilities": "off", "robots": "no", "per_second": "1000", "at_once": "8"}
 
 
-@dataclass(frozen=True, slots=True)
-class Felt:
+class Felt(Struct, frozen=True):
     """Milliseconds: the worst delay of the loop, and of each booking, in order; and seconds."""
 
     delay: float

@@ -9,10 +9,11 @@ import statistics
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
+from msgspec import Struct
+from msgspec.structs import replace
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -38,8 +39,7 @@ MAX_ACK = 1000.0
 Settled = Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+class Burst(Struct, frozen=True):
     """One round: milliseconds until 50 and 95 of 100 were acknowledged, and until all were answered."""
 
     p50: float

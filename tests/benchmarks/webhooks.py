@@ -2,10 +2,11 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
+
+from msgspec.structs import replace
 
 from bot.runtime import event_loop
 from core.clock import ShiftedClock, SystemClock

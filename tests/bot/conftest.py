@@ -3,10 +3,10 @@
 import io
 import shutil
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from bot.cli import main
 from bot.runtime import event_loop
@@ -67,8 +67,7 @@ def stranger(services: Services) -> Chat:
     return Chat(services, "nobody")
 
 
-@dataclass(frozen=True, slots=True)
-class CommandResult:
+class CommandResult(Struct, frozen=True):
     """Exit status and output of a command line."""
 
     status: int

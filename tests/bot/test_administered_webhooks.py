@@ -1,10 +1,10 @@
 """Webhooks from chat: listed, tested, paused, resumed and removed, without a secret or a whole address."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from bot.services import Services
 from bot.webhooks.secrets import add_webhook

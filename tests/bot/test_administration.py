@@ -1,11 +1,11 @@
 """Administration in chat: tolerant words, questions before what cannot be undone, and who may answer them."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.administration.grammar import read_values
 from bot.administration.table import VERBS

@@ -1,8 +1,7 @@
 """`why` and `who` tell what administrators did: by whom, from what to what, and the reason."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.services import Services
 from bot.webhooks.secrets import add_webhook

@@ -3,11 +3,11 @@
 Generated from the table of verbs, so that a new verb is covered without a line here.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from bot.administration.table import VERBS
 from bot.administration.verb import AdminVerb

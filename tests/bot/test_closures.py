@@ -1,9 +1,9 @@
 """Closures in chat: operators close and open, others are refused, and holders see alternatives."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.chat.reply import Tone
 from bot.services import Services

@@ -1,8 +1,7 @@
 """Rooms that are open over midnight or round the clock, in chat."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from core.model import OpeningHours
 from core.policy.rules import Rules

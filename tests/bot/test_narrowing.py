@@ -1,9 +1,8 @@
 """Menus that narrow a long list of free rooms."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.chat.reply import Choice
 from bot.conversation.button_values import SearchCodes, SearchValue

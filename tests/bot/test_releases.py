@@ -1,6 +1,7 @@
 """Checking in at a terminal: in plain words, and with the buttons of a warning."""
 
 import pytest
+from msgspec.structs import force_setattr
 
 from bot.chat.reply import Tone
 from bot.services import Services
@@ -68,7 +69,7 @@ async def test_strangers_cannot_postpone(wil: Chat, rema: Chat, clock: StillCloc
 
 
 async def test_who_must_not_book_ahead_reads_why(wil: Chat, services: Services):
-    object.__setattr__(services.rules, "no_show_limit", 3)
+    force_setattr(services.rules, "no_show_limit", 3)
     person_id = services.read_model.directory.by_name("wil").person.id
     await services.storage.write(lambda unit: unit.people.restrict(person_id, at("15:00", days=6)))
 

@@ -1,9 +1,9 @@
 """Series in chat: preview, booking, what changed meanwhile, changes and cancelling, and bad input."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from bot.chat.reply import Tone
 from core.model import Term

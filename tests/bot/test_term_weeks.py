@@ -1,9 +1,9 @@
 """Weeks of terms in chat: read, echoed, and shown beside dates."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from core.model import Term
 from core.policy.rules import Rules

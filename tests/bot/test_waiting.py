@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import force_setattr
 
 from bot.chat.reply import Reply, Tone
 from bot.notifications import NOTIFICATION_TYPES
@@ -305,7 +306,7 @@ async def test_who_cannot_stay_longer_waits_for_the_rest(inbox: Inbox, dana: Cha
 
 
 async def test_waiting_can_be_switched_off(services: Services, wil: Chat, rema: Chat):
-    object.__setattr__(services.rules, "waits_per_person", 0)
+    force_setattr(services.rules, "waits_per_person", 0)
     await wil.say("/book Wren G02 14:00 for 1 hour")
 
     await rema.say("/book Wren G02 14:00 for 1 hour")

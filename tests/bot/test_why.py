@@ -1,8 +1,7 @@
 """`/why`: people learn what happened to their bookings and why they were refused, and nothing of others."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.explaining import Explanations
 from bot.explaining.questions import is_booking_id

@@ -1,7 +1,7 @@
 """Bookings as calendars: read by other libraries, they are exactly the bookings."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ import recurring_ical_events
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar as CalendarComponent
+from msgspec.structs import replace
 
 from bot.calendars.bookings import UNTITLED, BookingFacts, booking_events, place_of
 from bot.calendars.values import Calendar

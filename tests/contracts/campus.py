@@ -1,7 +1,8 @@
 """A storage with a few rooms and people, and shortcuts to book there."""
 
-from dataclasses import dataclass
 from itertools import count
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model import Booking, BookingId, PersonId, Role, RoomId, SocietyId, UserGroup
@@ -22,8 +23,7 @@ CHESS = SocietyId("CHESS")
 _numbers = count(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Campus:
+class Campus(Struct, frozen=True):
     """`wil` and `rema` are students, `stan` is staff, `mem` plays chess, and `pres` presides over that."""
 
     storage: ManagedStorage

@@ -1,8 +1,10 @@
 """Shortcuts to book series on the campus."""
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.model import Booking, PersonId, RoomId, SeriesFrequency, SeriesId, SeriesRule
 from core.policy.rules import Rules
@@ -33,8 +35,7 @@ def end_of_term(_day: date) -> date:
     return END_OF_TERM
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesCampus:
+class SeriesCampus(Struct, frozen=True):
     """The campus and its series service. Students may book series of half a year."""
 
     campus: Campus

@@ -10,8 +10,9 @@ import json
 import random
 import sys
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from core.model import PersonId, UserGroup
 from core.policy.recurrence import every_date

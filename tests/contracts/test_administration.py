@@ -3,11 +3,11 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.errors import (
     AlreadyExists,

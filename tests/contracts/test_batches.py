@@ -1,7 +1,8 @@
 """Decisions that share a batch: each has the outcome that it would have had alone."""
 
 import asyncio
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from core.errors import Invalid, QuotaSpent, SlotTaken
 from core.model import PersonId, RoomId

@@ -1,9 +1,9 @@
 """Booking, moving, cancelling and checking in."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from core.errors import (
     NotAuthenticated,

@@ -1,10 +1,10 @@
 """What explanations read, on both databases: every fact about one booking, one room, one person."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.explaining.booking import read_booking
 from bot.explaining.room import RoomFacts, read_room

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from time import perf_counter
 
 import pytest
+from msgspec.structs import replace
 
 from core.model import Expiring, Identity, Limit, LoginToken, Role, RoomId, TokenTerm
 from core.ports import UnitOfWork

@@ -4,10 +4,10 @@ import asyncio
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from core.interval import Interval
 from core.services.releasing import RELEASED, ReleasedBooking

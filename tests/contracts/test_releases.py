@@ -1,10 +1,10 @@
 """Release without a check-in: warnings, the clock that they start, and what is released."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from core.catalogue import RoomQuery
 from core.errors import BookingIsOver, NothingToPostpone, NotYourBooking, TooFarAhead

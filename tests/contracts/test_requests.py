@@ -1,9 +1,9 @@
 """Idempotency keys: a repeated request is executed once and returns the same."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from core.errors import DuplicateRequest, SlotTaken
 from tests.builders import a_slot

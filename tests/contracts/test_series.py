@@ -1,10 +1,10 @@
 """Series on both databases: preview, book, change, cancel; completely or not at all."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from core.catalogue import RoomQuery
 from core.errors import (

@@ -1,9 +1,9 @@
 """The past as it is read for a simulation, on both databases, and replayed as it was."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.refusal_log import RefusalLog
 from bot.simulation import compare, read_past

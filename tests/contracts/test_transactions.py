@@ -1,9 +1,9 @@
 """Transactions are atomic, and their failure affects no other."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from core.errors import Invalid, RoomieError, Unavailable, UnknownRoom
 from core.model import AuditEntry, Role, RoomId, UserGroup

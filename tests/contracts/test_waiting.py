@@ -1,9 +1,9 @@
 """The waiting list: places in line, offers, and their ends."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from core.catalogue import RoomQuery
 from core.errors import NothingToWaitFor, OfferExpired, SlotTaken, TooFarAhead, TooManyWaits, UnknownWait

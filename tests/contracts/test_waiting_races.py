@@ -4,9 +4,9 @@ import asyncio
 import sys
 from asyncio.subprocess import Process
 from collections import Counter
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 
 from core.catalogue import RoomQuery
 from core.model import BookingState, MessageState, PersonId, WaitEnd, WaitState
@@ -19,8 +19,7 @@ from tests.contracts.waiting_client import PROCESSES, SLOT
 _MAX_SECONDS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingTrial:
+class WaitingTrial(Struct, frozen=True):
     """`killed_after`: so many answers of each process, and another is started in its place."""
 
     people: int

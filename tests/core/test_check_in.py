@@ -1,11 +1,11 @@
 """Rules of checking in: when a booking is released, from where on, and what comes back."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.policy.check_in import free_from, is_awaited, release_due
 from core.policy.refund import released_minutes

@@ -1,11 +1,11 @@
 """Decisions on bookings: refusals, charges, and a ledger that always adds up."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.errors import (
     BookingIsOver,

@@ -1,11 +1,11 @@
 """Finding rooms: the best first, and alternatives that really would work."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.availability import Availability
 from core.catalogue import RoomQuery

@@ -1,10 +1,10 @@
 """Import: exactly what a file holds, and idempotent."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.interval import Interval
 from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry

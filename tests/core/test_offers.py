@@ -1,9 +1,9 @@
 """How long an offer of the waiting list lasts."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from core.policy.rules import Rules
 from core.services.waiting.offers import hold_time

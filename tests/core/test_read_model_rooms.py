@@ -1,6 +1,6 @@
 """Which bookings the read model lists in a room, while two processes move one."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from core.availability import RoomSchedule
 from core.catalogue import Catalogue

@@ -1,6 +1,5 @@
 """Rules of series: dates as in calendars, wall times kept across clock changes, and clear refusals."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event, vRecur
+from msgspec.structs import replace
 
 from core.errors import (
     EndlessSeries,

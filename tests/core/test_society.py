@@ -1,9 +1,9 @@
 """Society service: permissions, members, and the last president."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from msgspec import Struct
 
 from core.errors import LastPresident, NotPermitted, UnknownPerson, UnknownSociety
 from core.model import Identity, PersonId, Role, SocietyId, UserGroup
@@ -18,8 +18,7 @@ from tests.fakes.clock import StillClock
 CHESS, GO = SocietyId("CHESS"), SocietyId("GO")
 
 
-@dataclass(frozen=True, slots=True)
-class Club:
+class Club(Struct, frozen=True):
     """`pres` presides over chess, `mem` plays it, `rema` does not; nobody belongs to go."""
 
     services: SocietyService

@@ -4,12 +4,12 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
 
 from aiohttp import ClientSession
+from msgspec import Struct, field
 
 from core.model import LoginToken, PersonId, RoomId
 from core.policy.rules import Rules
@@ -48,8 +48,7 @@ def _fill(unit: UnitOfWork, people: int) -> None:
         unit.tokens.add(LoginToken(token_hash(token_of(number)), PersonId(person.id), NOW))
 
 
-@dataclass(slots=True)
-class ClientLog:
+class ClientLog(Struct):
     """Answers that clients got: bookings made and cancelled, and the number of each status."""
 
     booked: set[str] = field(default_factory=set)

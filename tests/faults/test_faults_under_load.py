@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import pytest
 from aiohttp import ClientSession
+from msgspec import Struct
 
 from storage.factory import upgrade
 from tests.conftest import apart, run_sql
@@ -40,8 +41,7 @@ def server() -> Iterator[PostgresServer]:
         server.remove()
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentSize:
+class DeploymentSize(Struct, frozen=True):
     """Numbers of processes and of clients."""
 
     webs: int

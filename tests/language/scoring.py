@@ -3,10 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bot.language import NameIndex, parse_phrase, to_json
 from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
@@ -38,8 +39,7 @@ COMPARED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     category: str
     text: str
     now: datetime
@@ -89,8 +89,7 @@ def campus() -> NameIndex:
     return NameIndex.build(ROOMS, BUILDINGS, SOCIETIES)
 
 
-@dataclass(slots=True)
-class Score:
+class Score(Struct):
     """Correct phrases by category, and all failures."""
 
     right: Counter[str]

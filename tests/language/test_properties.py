@@ -24,7 +24,7 @@ NOT_VALUES = (
     "small_talk",
 )
 VALUES = tuple(
-    value for value in ParseResult.__dataclass_fields__ if value not in {"text", "spans", *NOT_VALUES}
+    value for value in ParseResult.__struct_fields__ if value not in {"text", "spans", *NOT_VALUES}
 )
 WORDS = split_words(
     """

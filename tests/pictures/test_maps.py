@@ -1,11 +1,11 @@
 """The map of the campus, and heat maps."""
 
-from dataclasses import replace
 from itertools import combinations
 from math import hypot
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from bot.pictures.campus_map import CampusMap, MapBuilding
 from bot.pictures.content import campus_map

@@ -1,6 +1,6 @@
 """Configured values reach the platforms' settings."""
 
-from dataclasses import fields
+from msgspec.structs import fields
 
 from bot.config import Config, DiscordSection, SlackSection, read_settings
 from bot.platforms.discord.settings import DiscordSettings

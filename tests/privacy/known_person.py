@@ -1,7 +1,8 @@
 """A person of whom every table knows something, with words that nobody else uses."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from core.catalogue import RoomQuery
 from core.interval import Interval

@@ -1,10 +1,10 @@
 """An erased person is nowhere, and what others have stays."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from core.errors import Invalid, UnknownPerson
 from core.model import Block, PersonId, Role

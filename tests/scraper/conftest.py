@@ -1,7 +1,6 @@
 """Fixtures: a fake site on loopback, and a client with short delays."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import hypothesis
 import pytest
+from msgspec.structs import replace
 
 from scraper.http.client import PoliteClient
 from scraper.http.politeness import Politeness

@@ -1,9 +1,9 @@
 """Timetable files, local or by HTTP: read completely or not at all."""
 
 import os
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from scraper.common.errors import AddressRefused, PageFormatChanged, SourceFailed, SourceTooLarge
 from scraper.http.client import PoliteClient

@@ -4,10 +4,10 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from scraper.common.errors import AddressRefused, PageUnavailable, SourceFailed, SourceTooLarge
 from scraper.http.client import USER_AGENT, PoliteClient

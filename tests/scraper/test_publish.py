@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from core.model import BookingType, BuildingId, Room, RoomId
 from scraper.common.entries import EntryCollection

@@ -1,6 +1,5 @@
 """Recurrence rules: the examples of RFC 5545, and dateutil as an oracle where it is right."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 
@@ -8,6 +7,7 @@ import pytest
 from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scraper.sources.icalendar.recurrence import days_walked, never_happens, starts_between
 from scraper.sources.icalendar.rules import RuleRejected, check_rule, rule_of

@@ -1,9 +1,9 @@
 """UNSW timetable site: a complete run over the fake site."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from core.model import Equipment
 from scraper.common.errors import PageFormatChanged, PageUnavailable, SourceFailed

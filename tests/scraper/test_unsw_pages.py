@@ -1,12 +1,12 @@
 """UNSW timetable site: pages are parsed correctly or rejected."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.model import BookingType, Equipment, RoomId
 from scraper.common.entries import EntryCollection

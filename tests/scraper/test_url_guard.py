@@ -1,12 +1,12 @@
 """URL guard: a source requests only the addresses that its configuration names."""
 
 import socket
-from dataclasses import replace
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from yarl import URL
 
 from core.ip_addresses import is_public

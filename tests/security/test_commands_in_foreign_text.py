@@ -4,12 +4,12 @@ The victim is the president of a society. Whatever the command, rooms are search
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.chat.command import Command, CommandContext
 from bot.chat.reply import Reply

@@ -2,11 +2,11 @@
 
 import sys
 import unicodedata
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from bot.login.settings import ShibbolethSettings

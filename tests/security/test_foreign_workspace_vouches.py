@@ -1,9 +1,9 @@
 """Account takeover through a foreign Slack workspace that vouches for a president's address."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.config import Config, ConfigError, SlackSection, read_settings

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from bot.platforms.slack.client.payload import MalformedDelivery, check_payload
 from bot.platforms.slack.settings import Mode

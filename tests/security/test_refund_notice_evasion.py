@@ -1,11 +1,12 @@
 """Refund evasion: shortening and moving return no more minutes than cancelling would."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.errors import RoomieError
 from core.interval import Interval

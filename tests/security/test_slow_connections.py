@@ -4,10 +4,10 @@ Time is the register's: a sweep sees the connections as they would be so many se
 """
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from bot.web.framework.settings import HttpSettings
 from tests.security.flood import ATTACKER, HALF, INNOCENT, REQUEST, Served, closed, served

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.platforms.stores import DeduplicationStore, StoredOAuthStates
 from bot.worker.scheduler import purge

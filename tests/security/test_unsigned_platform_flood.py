@@ -1,14 +1,15 @@
 """Unsigned platform requests count against their sender's rate limit and reach no handler."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from io import BytesIO
 from time import perf_counter
 
 import pytest
 from aiohttp import ClientSession, DummyCookieJar
+from msgspec.structs import replace
 
 from bot.platforms.base import PlatformRoute
 from bot.platforms.slack.client.signature import SlackSignature
@@ -305,7 +306,8 @@ class TestForgeriesBeyondTheRate:
     ) -> AsyncIterator[HttpClient]:
         adapter = many.adapter()
         routes = [
-            replace(route, signature=signature) if route.signature else route for route in adapter.routes()
+            dataclasses.replace(route, signature=signature) if route.signature else route
+            for route in adapter.routes()
         ]
         async with served(many, HttpSettings(rate_limit=_RATE), routes) as http_client:
             yield http_client

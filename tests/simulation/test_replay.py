@@ -1,10 +1,10 @@
 """Past requests under other rules, in worlds small enough to count by hand."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.simulation.comparison import compare
 from bot.simulation.replay import GONE, replay

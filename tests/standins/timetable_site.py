@@ -8,7 +8,7 @@ import asyncio
 import gzip
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from html import escape
@@ -16,6 +16,8 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from msgspec import Struct
+from msgspec.structs import replace
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 OPENS, CLOSES = 7 * 60, 22 * 60
@@ -23,8 +25,7 @@ OPENS, CLOSES = 7 * 60, 22 * 60
 SiteHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@dataclass(frozen=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """A class in a room. Times are minutes after midnight; without `weeks` it takes place in every week."""
 
     weekday: int
@@ -34,8 +35,7 @@ class Lesson:
     weeks: str | None = None
 
 
-@dataclass(frozen=True)
-class SiteRoom:
+class SiteRoom(Struct, frozen=True):
     id: str
     name: str = "A room"
     abbr: str = "Rm"
@@ -46,16 +46,14 @@ class SiteRoom:
     facilities: tuple[tuple[str, str], ...] = (("Writing media", "Whiteboard"),)
 
 
-@dataclass(frozen=True)
-class RecordedRequest:
+class RecordedRequest(Struct, frozen=True):
     method: str
     path: str
     form: Mapping[str, str]
     headers: Mapping[str, str]
 
 
-@dataclass
-class Document:
+class Document(Struct):
     """A file with its HTTP validators."""
 
     content: bytes

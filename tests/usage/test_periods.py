@@ -1,9 +1,9 @@
 """Periods as people name them."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from bot.usage.periods import Period, read_period
 from core.errors import Invalid

@@ -1,6 +1,6 @@
 """What the page says to which the code at the door leads."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.web.pages.check_in_view import CheckInStep, CheckInView, ScannedRoom, check_in_view
 from core.availability import RoomSchedule

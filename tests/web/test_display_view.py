@@ -1,9 +1,9 @@
 """What the display at the door of a room says, from its schedule."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
 from bot.web.pages.display_view import DisplayState, DisplayView, display_view
 from core.availability import RoomSchedule

@@ -2,11 +2,11 @@
 
 import csv
 import io
-from dataclasses import replace
 from http.cookies import SimpleCookie
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from bot.services import Services
 from bot.web.application import STATE

@@ -1,7 +1,8 @@
 """Events whose cause is a job: releases, quota weeks, and timetables that look wrong."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.worker.scheduler import send_quota_notices
 from core.services.timetable_import import TimetableSnapshot

@@ -1,7 +1,8 @@
 """Which events a change of bookings causes."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from core.model import BookingState, EventType, Guest, PersonId
 from core.policy.quota import quota_week

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field, to_builtins
 
 from bot.chat.actions import Action
 from bot.chat.reply import Bold, Button, ButtonStyle, Choice, Code, Reply, ReplyItem, Subject, Text, Tone
@@ -27,8 +28,7 @@ _WHICH = re.compile(r"\b(?:which|what|where|when|who|how)\b", re.IGNORECASE)
 _MAX_ITEMS, _MAX_BUTTONS, _MAX_LABEL = 20, 12, 75
 
 
-@dataclass(frozen=True, slots=True)
-class RememberedButton:
+class RememberedButton(Struct, frozen=True):
     """What a press of the button would send, and the words on it."""
 
     action: str
@@ -37,16 +37,14 @@ class RememberedButton:
     confirm: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RememberedItem:
+class RememberedItem(Struct, frozen=True):
     """List item: its heading, and its buttons."""
 
     label: str
     buttons: tuple[RememberedButton, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RememberedAnswer:
+class RememberedAnswer(Struct, frozen=True):
     """The part of a reply that later words may refer to.
 
     `is_question`: `yes` presses the first of `buttons`. `is_choice`: words of a label press its button.
@@ -130,7 +128,7 @@ def _plain(text: Text) -> str:
 
 
 def encode_answer(answer: RememberedAnswer) -> str:
-    stored = {name: value for name, value in asdict(answer).items() if name != "shown_at"}
+    stored = {name: value for name, value in to_builtins(answer).items() if name != "shown_at"}
     return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -8,10 +8,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from math import inf
+
+from msgspec.structs import replace
 
 from bot.chat.command import CommandContext
 from bot.chat.reply import Reply

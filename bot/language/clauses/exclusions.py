@@ -1,8 +1,11 @@
 """Resolves what a text rules out to dates, weekdays and times of day."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.language.clauses.merge import has_day, has_time_of_day, is_empty
 from bot.language.grammar.bare_numbers import resolve_bare_numbers
@@ -36,8 +39,7 @@ _DAYS_SHOWN = 7
 _MIDNIGHT = ClockTime(24, is_24_hour=True)
 
 
-@dataclass(slots=True)
-class ExcludedTimes:
+class ExcludedTimes(Struct):
     """The times that a text rules out, as they were said. `is_open`: all others will do (`any day but`)."""
 
     phrases: list[TimePhrase] = field(default_factory=list)
@@ -177,7 +179,7 @@ def skip_excluded_weekday(request: TimePhrase, context: ResolutionContext) -> No
     first = add_days(context.today, (day.number - context.today.weekday()) % 7 + 7 * day.extra_weeks)
     if first in context.excluded.dates:
         weeks = day.extra_weeks + (first != context.today)
-        request.day = DayItem(replace(day, extra_weeks=weeks, includes_today=False))
+        request.day = DayItem(dataclasses.replace(day, extra_weeks=weeks, includes_today=False))
 
 
 def _excluded_dates(

@@ -1,8 +1,9 @@
 """Finds the words that open or close a clause: `no wait`, `scratch that`, `except`, `doesn't work`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.clause_marks import (
@@ -41,8 +42,7 @@ class MarkKind(Enum):
     DOUBT = "doubt"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A mark and its tokens `[start_index, end_index)`. Its clause begins at `clause_index`.
 
     `is_trailing`: the clause is that in which the mark stands (`friday instead`). `is_repair`: the last word

@@ -1,7 +1,9 @@
 """Merges what a text says later into what it said before: the last word counts."""
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.language.model.days import CalendarDay, Weekday, is_plain_weekday
 from bot.language.model.items import (
@@ -133,7 +135,9 @@ def _in_week_of(day: DayItem | None, over: TimePhrase) -> TimePhrase:
     week = day.day.week_offset
     if week is None or not isinstance(over.day.day, Weekday) or not is_plain_weekday(over.day.day):
         return over
-    return replace(over, day=DayItem(replace(over.day.day, week_offset=week), is_next=day.is_next))
+    return replace(
+        over, day=DayItem(dataclasses.replace(over.day.day, week_offset=week), is_next=day.is_next)
+    )
 
 
 def _merge_time_of_day(

@@ -1,7 +1,9 @@
 """Finds what a negation rules out: the places, things, seats or times right after it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.language.clauses.marks import is_boundary, next_boundary
 from bot.language.clauses.requests import expand_day_numbers
@@ -46,8 +48,7 @@ _OPENERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NegatedObject:
+class NegatedObject(Struct, frozen=True):
     """What is ruled out, and its tokens `[start_index, end_index)`; `items` are those of a time."""
 
     start_index: int

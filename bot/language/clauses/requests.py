@@ -1,8 +1,10 @@
 """Splits the items of one clause into several requests: `thursday 2-3 and friday 4-5`, `9-11 or 1-3`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.language.clauses.merge import has_day, has_time_of_day
 from bot.language.lexicon import word_set
@@ -41,8 +43,7 @@ _ITEMS_BEFORE_END_DAY = 3
 _MAX_WEEKDAYS_IN_MONTH = 5
 
 
-@dataclass(frozen=True, slots=True)
-class RequestItems:
+class RequestItems(Struct, frozen=True):
     """The items of a request; `is_alternative`: it stands for the one before (`or`)."""
 
     items: list[PlacedItem]

@@ -1,8 +1,10 @@
 """Splits a text into clauses: the request, its corrections, and what it rules out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from enum import Enum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.language.clauses.marks import (
     Mark,
@@ -53,8 +55,7 @@ class ClauseRole(Enum):
     EXCLUSION = "exclusion"
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """A clause and its tokens `[start_index, end_index)`.
 
     `bound` opens it: `not before 10` is `after 10`. `is_open`: it is an exception from all (`any day but`).
@@ -69,8 +70,7 @@ class Clause:
     negated: NegatedObject | None = None
 
 
-@dataclass(slots=True)
-class Clauses:
+class Clauses(Struct):
     """The clauses of a text, and the tokens `[start, end)` of the words that made them.
 
     `is_unplaced`: a negation has no clear object.

@@ -1,8 +1,10 @@
 """Puts the times of all clauses together, and resolves them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.language.clauses.exclusions import (
     ExcludedTimes,
@@ -40,8 +42,7 @@ from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token
 
 
-@dataclass(slots=True)
-class RequestPhrases:
+class RequestPhrases(Struct):
     """The times that a text requests, the main one first, as they were said."""
 
     main: TimePhrase = field(default_factory=TimePhrase)
@@ -53,8 +54,7 @@ class RequestPhrases:
     """All items that the phrases were built of."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedRequests:
+class ResolvedRequests(Struct, frozen=True):
     """The main time, the others that are wanted as well, and what is ruled out."""
 
     resolution: Resolution = field(default_factory=Resolution)

@@ -1,7 +1,9 @@
 """Finds the places, seats and equipment of each clause: the last word counts, and no means no."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.language.clauses.marks import next_boundary
 from bot.language.clauses.split import Clause, ClauseRole, Clauses
@@ -19,8 +21,7 @@ _PLACE_FIELDS = ("room", "building", "near")
 _ADDING_WORDS = frozenset({"and", "also", "plus", "too"})
 
 
-@dataclass(slots=True)
-class ClausePlaces:
+class ClausePlaces(Struct):
     """The places that are requested, and those that are ruled out."""
 
     found: FoundPlaces
@@ -28,8 +29,7 @@ class ClausePlaces:
     excluded_rooms: tuple[RoomId, ...] = ()
 
 
-@dataclass(slots=True)
-class RoomRequirements:
+class RoomRequirements(Struct):
     """What a room has to have and to be."""
 
     equipment: frozenset[Equipment] = field(default_factory=frozenset)

@@ -1,7 +1,8 @@
 """Decides by the neighbouring items which bare numbers are hours."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.language.lexicon import word_set
 from bot.language.model.days import CalendarDay, as_calendar_day

@@ -1,7 +1,8 @@
 """Parses words that announce a start or an end: `start 2pm finish 4`, `leaving at half 4`, `done by 3`."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import FILLER_WORDS

@@ -1,7 +1,8 @@
 """Parses calendar days: `12 March`, `March 12th`, `12/3`, `12.3.`, `2026-03-12`, `the 12th`, Christmas."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.language.grammar.day_numbers import parse_bare_day, parse_weekday_and_number
 from bot.language.grammar.holidays import HOLIDAY_FIRST_WORDS, parse_holiday

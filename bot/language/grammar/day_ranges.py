@@ -1,7 +1,8 @@
 """Parses ranges of days: `3 until 12 of sept`, `week of 6 april`, `rest of the week`, `3rd week of jan`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.language.grammar.anchors import parse_plain_day
 from bot.language.grammar.dates import build_day_of_month_offset, parse_calendar_day
@@ -46,8 +47,7 @@ def _as_range(rule: Callable[[TokenCursor, int], DayMatch | None]) -> Rule:
     return parse
 
 
-@dataclass(frozen=True, slots=True)
-class _NumberedDay:
+class _NumberedDay(Struct, frozen=True):
     """A day of a month without the month; the position of its number and the one after it."""
 
     number: int

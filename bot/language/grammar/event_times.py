@@ -1,7 +1,8 @@
 """Sets aside the times of other events: `i finish work at 5 so 6pm`, `kickoff 7pm so room from 6:30`."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.language.lexicon import word_set
 from bot.language.model.items import (

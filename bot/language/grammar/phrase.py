@@ -1,8 +1,9 @@
 """Assembles items into a phrase: its day, start, end, duration and recurrence."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from bot.language.grammar.dates import build_day_of_month_offset
 from bot.language.model.days import (

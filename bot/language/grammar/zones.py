@@ -1,7 +1,8 @@
 """Finds a time zone among the words of a text: `3pm UTC`, `15:00 Sydney time`, `9am GMT+2`."""
 
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.time_zone_names import (
@@ -23,8 +24,7 @@ _MAX_OFFSET_MINUTES = 14 * 60
 _MIN_OFFSET_MINUTES = -12 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneMatch:
+class ZoneMatch(Struct, frozen=True):
     """A zone and its tokens `[start_index, end_index)`."""
 
     zone: ZoneInfo

@@ -2,8 +2,9 @@
 
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from bot.language.model.days import CalendarMonth, DateRange, DayExpression, add_days, likeliest
 
@@ -12,8 +13,7 @@ _THURSDAY_OFFSET = 3
 _MID_MONTH = 15
 
 
-@dataclass(frozen=True, slots=True)
-class WeekOfDay:
+class WeekOfDay(Struct, frozen=True):
     """The calendar week, from Monday, that a day is in."""
 
     day: DayExpression
@@ -23,8 +23,7 @@ class WeekOfDay:
             yield DateRange(add_days(dates.first, -dates.first.weekday()), _DAYS_PER_WEEK)
 
 
-@dataclass(frozen=True, slots=True)
-class WeekOfMonth:
+class WeekOfMonth(Struct, frozen=True):
     """The nth week of a month, the first being that of its first Monday; -1 is the last.
 
     The last week is the last that has most of its days in the month.
@@ -45,8 +44,7 @@ class WeekOfMonth:
                 yield DateRange(monday, _DAYS_PER_WEEK)
 
 
-@dataclass(frozen=True, slots=True)
-class HalfOfMonth:
+class HalfOfMonth(Struct, frozen=True):
     """The days of a month up to the 15th, or those after it."""
 
     month: CalendarMonth
@@ -62,8 +60,7 @@ class HalfOfMonth:
                 yield DateRange(first, _MID_MONTH)
 
 
-@dataclass(frozen=True, slots=True)
-class LaterInMonth:
+class LaterInMonth(Struct, frozen=True):
     """From tomorrow to the end of this month, or of this year."""
 
     is_year: bool = False
@@ -76,8 +73,7 @@ class LaterInMonth:
         yield DateRange(first, max((last - first).days + 1, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class LaterInWeek:
+class LaterInWeek(Struct, frozen=True):
     """From tomorrow to this week's Sunday."""
 
     def date_ranges(self, today: date) -> Iterator[DateRange]:

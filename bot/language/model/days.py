@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Protocol
 
+from msgspec import Struct
+
 MAX_DATE_RANGES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class DateRange:
+class DateRange(Struct, frozen=True):
     """`days` days from `first` on."""
 
     first: date
@@ -54,8 +55,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-@dataclass(frozen=True, slots=True)
-class DayOffset:
+class DayOffset(Struct, frozen=True):
     """Days and months from today or from another day."""
 
     days: int = 0
@@ -102,8 +102,7 @@ def is_plain_weekday(day: DayExpression) -> bool:
     return isinstance(day, Weekday) and day.week_offset is None
 
 
-@dataclass(frozen=True, slots=True)
-class PreviousWeekday:
+class PreviousWeekday(Struct, frozen=True):
     """The last such weekday before today."""
 
     number: int
@@ -112,8 +111,7 @@ class PreviousWeekday:
         yield DateRange(add_days(today, -((today.weekday() - self.number - 1) % 7) - 1))
 
 
-@dataclass(frozen=True, slots=True)
-class NextDays:
+class NextDays(Struct, frozen=True):
     """A number of days, of which today is the first."""
 
     days: int
@@ -122,8 +120,7 @@ class NextDays:
         yield DateRange(today, max(self.days, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDay:
+class CalendarDay(Struct, frozen=True):
     """A day of the month; the next one where month or year were not said."""
 
     day: int
@@ -149,8 +146,7 @@ def _valid_dates(year: int, month: int, day: int) -> Iterator[DateRange]:
         return
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarWeek:
+class CalendarWeek(Struct, frozen=True):
     """A calendar week, from Monday; this one from today."""
 
     week_offset: int
@@ -168,8 +164,7 @@ class CalendarWeek:
             yield DateRange(add_days(start, 7), self.days)
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarMonth:
+class CalendarMonth(Struct, frozen=True):
     """A month by number or counted from this one; all of it, or only its first, middle or last day."""
 
     month: int | None = None
@@ -205,8 +200,7 @@ class CalendarMonth:
                 yield date(today.year + 1, self.month, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class WeekdayOfMonth:
+class WeekdayOfMonth(Struct, frozen=True):
     """The nth such weekday of a month (-1 is the last)."""
 
     nth: int
@@ -221,8 +215,7 @@ class WeekdayOfMonth:
                 yield DateRange(start.replace(day=found[self.nth - (self.nth > 0)]))
 
 
-@dataclass(frozen=True, slots=True)
-class DayRange:
+class DayRange(Struct, frozen=True):
     """From one day to another, both included."""
 
     first: DayExpression
@@ -248,8 +241,7 @@ def join_days(first: DayExpression, last: DayExpression) -> DayRange:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class EasterDay:
+class EasterDay(Struct, frozen=True):
     """A day counted from Easter Sunday."""
 
     offset_days: int = 0
@@ -269,11 +261,10 @@ def _easter_sunday(year: int) -> date:
     return date(year, f // 31, f % 31 + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class DayAlternatives:
+class DayAlternatives(Struct, frozen=True):
     """One of several days, the likeliest first."""
 
-    alternatives: tuple[DayExpression, ...] = field(default_factory=tuple)
+    alternatives: tuple[DayExpression, ...] = ()
 
     def date_ranges(self, today: date) -> Iterator[DateRange]:
         for day in self.alternatives:

@@ -1,16 +1,16 @@
 """Items of the time grammar: what single expressions say about a time, independent of now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+
+from msgspec import Struct
 
 from bot.language.model.days import DayExpression
 from bot.language.model.reading import RecurrenceUnit
 
 
-@dataclass(frozen=True, slots=True)
-class ClockTime:
+class ClockTime(Struct, frozen=True):
     """A time of day. `hour` is 0 to 24 when `is_24_hour`, else 1 to 12 and may mean am or pm.
 
     `meridiem` is the am or pm that was typed. `is_guess`: a bare number that is no time where a certain one
@@ -32,32 +32,27 @@ class ClockTime:
         return before_noon, before_noon + 720
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Struct, frozen=True):
     """The current instant."""
 
 
-@dataclass(frozen=True, slots=True)
-class MinuteOfHour:
+class MinuteOfHour(Struct, frozen=True):
     """The next time that the clock shows this minute (`half past`, `the top of the hour`)."""
 
     minute: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SameTime:
+class SameTime(Struct, frozen=True):
     """The current time of day, on another day."""
 
 
-@dataclass(frozen=True, slots=True)
-class IsoTimestamp:
+class IsoTimestamp(Struct, frozen=True):
     """An instant with its offset (ISO 8601)."""
 
     iso: str
 
 
-@dataclass(frozen=True, slots=True)
-class DurationItem:
+class DurationItem(Struct, frozen=True):
     """A duration: elapsed minutes, whole days, or months."""
 
     minutes: int = 0
@@ -69,23 +64,20 @@ class DurationItem:
         return timedelta(minutes=self.minutes, days=self.days + 30 * self.months)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeOffset:
+class TimeOffset(Struct, frozen=True):
     """Time after now (`in 20 minutes`), negative for `ago`; `in 20` assumes minutes."""
 
     offset: timedelta
     is_unit_assumed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UpcomingWindow:
+class UpcomingWindow(Struct, frozen=True):
     """A duration from now on (`the next two hours`)."""
 
     duration: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class DayPart:
+class DayPart(Struct, frozen=True):
     """A part of the day; `half` narrows it to "first" or "second", `is_whole` means all of it."""
 
     name: str
@@ -93,8 +85,7 @@ class DayPart:
     is_whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DayItem:
+class DayItem(Struct, frozen=True):
     """A day or a range of days; `alternative` is the other meaning of `3/4`.
 
     `weekday` (Monday is 0) was typed with a date and must be that date's, `last_weekday` that of a range's
@@ -109,8 +100,7 @@ class DayItem:
     hour: ClockTime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecurrenceItem:
+class RecurrenceItem(Struct, frozen=True):
     """A recurrence: on these weekdays, or every `step` units; with `nth` a month's nth such weekdays.
 
     `month_days` are days of a month, if several are listed.
@@ -123,15 +113,13 @@ class RecurrenceItem:
     month_days: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OccurrenceCount:
+class OccurrenceCount(Struct, frozen=True):
     """The number of times a recurrence takes place."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class BareNumber:
+class BareNumber(Struct, frozen=True):
     """A number that may be an hour."""
 
     clock: ClockTime
@@ -165,35 +153,30 @@ class Connective(Enum):
     OF = "of"
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidTime:
+class InvalidTime(Struct, frozen=True):
     """Text in the form of a time that is impossible, such as 25:00."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownWord:
+class UnknownWord(Struct, frozen=True):
     """A word that says nothing about a time; `is_label` when it names or counts with a number (`level 3`)."""
 
     word: str
     is_label: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EndOfDay:
+class EndOfDay(Struct, frozen=True):
     """The time at which the campus closes, or the end of a part of the day."""
 
     part: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StartOfDay:
+class StartOfDay(Struct, frozen=True):
     """The time at which the campus opens; `is_first_thing` means some time in the first hour."""
 
     is_first_thing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A word that says that something starts or ends at the time beside it (`finishing at 4`).
 
     `is_departure`: someone leaves or is back then, which is an end only beside another time.
@@ -205,13 +188,11 @@ class Bound:
     is_departure: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LooseTime:
+class LooseTime(Struct, frozen=True):
     """Words for `at some time within` (`sometime`, `at some point`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContextWord:
+class ContextWord(Struct, frozen=True):
     """A word, or a time, of another event (`i finish work at 5 so 6pm`)."""
 
 
@@ -246,8 +227,7 @@ ItemsMatch = tuple[Sequence[Item], int]
 """Items and the position after them."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedItem:
+class PlacedItem(Struct, frozen=True):
     """An item and its tokens `[start_index, end_index)`."""
 
     item: Item

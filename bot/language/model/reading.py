@@ -1,8 +1,9 @@
 """Result types of the parser."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from core.model import BuildingId, Equipment, Location, RoomId, SocietyId, Usage
 
@@ -24,8 +25,7 @@ class RecurrenceUnit(StrEnum):
     MONTH = "month"
 
 
-@dataclass(frozen=True, slots=True)
-class RecurrenceRule:
+class RecurrenceRule(Struct, frozen=True):
     """Every `step` units, on `weekdays` (Monday is 0); `until` is the last possible day.
 
     With `nth`, a month's nth such weekdays (-1 is the last); `month_days` are several days of a month.
@@ -42,8 +42,7 @@ class RecurrenceRule:
     excluded: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedTime:
+class ParsedTime(Struct, frozen=True):
     """A parsed time, aware and in the caller's zone; `end` is None when none was said, else after `start`.
 
     A day starts at its midnight. A part is a window: free at some time within it, for `duration` when that
@@ -59,8 +58,7 @@ class ParsedTime:
     duration: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TextSpan:
+class TextSpan(Struct, frozen=True):
     """Position of a value: offsets `[start, end)` into the text as it was typed."""
 
     field: str
@@ -68,16 +66,14 @@ class TextSpan:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class TimesOfDay:
+class TimesOfDay(Struct, frozen=True):
     """Wall times from `start` to `end`; an end of 00:00 is the day's end."""
 
     start: time
     end: time
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusions:
+class Exclusions(Struct, frozen=True):
     """What a text rules out: dates, weekdays (Monday is 0), times of day, buildings and rooms."""
 
     dates: tuple[date, ...] = ()
@@ -117,8 +113,7 @@ class ProblemReason(StrEnum):
         return self.value.replace(" ", "_")
 
 
-@dataclass(frozen=True, slots=True)
-class ParseProblem:
+class ParseProblem(Struct, frozen=True):
     """A rejected time: the text or time that was parsed, and a phrase that would work (`suggestion`)."""
 
     reason: ProblemReason
@@ -159,8 +154,7 @@ class SmallTalk(StrEnum):
     REMARK = "remark"
 
 
-@dataclass(frozen=True, slots=True)
-class Clarification:
+class Clarification(Struct, frozen=True):
     """Ambiguous words, and a phrase for each of their meanings."""
 
     text: str
@@ -186,8 +180,7 @@ ASSUMPTIONS = (
 minutes for `in 20`, next week for `next friday`, and a start (now, or the day's first hour)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParseResult:
+class ParseResult(Struct, frozen=True):
     """Everything that was parsed from a text, and what could not be.
 
     What was not said is None or empty. `alternatives` are other meanings of the time, `also` further times

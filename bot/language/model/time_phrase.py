@@ -1,6 +1,6 @@
 """The time as it was said: what the grammar makes of a text, before it is resolved."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from bot.language.model.days import DayExpression
 from bot.language.model.items import (
@@ -24,8 +24,7 @@ StartItem = ClockTime | Now | TimeOffset | IsoTimestamp | SameTime | MinuteOfHou
 EndItem = ClockTime | DayPart | EndOfDay | IsoTimestamp | MinuteOfHour
 
 
-@dataclass(slots=True)
-class TimePhrase:
+class TimePhrase(Struct):
     """A time as it was said. Everything may be missing; `used_items` are the items that found a place.
 
     `is_start_day`: the day is where a recurrence starts (`from next week`), not the days it takes place on.

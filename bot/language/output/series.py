@@ -1,12 +1,12 @@
 """Writes recurrences as RFC 5545 rules and lists their occurrences."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
+from msgspec.structs import replace
 
 from bot.language.model.reading import ParsedTime, RecurrenceRule, RecurrenceUnit
 from bot.language.resolve import wall

@@ -1,8 +1,9 @@
 """Resolves a phrase to the first upcoming time, day part or day it can mean, and to the alternatives."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.language.model.day_spans import skip_past_days
 from bot.language.model.days import DateRange, DayExpression, Weekday, add_days, add_months, likeliest

@@ -1,8 +1,10 @@
 """Inputs and output of resolving a phrase to a time."""
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.language.model.budget import Budget
 from bot.language.model.reading import NO_EXCLUSIONS, Exclusions, ParsedTime, ProblemReason, TimeKind
@@ -13,8 +15,7 @@ from bot.language.resolve.defaults import ParserDefaults
 _MINUTES_PER_DAY = 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """A time with its assumptions and alternatives, or the reason why it cannot be used.
 
     `unread` are the words of the time that were not understood.
@@ -27,8 +28,7 @@ class Resolution:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ResolutionContext:
+class ResolutionContext(Struct, frozen=True):
     """Now, the zone of wall times, the defaults, the budget, the days ruled out, and a typed zone."""
 
     now: datetime

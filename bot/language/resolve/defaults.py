@@ -1,10 +1,11 @@
 """Defaults for what the words of a phrase leave open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from core.policy.terms import Terms
 
@@ -21,8 +22,7 @@ DAY_PARTS: Mapping[str, tuple[int, int]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParserDefaults:
+class ParserDefaults(Struct, frozen=True):
     """Defaults of the parser. Hours are wall time; `day_parts` has the first and last hour of each part.
 
     `weekday_hours` and `weekend_hours` are the opening hours of the campus, in minutes after midnight in

@@ -1,7 +1,8 @@
 """Lists the hours of a day that a phrase can mean, the likeliest first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.language.model.items import ClockTime, DayPart, EndOfDay
 from bot.language.model.time_phrase import TimePhrase
@@ -12,8 +13,7 @@ _NOON_MINUTES = 12 * 60
 _NIGHT_END_MINUTES = 5 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class HourCandidate:
+class HourCandidate(Struct, frozen=True):
     """Minutes into a day; `end` may lie past midnight. `assumed_meridiem` is the assumed am or pm."""
 
     start: int

@@ -1,7 +1,8 @@
 """Resolves a phrase to the time it means, seen from now."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.language.model.days import DayOffset, add_days, add_months
 from bot.language.model.items import (

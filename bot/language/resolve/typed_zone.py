@@ -1,7 +1,8 @@
 """Resolves a phrase in a time zone that was typed, and converts its times to the caller's zone."""
 
-from dataclasses import replace
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.language.model.reading import ParsedTime, TimeKind
 from bot.language.model.time_phrase import TimePhrase

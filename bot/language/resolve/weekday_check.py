@@ -1,8 +1,9 @@
 """Checks that a weekday typed with a date is that date's, and asks which was meant where it is not."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from bot.language.model.days import (
     CalendarDay,

@@ -1,8 +1,9 @@
 """Index of the names that people shorten word by word: `elec eng`, `main lib`, `comp sci building`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from bot.language.lexicon.common_words import BUILDING_SUFFIXES, COMMON_WORDS, GENERIC_WORDS
 from bot.language.lexicon.vocabulary import (
@@ -27,8 +28,7 @@ _MIN_LONE_LETTERS = 4
 _Owner = TypeVar("_Owner")
 
 
-@dataclass(frozen=True, slots=True)
-class AbbreviatedMatch(Generic[_Owner]):
+class AbbreviatedMatch(Struct, Generic[_Owner], frozen=True):
     """The owner of a shortened name, and its tokens `[start_index, end_index)`."""
 
     owner: _Owner

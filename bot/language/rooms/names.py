@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.language.rooms.abbreviated_names import AbbreviationIndex
 from bot.language.rooms.exact_names import exact_spelling, index_exact_names, key_part, signs_in
@@ -31,8 +32,7 @@ _PREFIX_SIZES = range(1, _MAX_PREFIX + 1)
 _INNER_SIGNS = frozenset("-./',&()#:_")
 
 
-@dataclass(frozen=True, slots=True)
-class NameMatch:
+class NameMatch(Struct, frozen=True):
     """A name and its tokens `[start_index, end_index)`."""
 
     name_type: NameType
@@ -41,8 +41,7 @@ class NameMatch:
     end_index: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NameIndex:
+class NameIndex(Struct, frozen=True, eq=False):
     """Immutable index of names, made by `NameIndex.build`; it may be shared between threads.
 
     The key of a name is its letters and digits. `exact` has the names that have to be typed with their signs,

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import HOUR_WORDS, MERIDIEMS, MINUTE_WORDS, PEOPLE_WORDS
@@ -28,23 +29,20 @@ _NOBODY: frozenset[RoomId] = frozenset()
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class NearMatch:
+class NearMatch(Struct, frozen=True):
     """The rooms that the first words of a text may mean, `[0, end)`."""
 
     rooms: frozenset[RoomId]
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     text: str
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """Rooms that all words so far are found in, of them those by a word of their own, and by their number."""
 
     rooms: frozenset[RoomId] | None = None

@@ -1,7 +1,9 @@
 """Finds places in a text: the room, the building, what to be near, and the society it is for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.common_words import BUILDING_SUFFIXES
@@ -39,8 +41,7 @@ _SEATS_WORDS = word_set("cap capacity seats seat pax max people")
 _QUOTING_SIGNS = frozenset("\"'@<>")
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceMatch:
+class PlaceMatch(Struct, frozen=True):
     """A value, its field of the result, and its tokens `[start_index, end_index)`."""
 
     field: str
@@ -49,8 +50,7 @@ class PlaceMatch:
     end_index: int
 
 
-@dataclass(slots=True)
-class FoundPlaces:
+class FoundPlaces(Struct):
     """The first match of each field."""
 
     room: RoomId | None = None

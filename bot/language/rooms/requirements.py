@@ -1,7 +1,8 @@
 """Finds requirements of a room: equipment, usage, and upper or lower campus."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.language.lexicon import word_set
 from bot.language.text.token_cursor import TokenCursor
@@ -88,8 +89,7 @@ _COMPOUND_NOUN_ENDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A requirement and its tokens `[start_index, end_index)`."""
 
     value: Equipment | Usage | Location

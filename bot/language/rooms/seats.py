@@ -1,7 +1,8 @@
 """Finds numbers of people: `20 seats`, `for 12 ppl`, `seats 20`, `20+`, `the two of us`, `me and 3 mates`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
@@ -52,8 +53,7 @@ _MIN_YEAR, _MAX_YEAR = 1950, 2050
 _MIN_UNAMBIGUOUS_COUNT = 9
 
 
-@dataclass(frozen=True, slots=True)
-class CapacityMatch:
+class CapacityMatch(Struct, frozen=True):
     """A number of people and its tokens `[start_index, end_index)`."""
 
     value: int

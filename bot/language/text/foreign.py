@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.foreign_words import DOUBTFUL_WORDS, FUNCTION_WORDS, PHRASES
@@ -32,8 +33,7 @@ _ENGLISH_DAYS = frozenset(name for name in WEEKDAY_NUMBERS if len(name) > 4) | w
 _MORNING_WORDS = {"de": "morgen", "nl": "morgen", "es": "manana", "pt": "manha"}
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignReading:
+class ForeignReading(Struct, frozen=True):
     """Tokens in English, and spans of the text `[start, end)` whose meaning is not sure.
 
     `is_foreign`: some words were of another language.

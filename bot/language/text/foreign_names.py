@@ -1,10 +1,11 @@
 """Loads the names of days and months in other languages from dateparser's language data."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.foreign_words import LANGUAGE_WORDS
@@ -44,8 +45,7 @@ _NOT_ABBREVIATIONS = word_set("die mit son don sex ago gen set out hoy ene mag")
 _AMBIGUOUS_RELATIVES = word_set("hier")
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignWord:
+class ForeignWord(Struct, frozen=True):
     """What a word means in English, in which languages; `needs_number` when it may be another word."""
 
     english: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.language.text.tokenizer import NormalizedText
 
@@ -11,8 +12,7 @@ _MENTION_PATTERN = re.compile(r"<@!?&?[\w-]+(?:\|[^<>]*)?>|(?<![\w.@])@[^\W\d][\
 _NOT_MENTIONS = frozenset({"@noon", "@midday", "@midnight", "@half", "@lunch", "@lunchtime", "@quarter"})
 
 
-@dataclass(frozen=True, slots=True)
-class ExtractedValue:
+class ExtractedValue(Struct, frozen=True):
     """A value and its span `[start, end)` in the typed text."""
 
     value: str

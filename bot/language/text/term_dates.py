@@ -1,9 +1,11 @@
 """Writes phrases about terms as dates that the grammar reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import PLURAL_WEEKDAYS, WEEKDAY_NUMBERS
@@ -28,8 +30,7 @@ def repeats(tokens: Sequence[Token]) -> bool:
     return any(token.field is None and token.word in words for token in tokens)
 
 
-@dataclass(frozen=True, slots=True)
-class TermPhrase:
+class TermPhrase(Struct, frozen=True):
     """Words about a term, tokens `[first, after)`: runs of days, none where no term has them.
 
     `is_period` are weeks or a term to repeat in; otherwise it is one week. `is_bound`:

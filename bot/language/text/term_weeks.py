@@ -6,9 +6,10 @@ january 2026 until 29 march 2026 except 16 february 2026 to 22 february 2026`.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
@@ -53,8 +54,7 @@ _MAX_NUMBER = 53
 _MAX_WEEKS_NAMED = 60
 
 
-@dataclass(frozen=True, slots=True)
-class TermReading:
+class TermReading(Struct, frozen=True):
     """Tokens with dates for weeks of terms; `unknown` are spans `[start, end)` of weeks that no term has."""
 
     tokens: list[Token]

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import wraps
 from typing import TypeVar, cast
+
+from msgspec import Struct
 
 from bot.language.lexicon.vocabulary import (
     NUMBER_WORDS,
@@ -93,8 +94,7 @@ def _to_number(word: str) -> int | None:
     return int(word) if word.isdecimal() and len(word) <= _MAX_DIGITS and word.isascii() else None
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedNumber:
+class ParsedNumber(Struct, frozen=True):
     """A number and the position after it."""
 
     value: int

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.language.lexicon.vocabulary import (
     CANONICAL_WORDS,
@@ -32,8 +34,7 @@ TIMESTAMP_PATTERN = r"<t:[0-9]{1,13}(?::[a-z])?>|<!date\^[0-9]{1,13}\^[^<>]{0,20
 _TOKEN_PATTERN = re.compile(rf"{TIMESTAMP_PATTERN}|[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 
 
-@dataclass(slots=True)
-class Token:
+class Token(Struct):
     """A run of digits, a word (lower case, without apostrophes) or a sign. `is_attached`: no space before it.
 
     `field` is the part of the result that the token was marked for, None while it is free; `raw` is the word
@@ -60,8 +61,7 @@ class Token:
         return int(word) if len(word) <= 9 and word.isdecimal() and word.isascii() else None
 
 
-@dataclass(frozen=True, slots=True)
-class NormalizedText:
+class NormalizedText(Struct, frozen=True):
     """A normalised text; `offsets[i]` is the position of its character `i` in the typed text."""
 
     text: str

@@ -1,7 +1,8 @@
 """Settings of the Discord adapter."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 API = "https://discord.com/api/v10"
 NEEDED_PERMISSIONS = 1 << 11 | 1 << 14
@@ -9,8 +10,7 @@ NEEDED_PERMISSIONS = 1 << 11 | 1 << 14
 GATEWAY = "wss://gateway.discord.gg/"
 
 
-@dataclass(frozen=True, slots=True)
-class DiscordSettings:
+class DiscordSettings(Struct, frozen=True):
     """Settings of the Discord adapter; it is on when there is a token.
 
     `public_key` opens the HTTP interactions endpoint at `interactions_path`; without `gateway` it is the only

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from bot.login.email_addresses import canonical_domain, domain_of
 
@@ -19,8 +20,7 @@ class Mode(StrEnum):
     HTTP = "http"
 
 
-@dataclass(frozen=True, slots=True)
-class SlackSettings:
+class SlackSettings(Struct, frozen=True):
     """One workspace by `bot_token`, or many by `client_id` and `client_secret`.
 
     `api_base_url` ends in a slash. `match_email` links people by the e-mail address that their workspace

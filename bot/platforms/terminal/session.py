@@ -1,9 +1,10 @@
 """Terminal session: dispatches lines, keeps the numbered buttons of the last reply."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bot.chat.reply import Button, Form, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, Requester
@@ -25,8 +26,7 @@ def is_exit(line: str) -> bool:
     return line.strip().removeprefix("/").casefold() in _EXIT_WORDS
 
 
-@dataclass(slots=True)
-class TerminalSession:
+class TerminalSession(Struct):
     """Name of the user, and the buttons on the screen."""
 
     dispatch: TerminalDispatch

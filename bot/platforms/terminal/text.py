@@ -1,16 +1,16 @@
 """Text for terminals: times in the reader's zone, no control characters."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bot.chat.reply import Button, Choice, Inline, Reply, Text
 from bot.platforms.text import plain_inline
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalContext:
+class TerminalContext(Struct, frozen=True):
     """Zone of the times, and width of the screen in columns.
 
     Without a width the output is a pipe or a file: one line per item, tables with tabs, no wrapping.
@@ -22,8 +22,7 @@ class TerminalContext:
     colour: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedReply:
+class RenderedReply(Struct, frozen=True):
     """A reply as text, and its buttons in the order of their numbers."""
 
     text: str

@@ -1,8 +1,9 @@
 """Background work: jobs, messages, webhooks and timetables, as the database shows them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.conversation.staleness import stale_sources
 from bot.runtime.doctor.findings import Finding, ok, problem, warning
@@ -14,8 +15,7 @@ _LATE = timedelta(minutes=15)
 _RUN_A_WORKER = "Is a worker running? Start roomie run, or one with --only worker, and look at its log."
 
 
-@dataclass(frozen=True, slots=True)
-class _BackgroundState:
+class _BackgroundState(Struct, frozen=True):
     """What was read from the database at once."""
 
     jobs: list[JobState]

@@ -1,7 +1,8 @@
 """Checking in at the door: the page to which a scanned code leads, and its one button."""
 
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from bot.chat.command import CommandContext
 from bot.chat.request import ChatRequest
@@ -94,8 +95,7 @@ def _other_room(context: RequestContext, view: CheckInView, room: Room) -> "Othe
     return OtherRoom(name, check_in_path(booking.room_id))
 
 
-@dataclass(frozen=True, slots=True)
-class OtherRoom:
+class OtherRoom(Struct, frozen=True):
     """The room of a visitor who stands at the wrong one."""
 
     name: str

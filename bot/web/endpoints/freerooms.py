@@ -1,9 +1,10 @@
 """The FreeRooms API: buildings, rooms and what is free, without a login."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from bot.web.endpoints import schemas
 from bot.web.endpoints.converters import (

@@ -1,7 +1,8 @@
 """Checks passwords: throttles attempts, limits concurrent checks, and remembers familiar devices."""
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.login.device_cookies import DeviceMark
 from bot.web.endpoints.login_api import base_url
@@ -14,8 +15,7 @@ from core.model import Person, PersonId
 from core.policy.login import KNOWN_FOR
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordLogin:
+class PasswordLogin(Struct, frozen=True):
     """The person who logged in, and the `Set-Cookie` with their device cookie."""
 
     person: Person

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from bot.web.endpoints.converters import parse_id
 from bot.web.endpoints.display import public_base
@@ -50,8 +50,7 @@ ROOMS = Parameter(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """A card. `address` is for people who cannot scan."""
 
     room: Room

@@ -4,10 +4,10 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from aiohttp import web
+from msgspec import Struct, field
 from multipart import (
     MultipartError,
     MultipartSegment,
@@ -35,8 +35,7 @@ _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary"})
 _CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
 
 
-@dataclass(slots=True)
-class FormFields:
+class FormFields(Struct):
     """Values by field name; `duplicates` occurred twice, the values of `invalid` ones are no single text.
 
     `nested` has the JSON text of those that are lists or objects of a JSON body; they are `invalid`, too.

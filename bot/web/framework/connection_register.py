@@ -7,12 +7,12 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 from typing import cast
 
 from aiohttp import web
+from msgspec import Struct, field
 
 from bot.web.framework.client_addresses import networks_around
 from bot.web.framework.connection import Connection, begin_request
@@ -29,8 +29,7 @@ _MAX_UNREAD = 64 * 1024 * 1024
 """Bytes of responses that all clients together may leave unread in this process."""
 
 
-@dataclass(slots=True)
-class _Share:
+class _Share(Struct):
     """The connections and requests of one client network."""
 
     connections: int = 0

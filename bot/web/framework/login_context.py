@@ -1,7 +1,8 @@
 """How people log in at this server."""
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bot.login.settings import LoginSettings
 
@@ -10,8 +11,7 @@ if TYPE_CHECKING:
     from bot.login.oidc import OidcClient
 
 
-@dataclass(frozen=True, slots=True)
-class LoginContext:
+class LoginContext(Struct, frozen=True):
     """The login method; `on_linked` dispatches the request for which a chat account was linked."""
 
     settings: LoginSettings = field(default_factory=LoginSettings)

@@ -4,9 +4,10 @@ Known and unknown names are treated alike, so that waits do not reveal which acc
 """
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 from unicodedata import normalize
+
+from msgspec import Struct
 
 from bot.web.framework.client_addresses import NETWORK_SHARES, client_subnet, wider_networks
 
@@ -14,8 +15,7 @@ _MAX_KEYS = 20_000
 _MAX_NAME_LENGTH = 254
 
 
-@dataclass(frozen=True, slots=True)
-class BackoffPolicy:
+class BackoffPolicy(Struct, frozen=True):
     """No wait for `free` failures, then `first_delay` seconds, doubled each time up to `max_delay`.
 
     One failure is forgotten every `half_life` seconds.
@@ -78,8 +78,7 @@ class FailureCounter:
             del self._counted[next(iter(self._counted))]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """A login attempt for an account (with all its keys) from an address.
 
     `mark` is the key of the browser's valid device cookie for this account; `known_as` is the account's key
@@ -110,8 +109,7 @@ def _key_of(name: str) -> str:
     return normalize("NFKC", name[:_MAX_NAME_LENGTH]).casefold().partition("@")[0][:_MAX_NAME_LENGTH]
 
 
-@dataclass(frozen=True, slots=True)
-class CountedKey:
+class CountedKey(Struct, frozen=True):
     """A key that an attempt counts under. A right password resets those that are the account's `own`."""
 
     failures: FailureCounter
@@ -123,8 +121,7 @@ KeyGroup: TypeAlias = tuple[CountedKey, ...]
 """Keys that all must allow an attempt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(Struct, frozen=True):
     """Whether an attempt is allowed: 0 and the keys that it counts under, or the seconds to `wait`."""
 
     wait: float

@@ -7,8 +7,9 @@ start; so a collector makes metric families of the arrays when `/metrics` is req
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bot.services import Metric
 
@@ -20,8 +21,7 @@ _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 """Upper bounds in seconds."""
 
 
-@dataclass(slots=True)
-class RouteMetrics:
+class RouteMetrics(Struct):
     """Responses of one route by status code, and a histogram of their durations."""
 
     codes: dict[int, int] = field(default_factory=dict)

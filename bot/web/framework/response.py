@@ -8,7 +8,6 @@ piece, past aiohttp's own construction of headers.
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
@@ -18,6 +17,7 @@ import orjson
 from aiohttp import web
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http import HttpVersion10
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
@@ -144,8 +144,7 @@ IsValid: TypeAlias = Callable[[int], bool]
 """Whether a cached response is still valid at an instant (seconds since 1970)."""
 
 
-@dataclass(frozen=True, slots=True)
-class CacheableResponse:
+class CacheableResponse(Struct, frozen=True):
     """A response that may be sent again for the same request while `is_valid`."""
 
     response: RenderedResponse

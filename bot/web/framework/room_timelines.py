@@ -6,9 +6,10 @@ Most rooms share theirs with others: a campus of 50,000 rooms has some hundred p
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from bot.web.framework.serializers import iso
 from bot.web.framework.status_layout import NEVER
@@ -19,8 +20,7 @@ Moments: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
 """Starts and ends of the intervals in which a room is busy."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomTimeline:
+class RoomTimeline(Struct, frozen=True):
     """One day: from `edges[i]` on the status is `statuses[i + 1]`, free until `free_until[i + 1]`."""
 
     edges: Sequence[int]

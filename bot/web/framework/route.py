@@ -5,12 +5,12 @@ declarations.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from aiohttp import web
+from msgspec import Struct, field
 
 from bot.login.browser_sessions import BrowserSession
 from bot.web.framework.response import CacheableResponse, RenderedResponse
@@ -55,8 +55,7 @@ class ParameterLocation(Enum):
     HEADER = "header"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter(Generic[T]):
+class Parameter(Struct, Generic[T], frozen=True):
     """A parameter of a route. `parse` converts its text, or raises `ValueError` or an error of the core.
 
     `aliases` are used if the first name is absent. A parameter with an empty value is absent.
@@ -75,8 +74,7 @@ class Parameter(Generic[T]):
     """Whether its text is JSON; in a JSON body it is the list or object itself."""
 
 
-@dataclass(slots=True)
-class RequestContext:
+class RequestContext(Struct):
     """A request with its parsed parameters and its caller; `session` if that is a browser."""
 
     state: ServerState
@@ -110,8 +108,7 @@ Response: TypeAlias = RenderedResponse | CacheableResponse | web.StreamResponse
 Handler: TypeAlias = Callable[[RequestContext], Response | Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A route of one of the APIs.
 
     `name` is the documented name (`rooms.list`), or a label for metrics if there is none. `path` is empty if

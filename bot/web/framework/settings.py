@@ -1,14 +1,14 @@
 """Settings of the HTTP server."""
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
 
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
+class HttpSettings(Struct, frozen=True):
     """Settings of the HTTP server. Rates are requests a minute, 0 for no limit; times are in seconds.
 
     `X-Forwarded-For` and `X-Request-ID` are believed from `trusted_proxies` only. `public_url` is the URL of

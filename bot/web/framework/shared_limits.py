@@ -8,8 +8,9 @@ are not synchronized.
 import asyncio
 import logging
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
 from hashlib import blake2b
+
+from msgspec import Struct, field
 
 from bot.services import Services
 from bot.web.framework.login_throttle import FailureCounter, LoginThrottle
@@ -29,8 +30,7 @@ _MAX_BATCH_SIZE = 500
 _MAX_FAILURES = 1_000_000
 
 
-@dataclass(slots=True)
-class _RequestCounts:
+class _RequestCounts(Struct):
     """Synchronizes a rate limiter: its theoretical arrival times as wall clock milliseconds."""
 
     rate: RateLimiter
@@ -64,8 +64,7 @@ class _RequestCounts:
                 self.rate.set_arrival(key, now + debt + max(0.0, current.get(key, arrival) - arrival))
 
 
-@dataclass(slots=True)
-class _FailureCounts:
+class _FailureCounts(Struct):
     """Synchronizes a counter of failed logins."""
 
     kind: str

@@ -8,11 +8,11 @@ import asyncio
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import compress, count, islice
 
 import orjson
+from msgspec import Struct
 
 from bot.web.framework.room_timelines import DayTimelines
 from bot.web.framework.status_layout import StatusLayout, StatusSnapshot
@@ -123,8 +123,7 @@ class DayCache:
         return since, until
 
 
-@dataclass(frozen=True, slots=True)
-class StatusFilter:
+class StatusFilter(Struct, frozen=True):
     """Selects rooms by a bit mask of the catalogue and the seconds for which they must stay free."""
 
     mask: int

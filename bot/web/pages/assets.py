@@ -1,9 +1,10 @@
 """Static files of the pages: the style sheet and the script, at addresses that change with their content."""
 
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+
+from msgspec import Struct
 
 ASSET_PATH = "/api/v1/static"
 """Under `/api`, because beside a web client only that part of the site is ours."""
@@ -15,8 +16,7 @@ _MEDIA_TYPES = {
 NAMES = ("roomie.css", "roomie.js", "roomie.svg", "display.css", "display.js", "signs.css")
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """A static file. `version` is a digest of its content."""
 
     name: str

@@ -1,9 +1,10 @@
 """What the check-in page of a room says, as a pure function of a visitor's bookings and the schedule."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from core.availability import RoomSchedule
 from core.model import Booking, Room
@@ -31,8 +32,7 @@ class CheckInStep(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInView:
+class CheckInView(Struct, frozen=True):
     """`booking` is the one to check in to, that is checked in, that begins later, or in another room.
 
     `until` is when a free room is taken next (None: not soon), or a taken or closed one falls free;
@@ -47,8 +47,7 @@ class CheckInView:
     holder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedRoom:
+class ScannedRoom(Struct, frozen=True):
     """The room, its schedule, and the code that was scanned or typed."""
 
     room: Room

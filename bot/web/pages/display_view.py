@@ -1,10 +1,12 @@
 """What the display at the door of a room shows, as a pure function of the room's schedule."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.availability import RoomSchedule, RoomStatus, Status
 from core.localtime import local_instant
@@ -33,8 +35,7 @@ class DisplayEntry(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class DisplayView:
+class DisplayView(Struct, frozen=True):
     """`until` says when the state changes; `now` what is on, `note` what to do about it."""
 
     state: DisplayState

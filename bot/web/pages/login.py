@@ -1,7 +1,8 @@
 """The pages of a browser login: login, confirm, done, declined, error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.login.links import CONFIRMATION_PATH, LOGIN_PATH
 from bot.web.pages.templating import Frame, render
@@ -9,8 +10,7 @@ from bot.web.pages.templating import Frame, render
 _DEVELOPMENT = "Development mode: anyone who opens this page is logged in as the person in the settings."
 
 
-@dataclass(frozen=True, slots=True)
-class RequesterDetails:
+class RequesterDetails(Struct, frozen=True):
     """The chat account, program or browser that asks for the login.
 
     `account` is a chat account as its platform shows it, empty for a program; `waits` is the request that it
@@ -43,8 +43,7 @@ class RequesterDetails:
         return {"IP address": self.address, "Program": self.program}
 
 
-@dataclass(frozen=True, slots=True)
-class PageContext:
+class PageContext(Struct, frozen=True):
     """The campus, and the sid of the login that the page belongs to."""
 
     campus: str = ""

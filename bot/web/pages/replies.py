@@ -1,11 +1,11 @@
 """Renders replies of the conversation as HTML: a pure function from any reply to what templates show."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup, escape
+from msgspec import Struct, field
 
 from bot.chat.reply import (
     Bold,
@@ -29,8 +29,7 @@ PRESS_PATH = "/press"
 _SCHEMES = {"http", "https", "webcal"}
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyContext:
+class ReplyContext(Struct, frozen=True):
     """Time zone of the reader, and the time at which relative times are told."""
 
     zone: tzinfo
@@ -90,8 +89,7 @@ def link_of(button: Button, path: str) -> str:
     return button.url if urlsplit(button.url).scheme in _SCHEMES else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonView:
+class ButtonView(Struct, frozen=True):
     """A button as a template shows it: a link if `href` is set, else a form that is sent with POST."""
 
     label: str
@@ -102,8 +100,7 @@ class ButtonView:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceView:
+class ChoiceView(Struct, frozen=True):
     """A menu; `href` is where it is sent with GET, empty if with POST."""
 
     label: str
@@ -112,15 +109,13 @@ class ChoiceView:
     is_link: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ItemView:
+class ItemView(Struct, frozen=True):
     title: Markup
     detail: Markup
     buttons: tuple[ButtonView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyView:
+class ReplyView(Struct, frozen=True):
     """A reply as the template `reply.html` shows it."""
 
     tone: str
@@ -139,8 +134,7 @@ class ReplyView:
     form_errors: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonRules:
+class ButtonRules(Struct, frozen=True):
     """How buttons are shown on one page.
 
     `read_only` are actions that links may carry; `path` is the page, to which a login leads back.

@@ -1,8 +1,9 @@
 """Renders the templates (Jinja2), with every value escaped."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.web.pages.assets import asset_url
 
@@ -10,8 +11,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What surrounds the content of a page.
 
     `visitor` is the name of the person who is logged in and `csrf` the token of their forms, both empty for

@@ -1,13 +1,13 @@
 """A day of a room as bars. Places are percentages of the drawing's width."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _MIN_WIDTH = 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class Occupation:
+class Occupation(Struct, frozen=True):
     """A stretch of time in which a room is taken. Times are seconds since 1970."""
 
     start: int
@@ -17,8 +17,7 @@ class Occupation:
     is_closed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineBar:
+class TimelineBar(Struct, frozen=True):
     """A bar from `x` on; `kind` is its class in the style sheet."""
 
     x: float
@@ -27,8 +26,7 @@ class TimelineBar:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class DayTimeline:
+class DayTimeline(Struct, frozen=True):
     """The bars of a day, the hours below them, and where now is if that is in view."""
 
     bars: tuple[TimelineBar, ...]

@@ -4,8 +4,9 @@ An answer holds for what was shown: if the facts have changed since, the questio
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from core.errors import Conflict, Invalid
 from core.model import Booking
@@ -16,16 +17,14 @@ KEEP = "keep"
 _DIGEST_LENGTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One answer to a question; `label` is what a button says."""
 
     answer: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+class Confirmation(Struct, frozen=True):
     """The answer to a question, and the digest of what was shown; empty for an answer given in advance."""
 
     answer: str

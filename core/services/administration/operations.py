@@ -1,6 +1,6 @@
 """Sources, jobs and outbox: their state, and what administrators may do about it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.clock import Clock
 from core.errors import NotFound
@@ -14,8 +14,7 @@ REFRESH = "refresh "
 """Begin of the names of jobs that read a source."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxStatus:
+class OutboxStatus(Struct, frozen=True):
     """How many messages wait, and the oldest of them."""
 
     backlog: Backlog

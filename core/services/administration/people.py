@@ -1,8 +1,10 @@
 """People: found, added to groups, linked, blocked, granted quota, and made administrators."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.clock import Clock
 from core.errors import Invalid, NotFound
@@ -49,8 +51,7 @@ _DERIVED = frozenset({UserGroup.SOCIETY_MEMBER})
 """Follows from memberships."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonDetails:
+class PersonDetails(Struct, frozen=True):
     """A person as administrators see them. `bookings` are those that are not over."""
 
     person: Person
@@ -60,8 +61,7 @@ class PersonDetails:
     bookings: tuple[Booking, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BlockResult:
+class BlockResult(Struct, frozen=True):
     """Whom a block is about, and how many bookings were cancelled, and stay."""
 
     person: Person

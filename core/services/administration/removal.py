@@ -4,8 +4,10 @@ What becomes of a booking is decided by pure functions; the functions over a uni
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.interval import Interval
 from core.model import (
@@ -29,8 +31,7 @@ from core.services.guest_messages import notices
 from core.services.versions import next_version
 
 
-@dataclass(frozen=True, slots=True)
-class BookingChange:
+class BookingChange(Struct, frozen=True):
     """What an administrator's change of a booking writes."""
 
     after: Booking
@@ -39,8 +40,7 @@ class BookingChange:
     messages: tuple[OutboxMessage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why bookings are cancelled: who does it, and a word or two for the owner and the audit."""
 
     by: Administrator

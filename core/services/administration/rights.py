@@ -1,8 +1,9 @@
 """Who administers, and the check of their right in the transaction that changes something."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from core.errors import Conflict, NotPermitted
 from core.model import AuditEntry, OpeningHours, Person, PersonId
@@ -13,8 +14,7 @@ CONSOLE = "administrator"
 """Actor of the command line: who can run it has the database."""
 
 
-@dataclass(frozen=True, slots=True)
-class Administrator:
+class Administrator(Struct, frozen=True):
     """A person who asks to administer; None is the operator at the command line."""
 
     person_id: PersonId | None = None

@@ -1,9 +1,11 @@
 """Rooms and buildings: added, changed, put out of use and brought back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from core.clock import Clock
 from core.errors import AlreadyExists, Invalid, UnknownBuilding, UnknownRoom
@@ -28,8 +30,7 @@ MAX_CAPACITY = 100_000
 _DAY = 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceChange:
+class PlaceChange(Struct, frozen=True):
     """A room or building before and after a change, and the bookings of rooms that are ahead."""
 
     before: Room | Building
@@ -46,8 +47,7 @@ class PlaceChange:
         return changed(**pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class Retirement:
+class Retirement(Struct, frozen=True):
     """What was put out of use: the building if it was one, the rooms, and the bookings cancelled."""
 
     name: str

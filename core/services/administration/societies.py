@@ -1,8 +1,10 @@
 """Societies: founded, renamed, limited, given presidents, and dissolved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.clock import Clock
 from core.errors import AlreadyExists, Invalid, LastPresident, UnknownSociety
@@ -29,8 +31,7 @@ MAX_SERIES_HOURS = 7 * 24
 MAX_WEEKLY_MINUTES = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class SocietyDetails:
+class SocietyDetails(Struct, frozen=True):
     """A society as administrators see it, with its people and how many bookings are ahead."""
 
     society: Society
@@ -38,8 +39,7 @@ class SocietyDetails:
     bookings: int
 
 
-@dataclass(frozen=True, slots=True)
-class Dissolution:
+class Dissolution(Struct, frozen=True):
     """The society, and how many members, cancelled and handed over bookings it had."""
 
     society: Society

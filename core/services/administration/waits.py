@@ -1,8 +1,10 @@
 """Waiting list and holds, as administrators see and end them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.clock import Clock
 from core.errors import NotFound
@@ -14,8 +16,7 @@ from core.services.administration.removal import ahead
 from core.services.administration.rights import Administrator
 
 
-@dataclass(frozen=True, slots=True)
-class ListedWait:
+class ListedWait(Struct, frozen=True):
     """A wait that has not ended, with its person and the hold of its offer."""
 
     wait: Wait

@@ -8,8 +8,9 @@ goes last.
 import asyncio
 import logging
 from collections.abc import Collection
-from dataclasses import replace
 from time import perf_counter
+
+from msgspec.structs import replace
 
 from core.clock import Clock
 from core.errors import BookingIsOver, Invalid, Unavailable, UnknownBooking, UnknownPerson

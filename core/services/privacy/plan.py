@@ -1,9 +1,10 @@
 """What erasing a person will do, and who must hear of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+
+from msgspec import Struct
 
 from core.errors import UnknownPerson
 from core.interval import Interval
@@ -16,8 +17,7 @@ NO_PRESIDENT = "society without president"
 _MESSAGE_LIFETIME = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True)
-class ErasurePlan:
+class ErasurePlan(Struct, frozen=True):
     """What erasing a person does to what is still to come.
 
     `cancelled` are their own bookings; `society_bookings` stay with their societies. `without_president` are

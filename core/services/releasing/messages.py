@@ -1,8 +1,9 @@
 """Messages to the people on a booking: that it is going to be released, and that it was."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from core.interval import Interval
 from core.model import Booking, Guest, OutboxMessage, ReleaseNotice, RoomId
@@ -13,8 +14,7 @@ RELEASED = "released"
 _MESSAGE_LIFETIME = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """Payload of a warning: its number, and the start of the booking it was made for."""
 
     number: int
@@ -29,8 +29,7 @@ class Warned:
         return cls(number, datetime.fromtimestamp(start, UTC))
 
 
-@dataclass(frozen=True, slots=True)
-class ReleasedBooking:
+class ReleasedBooking(Struct, frozen=True):
     """Payload of the word that a booking was released.
 
     `interval` is what it was, `free_from` what was released of it. `refund` are the minutes given back,

@@ -1,9 +1,10 @@
 """Warns people who have not checked in, and releases what is left of their bookings."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
+
+from msgspec.structs import replace
 
 from core.catalogue import Catalogue
 from core.clock import Clock

@@ -5,8 +5,10 @@ several processes at once, and after a crash.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.interval import Interval
 from core.model import AuditEntry, Booking, Charge, Guest, ReleaseNotice, Room
@@ -33,8 +35,7 @@ WORKER = "worker"
 """The part of Roomie that warns and releases."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseStep:
+class ReleaseStep(Struct, frozen=True):
     """The next step of a booking of `room`: to warn, to note that the warning arrived, or to release."""
 
     room: Room

@@ -1,8 +1,10 @@
 """Decision: book a series, completely or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from core.errors import (
     BookingIsOver,
@@ -37,8 +39,7 @@ from core.services.series.values import Choices
 from core.services.series.verdicts import SeriesLedger, SeriesParty, check_date, is_about_everything
 
 
-@dataclass(frozen=True, slots=True)
-class BookSeries:
+class BookSeries(Struct, frozen=True):
     """Request to book these dates of a series, which is stored as given.
 
     `ids` are those of the bookings. `adopted` is an existing booking that becomes the date on which it takes
@@ -59,8 +60,7 @@ class BookSeries:
         return adopted is not None and adopted.interval.start.astimezone(rules.zone).date() == day
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesOutcome:
+class SeriesOutcome(Struct, frozen=True):
     """What was booked; or why each date that cannot be booked was refused, and then nothing was.
 
     `previous` is a booking of the series that an earlier request with the same key made.

@@ -1,8 +1,10 @@
 """Plans what a change or a cancellation does to a series: values to values."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.errors import BookingIsOver, EndsBeforeStart, InvalidSeries, UnknownBooking
 from core.model import Booking, BookingId, Series, SeriesId, SeriesRule
@@ -14,8 +16,7 @@ from core.services.series.verdicts import Replaced
 from core.services.titles import with_title
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesState:
+class SeriesState(Struct, frozen=True):
     """A series with its active bookings, by start, and what these were charged in each week."""
 
     series: Series
@@ -26,8 +27,7 @@ class SeriesState:
         return Replaced(booking, tuple(self.charges.get(booking.id, {}).items()))
 
 
-@dataclass(frozen=True, slots=True)
-class ChangePlan:
+class ChangePlan(Struct, frozen=True):
     """What a change does, if every date it changes or adds can be had.
 
     `after` is the series then, and `split` the new series that takes over the following dates. `is_by_hand`:

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from core.errors import NotYourBooking, RoomieError, StaleVersion
 from core.model import (
@@ -31,8 +33,7 @@ from core.services.series.verdicts import Replaced, SeriesLedger, SeriesParty, c
 from core.services.titles import with_title
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSeries:
+class ChangeSeries(Struct, frozen=True):
     """Request to carry out a plan, whose dates have rooms. `ids` are for the bookings it adds."""
 
     plan: ChangePlan
@@ -43,8 +44,7 @@ class ChangeSeries:
     """Idempotency key of a cancellation."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeOutcome:
+class ChangeOutcome(Struct, frozen=True):
     """The series and its bookings as changed; or why each date that cannot be had was refused.
 
     `changes` are minutes of quota by week: charged, or refunded if negative.

@@ -1,10 +1,12 @@
 """Preview of a series: every date judged, with rooms that would do where it cannot be booked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue, RoomQuery
@@ -33,8 +35,7 @@ _MAX_TRIED = 3
 """Free rooms whose cost to the requester is looked at: it hardly differs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A date to judge, in the room wanted for it. `replaced` is what it would update."""
 
     day: date

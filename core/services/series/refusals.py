@@ -1,9 +1,10 @@
 """Puts into a preview what only the transaction found."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from core.errors import RoomieError
 from core.services.series.values import SeriesChangePreview, SeriesDate, SeriesPreview

@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from core.clock import Clock
 from core.errors import (

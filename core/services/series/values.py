@@ -1,10 +1,11 @@
 """Requests for series of bookings, and what they are answered with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from core.catalogue import RoomQuery
 from core.errors import InvalidSeries, RoomieError
@@ -26,8 +27,7 @@ Choices: TypeAlias = tuple[tuple[date, RoomId], ...]
 """Dates to book, each with its room, as a preview has shown them."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesRequest:
+class SeriesRequest(Struct, frozen=True):
     """Request for a series: its rule, wall time (`starts_at`, minutes after midnight) and `length` (minutes).
 
     Without `room_id` the planner chooses rooms that match `query`; with it, `query` only says which other
@@ -70,8 +70,7 @@ class Verdict(StrEnum):
     """A change leaves this date as it is: it was changed by hand, or cannot be changed any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesDate:
+class SeriesDate(Struct, frozen=True):
     """One date of a preview, in campus dates.
 
     `refusal` is the error that booking it would raise, `holders` what it is taken by (a closure is one of
@@ -94,8 +93,7 @@ class SeriesDate:
         return self.verdict is Verdict.FREE
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesPreview:
+class SeriesPreview(Struct, frozen=True):
     """All dates of a request. `room_for_all` is another room that is free on every date."""
 
     request: SeriesRequest
@@ -126,8 +124,7 @@ class SeriesPreview:
         return tuple((each.day, room_id) for each in self.dates)
 
 
-@dataclass(frozen=True, slots=True)
-class BookedSeries:
+class BookedSeries(Struct, frozen=True):
     """A series as booked; `quota_left` is of this quota week. `is_repeat`: booked by the same key before."""
 
     series: Series
@@ -146,8 +143,7 @@ class SeriesScope(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesChange:
+class SeriesChange(Struct, frozen=True):
     """Change of a series; None leaves a property as it is.
 
     `day` is the date of `ONE` and the first of `FOLLOWING`. `until` is the new last day: an earlier one
@@ -167,8 +163,7 @@ class SeriesChange:
     named: frozenset[date] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesChangePreview:
+class SeriesChangePreview(Struct, frozen=True):
     """What a change would do: the dates it changes or adds, those it cancels, and those it leaves, `kept`."""
 
     change: SeriesChange
@@ -189,8 +184,7 @@ class SeriesChangePreview:
         return tuple((day, room_id) for day, room_id in chosen if room_id is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedSeries:
+class ChangedSeries(Struct, frozen=True):
     """A series after a change; `split` is the series that now holds the following dates, if it was split."""
 
     series: Series
@@ -203,8 +197,7 @@ class ChangedSeries:
     quota_left: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesOverview:
+class SeriesOverview(Struct, frozen=True):
     """A series with its bookings that are to come, by start; `next` is the first."""
 
     series: Series

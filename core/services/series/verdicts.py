@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from core.errors import (
     InThePast,
@@ -41,8 +43,7 @@ _VERDICTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesParty:
+class SeriesParty(Struct, frozen=True):
     """Who books a series, and for which society if any. `term` is that of a society token."""
 
     person: Person | None = None
@@ -52,8 +53,7 @@ class SeriesParty:
     term: TokenTerm | None = None
 
 
-@dataclass(slots=True)
-class SeriesLedger:
+class SeriesLedger(Struct):
     """Minutes by quota week, as they add up from date to date: quota charged, and hours of society series.
 
     `spent`, `series_minutes` and `society_minutes` are what was there before; the last are of all bookings
@@ -100,8 +100,7 @@ class SeriesLedger:
         self.added.update(changes)
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Struct, frozen=True):
     """A booking that a date updates, and what it was charged in each week."""
 
     booking: Booking

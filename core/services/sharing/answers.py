@@ -1,8 +1,10 @@
 """Decision: accept a booking that was offered, or a swap, under the rules of a new booking."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.errors import RoomieError, StaleVersion
 from core.model import (
@@ -28,8 +30,7 @@ from core.services.reminders import reminders
 from core.services.sharing.transfers import TransferClosed, answer, ended, open_transfer
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptTransfer:
+class AcceptTransfer(Struct, frozen=True):
     """Request of `by` to accept an offer; `booking` and `swap` are as the requester's process knows them."""
 
     transfer_id: str
@@ -40,8 +41,7 @@ class AcceptTransfer:
     """Chat accounts of `by`, who may have been invited by one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedTransfer:
+class AcceptedTransfer(Struct, frozen=True):
     """The booking accepted, and what was given for it in a swap.
 
     `cost` are the minutes charged (negative: refunded), `quota_left` those left this quota week.
@@ -185,8 +185,7 @@ def _exchange(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Exchanged:
+class _Exchanged(Struct, frozen=True):
     """One person's booking, moved into the row `into`, which was the other's; `after` is the new row."""
 
     facts: Facts

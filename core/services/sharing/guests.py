@@ -1,8 +1,10 @@
 """Decisions: invite guests to a booking, remove one, leave it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.errors import Conflict, Invalid
 from core.model import AuditEntry, Booking, BookingId, Guest, Identity, Person, PersonId
@@ -26,8 +28,7 @@ class TooManyGuests(Conflict):
         self.guests, self.max_guests = guests, max_guests
 
 
-@dataclass(frozen=True, slots=True)
-class Attendee:
+class Attendee(Struct, frozen=True):
     """A requester with the chat accounts that are theirs; `person_id` is None without an account."""
 
     person_id: PersonId | None
@@ -39,8 +40,7 @@ class Attendee:
         return f"person:{self.person_id}" if self.person_id is not None else self.identities[0]
 
 
-@dataclass(frozen=True, slots=True)
-class InviteGuests:
+class InviteGuests(Struct, frozen=True):
     """Request to invite guests; `people` are those with accounts."""
 
     booking_id: BookingId
@@ -49,8 +49,7 @@ class InviteGuests:
     people: tuple[Person, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationResult:
+class InvitationResult(Struct, frozen=True):
     """The booking with its guests: those who are new, and those who were invited before."""
 
     booking: Booking

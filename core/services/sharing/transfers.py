@@ -1,8 +1,10 @@
 """Decisions: offer a booking to somebody, take the offer back, decline it; and the messages about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.errors import Conflict, Invalid, NotPermitted, UnknownBooking, UnknownPerson
 from core.interval import Interval
@@ -33,8 +35,7 @@ class TransferClosed(Conflict):
     code = "transfer_closed"
 
 
-@dataclass(frozen=True, slots=True)
-class OfferTransfer:
+class OfferTransfer(Struct, frozen=True):
     """Request to offer a booking to `to`; for a swap, in exchange for `swap`, which is theirs."""
 
     transfer_id: str
@@ -44,8 +45,7 @@ class OfferTransfer:
     swap: Booking | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TransferAnswer:
+class TransferAnswer(Struct, frozen=True):
     """Payload of an answer: who gave it, what it was, and the room and time of the booking offered."""
 
     answer: TransferState

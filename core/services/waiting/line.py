@@ -1,8 +1,10 @@
 """Who is first in line for what is free, on the read model: cheap, and checked again before an offer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.availability import Availability
 from core.catalogue import RoomQuery
@@ -20,8 +22,7 @@ _MAX_ROOMS = 5
 """Free rooms that are tried for one wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitCandidate:
+class WaitCandidate(Struct, frozen=True):
     """A wait that something may be done about, with the rooms to offer, best first."""
 
     wait: Wait

@@ -6,8 +6,10 @@ several processes at once, and after a crash: each step changes the state that i
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from core.interval import Interval
 from core.model import (
@@ -46,8 +48,7 @@ def reference(wait: Wait) -> str:
     return f"{wait.id}.{(wait.hold_id or '')[:8]}"
 
 
-@dataclass(slots=True)
-class OfferRound:
+class OfferRound(Struct):
     """One pass over the line; `taken` are the slots that it has offered."""
 
     read_model: ReadModel

@@ -1,8 +1,9 @@
 """The room queries of waits, as they are stored."""
 
 import json
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from core.catalogue import RoomQuery
 from core.model import BuildingId, Equipment, Location, RoomId, Wait

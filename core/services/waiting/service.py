@@ -1,8 +1,10 @@
 """Use cases of the waiting list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from core.catalogue import RoomQuery
 from core.clock import Clock
@@ -55,8 +57,7 @@ _BATCH_SIZE = 25
 """Waits in one transaction: on SQLite nothing else is written meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitRequest:
+class WaitRequest(Struct, frozen=True):
     """Request to wait for a room that fits `query`, or to watch the one that it names."""
 
     by: PersonId
@@ -66,8 +67,7 @@ class WaitRequest:
     is_watch: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceInLine:
+class PlaceInLine(Struct, frozen=True):
     """A wait and its place in line, 1 for the first. `hold` is the offer that is to be answered."""
 
     wait: Wait

@@ -1,9 +1,11 @@
 """Administration of webhooks. Rights are checked in the transaction, and every change is audited."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.clock import Clock
 from core.errors import Conflict, NotFound
@@ -26,8 +28,7 @@ COMMAND_LINE: Final = None
 """In place of a person: who runs commands on the server may do everything."""
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookStatus:
+class WebhookStatus(Struct, frozen=True):
     """A webhook, and what waits for it."""
 
     webhook: Webhook

@@ -9,8 +9,10 @@ events first, so that a costly one is left out and reported instead of crowding 
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.interval import Interval
 from core.model import TimetableEntry
@@ -67,8 +69,7 @@ class _Costly(Protocol):
 C = TypeVar("C", bound=_Costly)
 
 
-@dataclass(frozen=True, slots=True)
-class _EventLines:
+class _EventLines(Struct, frozen=True):
     """The lines of one main event, or of all changes of one UID."""
 
     title: str
@@ -86,8 +87,7 @@ class _EventLines:
         return sum(_CHARACTERS_PER_EVENT + text.size for text in self.texts)
 
 
-@dataclass(frozen=True, slots=True)
-class _CheckedEvent:
+class _CheckedEvent(Struct, frozen=True):
     """An event that can be read. `weight` is what its time zone makes each occurrence cost."""
 
     event: "Event"
@@ -96,8 +96,7 @@ class _CheckedEvent:
     unknown_zones: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _CheckedSeries:
+class _CheckedSeries(Struct, frozen=True):
     """A series that may be expanded, its cost, and the same without its changes."""
 
     title: str

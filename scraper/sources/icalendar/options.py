@@ -1,9 +1,10 @@
 """How to read one feed."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from core.model import BookingType
 from scraper.common.room_lookup import RoomLookup
@@ -17,8 +18,7 @@ class Treatment(StrEnum):
     REPORT = "report"
 
 
-@dataclass(frozen=True, slots=True)
-class Treatments:
+class Treatments(Struct, frozen=True):
     """Treatments of those events that may or may not mean that a room is taken."""
 
     transparent: Treatment = Treatment.REPORT
@@ -26,8 +26,7 @@ class Treatments:
     all_day: Treatment = Treatment.BUSY
 
 
-@dataclass(frozen=True, slots=True)
-class FeedOptions:
+class FeedOptions(Struct, frozen=True):
     """How to parse one feed. It is expanded from `first_day` up to, not including, `last_day`."""
 
     zone: ZoneInfo

@@ -6,10 +6,12 @@ Nothing is expanded beyond the window, so a rule that never happens costs no mor
 
 from calendar import isleap, monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from math import gcd
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _DAY = timedelta(days=1)
 _CYCLE = 400
@@ -18,8 +20,7 @@ _YEARS = {False: 2023, True: 2024}
 """A common year and a leap year."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """An RRULE with one time of day. Monday is 0; negative numbers count from the end, as in the RFC.
 
     `weekdays` are (n, weekday): the nth of the month or year, or each one where n is 0. `until` is the last

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from core.room_names import FoundRooms
 from scraper.common.text import to_one_line
@@ -11,8 +12,7 @@ _MAX_PROBLEMS = 500
 _MAX_SHOWN_PLACE = 60
 
 
-@dataclass(slots=True)
-class FeedReport:
+class FeedReport(Struct):
     """`lost` counts the events that were left out, or whose room or hours are not known for sure."""
 
     problems: list[str] = field(default_factory=list)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from scraper.sources.icalendar.recurrence import Rule, days_walked, starts_between
 from scraper.sources.icalendar.rules import RuleRejected, check_readable, occurrences_in, raw_rules, rule_of
@@ -26,8 +27,7 @@ _COMMON_UID = "UID:1"
 """Links a change to its event for the calendar library; the feed's own UID may be of any length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The days a feed is expanded for: from the midnight of `first` to that of `last`, campus time."""
 
     first: date

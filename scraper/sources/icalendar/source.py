@@ -1,10 +1,11 @@
 """Scrapes an iCalendar feed, of one room or of many."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from core.model import BookingType, RoomId
 from scraper.common.errors import SourceFailed

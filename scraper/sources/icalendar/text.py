@@ -6,8 +6,9 @@ alarm, an image of ten megabytes, a missing END) stays in that event.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from scraper.common.errors import PageFormatChanged
 from scraper.sources.icalendar.date_lines import DATE_PROPERTIES, zone_of_line
@@ -41,8 +42,7 @@ class EventKey(NamedTuple):
     uid: str | int
 
 
-@dataclass(slots=True)
-class EventText:
+class EventText(Struct):
     """The lines of a VEVENT that are parsed. `problem` says why they cannot be: "has no end"."""
 
     key: EventKey
@@ -90,8 +90,7 @@ class EventText:
         self.zones.clear()
 
 
-@dataclass(slots=True)
-class FeedText:
+class FeedText(Struct):
     """The events and time zones of a stream, and the zone each of its calendars gives all of its events."""
 
     events: list[EventText] = field(default_factory=list)

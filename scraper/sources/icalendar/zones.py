@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import available_timezones
+
+from msgspec import Struct, field
 
 from scraper.sources.icalendar.recurrence import Rule, never_happens
 from scraper.sources.icalendar.rules import MIN_YEAR, RuleRejected, rule_of
@@ -26,8 +27,7 @@ _TZID = re.compile(r"TZID[;:]", re.IGNORECASE)
 _PART = re.compile(r"BEGIN:(STANDARD|DAYLIGHT)")
 
 
-@dataclass(slots=True)
-class Zones:
+class Zones(Struct):
     """The zones of a feed, by the names (TZID) that its events use.
 
     `names` has what the calendar library calls each, nothing for an unknown one; `costs` what a look-up in

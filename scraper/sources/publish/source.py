@@ -1,9 +1,10 @@
 """Scrapes Publish, UNSW's current timetable site, by its JSON API, twenty rooms a request."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from core.model import RoomId
 from scraper.collector import PageCollector

@@ -1,9 +1,10 @@
 """Scrapes the UNSW timetable site: buildings, rooms, and a page of a whole year for each room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+
+from msgspec.structs import replace
 
 from core.model import Building, Equipment, Room, RoomId
 from scraper.collector import PageCollector

@@ -1,15 +1,15 @@
 """Calendar of the UNSW timetable site: week numbers, and the days of a week code."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 MONDAY, SUNDAY = 0, 6
 ONE_WEEK = timedelta(weeks=1)
 
 
-@dataclass(frozen=True, slots=True)
-class TimetableYear:
+class TimetableYear(Struct, frozen=True):
     """The weeks that a year's pages cover: from its first Monday to the week of 31 December.
 
     `first` and `last` are numbers of the site's own calendar; a week code has a digit for each week of them.

@@ -1,10 +1,10 @@
 """Administration on Discord: groups of subcommands with options, hidden from others and refused to them."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.administration.table import VERBS
 from bot.administration.verb import AdminVerb

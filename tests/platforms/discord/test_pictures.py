@@ -1,11 +1,11 @@
 """Pictures on Discord: attached after the answer, through discord.py, with their alternative text."""
 
-from dataclasses import replace
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 from PIL import Image
 
 from bot.chat.picture import Picture

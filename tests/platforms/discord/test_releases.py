@@ -1,7 +1,8 @@
 """Checking in on Discord: the warning as a direct message, its buttons, and the release."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.notifications import NOTIFICATION_TYPES
 from bot.worker.outbox import OutboxSender, OutboxSettings

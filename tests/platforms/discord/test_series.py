@@ -1,8 +1,7 @@
 """A series on Discord: 52 dates within the limits, one taken meanwhile, one moved, the rest cancelled."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from core.model import Role
 from core.policy.rules import Rules

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, QuotedMessage

@@ -1,7 +1,8 @@
 """Administration in Slack: typed words, buttons for the answers, and the same refusal for everybody else."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.administration.table import VERBS
 from bot.notifications import NOTIFICATION_TYPES

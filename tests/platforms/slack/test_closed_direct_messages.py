@@ -1,9 +1,9 @@
 """A notice for somebody whose direct messages are closed is told where they last used Roomie."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.chat.reply import Reply
 from bot.platforms.base import RecipientUnreachable

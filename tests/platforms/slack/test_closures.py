@@ -1,7 +1,8 @@
 """An operator closes a room in Slack; the holder of a booking inside gets a message with another room."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.notifications import NOTIFICATION_TYPES
 from bot.worker.outbox import OutboxSender, OutboxSettings

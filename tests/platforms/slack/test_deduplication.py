@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.platforms.slack.settings import Mode
 from core.model import Identity

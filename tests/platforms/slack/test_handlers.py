@@ -1,9 +1,9 @@
 """Commands, buttons, forms, shortcuts, mentions and App Home, as a user sees them."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.platforms.slack.settings import Mode
 from core.interval import Interval

@@ -1,10 +1,10 @@
 """Many workspaces: installed by OAuth, served with their own tokens, removed when they uninstall."""
 
 import re
-from dataclasses import replace
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 from yarl import URL
 
 from bot.chat.reply import Reply

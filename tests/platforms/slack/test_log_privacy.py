@@ -1,8 +1,7 @@
 """Slack: what people type and who they are stays out of the log."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.platforms.slack.settings import Mode
 from tests.logs import captured_log, lines_with

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from bot.chat.reply import Reply, Tone
 from bot.platforms.base import RateLimited

@@ -1,10 +1,10 @@
 """Profiles come from the workspace, and e-mail addresses only where it vouches for them."""
 
 import logging
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.platforms.health import PlatformHealth
 from bot.platforms.slack.client.api import SlackApi

@@ -1,8 +1,7 @@
 """A series in Slack: 52 dates within the limits, one taken meanwhile, one moved, the rest cancelled."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from core.policy.rules import Rules
 from tests.platforms.slack.environment import Environment, labels, read

@@ -1,9 +1,9 @@
 """Socket Mode: a connection that ends is opened again at once, and not in a storm."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bot.platforms.slack.client.socket import SocketConnection
 from bot.platforms.slack.installation.workspaces import SingleWorkspace

@@ -1,8 +1,7 @@
 """One user's way from a free room to a cancelled booking."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.platforms.slack.settings import Mode
 from tests.platforms.slack.environment import Environment

@@ -3,16 +3,15 @@
 import asyncio
 import re
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from msgspec import Struct, field
 
 JSON = {"Content-Type": "application/json"}
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(Struct):
     """Fault of the next `times` matching requests, the first `after` excepted."""
 
     method: str
@@ -29,8 +28,7 @@ class Fault:
     global_limit: bool = False
 
 
-@dataclass(slots=True)
-class Faults:
+class Faults(Struct):
     """Faults not injected yet."""
 
     pending: list[Fault] = field(default_factory=list)
@@ -90,8 +88,7 @@ def drop_connection(request: web.Request) -> None:
         request.transport.abort()
 
 
-@dataclass(slots=True)
-class RateLimits:
+class RateLimits(Struct):
     """Allows `max_requests` in `seconds` per bucket; a bucket is a method and its channel or token.
 
     Of the whole bot `max_per_second`, 0 for any number; interactions do not count.

@@ -4,11 +4,11 @@ import asyncio
 import json
 import secrets
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from msgspec import Struct, field
 
 from tests.standins.discord.change_signal import ChangeSignal
 from tests.standins.discord.world import Channel, World
@@ -32,8 +32,7 @@ class Closed(Exception):
         self.reason = reason
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """Session of a client, which it can resume: events sent so far and its connection."""
 
     id: str

@@ -3,10 +3,11 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, field
 
 from tests.standins.discord.attachments import store_attachments, validate_attachments
 from tests.standins.discord.change_signal import ChangeSignal
@@ -55,8 +56,7 @@ class State(Enum):
     FAILED = "failed"
 
 
-@dataclass(slots=True, eq=False)
-class Interaction:
+class Interaction(Struct, eq=False):
     """An interaction and the responses to it."""
 
     payload: dict[str, Any]

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 Payload = Mapping[str, Any]
 Path = tuple[str | int, ...]
@@ -30,8 +31,7 @@ LINK, PREMIUM = 5, 6
 _URL = re.compile(r"(https?|discord)://\S+\Z")
 
 
-@dataclass(slots=True)
-class ValidationErrors:
+class ValidationErrors(Struct):
     """Everything errors with a payload, each with the path to it."""
 
     found: list[tuple[Path, str, str]] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """A message as a user sees it: texts, buttons, menus."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tests.standins.discord.message_validation import (
     BUTTON,
@@ -14,8 +15,7 @@ from tests.standins.discord.message_validation import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ShownMessage:
+class ShownMessage(Struct, frozen=True):
     """View of a message; reflects later edits."""
 
     payload: dict[str, Any]

@@ -2,9 +2,10 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
 
 from core.clock import SystemClock
 
@@ -43,8 +44,7 @@ class Snowflakes:
         return str(milliseconds << 22 | next(self._numbers) & 0x3FFFFF)
 
 
-@dataclass(slots=True)
-class User:
+class User(Struct):
     id: str
     name: str
     bot: bool = False
@@ -64,8 +64,7 @@ class User:
         }
 
 
-@dataclass(slots=True)
-class Channel:
+class Channel(Struct):
     """A text channel, or a direct message between the bot (unless `without_bot`) and `people`.
 
     Where it `hides_history` from the bot, replies to a message are refused.
@@ -94,8 +93,7 @@ class Channel:
         }
 
 
-@dataclass(slots=True)
-class Guild:
+class Guild(Struct):
     """A server. Without `has_bot`, only users who installed the application can use it there."""
 
     id: str

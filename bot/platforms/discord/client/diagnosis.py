@@ -1,13 +1,13 @@
 """What Discord says about the configured token: application, intents, servers, and the time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
+from msgspec import Struct
 
 from bot.platforms.discord.settings import NEEDED_PERMISSIONS, DiscordSettings
 
@@ -19,8 +19,7 @@ _ADMINISTRATOR = 1 << 3
 _MAX_GUILDS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class DiscordDiagnosis:
+class DiscordDiagnosis(Struct, frozen=True):
     """`status` is that of a rejected token. `without_permissions` are names of servers, of the first hundred.
 
     `is_reachable` is false when there was no answer. `time` is Discord's clock.

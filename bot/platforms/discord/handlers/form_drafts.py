@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from hashlib import blake2s
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.reply import Button, ButtonStyle, Form, Reply, ReplyField
 from bot.platforms.discord.render.custom_id import MAX_LENGTH
@@ -17,8 +19,7 @@ _MAX_DRAFTS = 5000
 _CUSTOM_ID = re.compile(r"f:(?P<key>[0-9a-f]{6}):(?P<action>[^:]*):(?P<state>.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class SubmittedForm:
+class SubmittedForm(Struct, frozen=True):
     """Submitted modal: its action, state and values; `form` if it is still cached."""
 
     action: str

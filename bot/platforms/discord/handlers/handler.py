@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import discord
+from msgspec.structs import replace
 
 from bot.chat.reply import Form, Reply, Tone
 from bot.chat.request import ChatRequest, QuotedMessage

@@ -1,10 +1,11 @@
 """Responds to one interaction: defers in time, responds exactly once, follows up."""
 
 import logging
-from dataclasses import dataclass, replace
 
 import discord
 from discord.enums import InteractionType
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.reply import Audience, Form, Reply
 from bot.platforms.discord.handlers.form_drafts import FormDrafts
@@ -35,8 +36,7 @@ class ResponseLost(Exception):
     """The interaction cannot be answered any more: expired, or the connection failed twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ShownReply:
+class _ShownReply(Struct, frozen=True):
     """A reply as it was sent, and how to edit it."""
 
     reply: Reply

@@ -1,8 +1,9 @@
 """State that all Discord conversations share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import tzinfo
+
+from msgspec import Struct, field
 
 from bot.chat.reply import Audience, Reply
 from bot.platforms.discord.handlers.form_drafts import FormDrafts
@@ -26,8 +27,7 @@ EVENTS = (
 _MAX_QUESTIONS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class DiscordState:
+class DiscordState(Struct, frozen=True):
     """Time zones of campus and readers, counters, mentions of commands, form drafts, pictures, questions."""
 
     zone: tzinfo

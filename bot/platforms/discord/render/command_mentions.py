@@ -6,7 +6,8 @@ options. So each hint becomes a clickable mention of its command, and its words 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec.structs import replace
 
 from bot.chat.command import Command, CommandParameter, ParameterType
 from bot.chat.reply import Code, Inline, Reply, Text
@@ -26,8 +27,7 @@ _EXAMPLE = re.compile(r"(?:example|you|use): ?$", re.IGNORECASE)
 _UNKNOWN = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine(Code):
+class CommandLine(Code, frozen=True):
     """Hint in Discord's way: `text` where no mark-up is shown, else `markdown`."""
 
     markdown: str = ""

@@ -5,7 +5,9 @@ that a form opens, `c` that confirmation is needed, and `~2` distinguishes equal
 """
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MAX_LENGTH = 100
 _MAX_NTH = 99
@@ -16,8 +18,7 @@ MENUS = re.compile(_PATTERN.replace("[bm]", "m"))
 _ANY = re.compile(_PATTERN)
 
 
-@dataclass(frozen=True, slots=True)
-class CustomId:
+class CustomId(Struct, frozen=True):
     """Action, value and flags of a button or menu."""
 
     action: str

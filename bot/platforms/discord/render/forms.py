@@ -1,7 +1,8 @@
 """Renders forms as modals and parses submitted modals."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.reply import Form, FormInput, FormInputKind, Option
 from bot.platforms.discord.render import components as parts

@@ -1,6 +1,6 @@
 """Adds pictures to rendered messages, as a gallery of one image, and files."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.chat.picture import Picture
 from bot.pictures.alternative import short_alternative

@@ -7,8 +7,9 @@ menu cannot hold are counted in a last line.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
+
+from msgspec import Struct, field
 
 from bot.chat.reply import (
     Audience,
@@ -49,8 +50,7 @@ LINK = 5
 _CLOCK = re.compile(r"\d:\d\d", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedMessage:
+class RenderedMessage(Struct, frozen=True):
     """Message in components (version 2); `private` if only the requester may see it.
 
     `questions` holds confirmation questions by the custom id of their button.
@@ -117,8 +117,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-@dataclass(slots=True)
-class _MessageBuilder:
+class _MessageBuilder(Struct):
     """Builds one message and tracks what is left of its limits."""
 
     zone: tzinfo

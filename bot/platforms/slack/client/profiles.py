@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.request import PlatformName, Requester
 from bot.login.email_addresses import domain_of
@@ -24,8 +26,7 @@ _FETCH_TIMEOUT = 0.4
 """Seconds. A slash command must be acknowledged within 3 s."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What a workspace says about a user. `email` is set only when the workspace vouches for it."""
 
     name: str = ""

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.reply import Button, Choice, Reply, Tone

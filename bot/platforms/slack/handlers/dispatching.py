@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.reply import Audience, Button, ButtonStyle, Reply
 from bot.chat.request import ChatRequest, QuotedMessage, Requester
@@ -26,8 +28,7 @@ _NO_FORM: Mapping[str, str] = {}
 _NO_NAMES: Mapping[Identity, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class DispatchedReply:
+class DispatchedReply(Struct, frozen=True):
     """A reply, the context to render it in, and buttons that only Slack has."""
 
     reply: Reply

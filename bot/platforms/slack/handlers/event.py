@@ -3,8 +3,9 @@
 import html
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from bot.chat.request import SplitMessage
 from bot.platforms.slack.render import action_ids
@@ -14,8 +15,7 @@ EventBody: TypeAlias = Mapping[str, Any]
 Ack: TypeAlias = Callable[..., Awaitable[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class SlackEvent:
+class SlackEvent(Struct, frozen=True):
     """One delivery: a slash command, an interaction or an event.
 
     `key` is the same for repeated deliveries. `is_shared`: other people see the message of the button too.

@@ -4,8 +4,9 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import Autocompleter, Installation

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.reply import Audience, Reply, Text, Tone

@@ -1,7 +1,8 @@
 """Invites users by direct message whom a president wants to add and Roomie does not know."""
 
 import logging
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.reply import Bold, Code, Reply
 from bot.platforms.ports import Deduplicator, Installation, IsLinked

@@ -1,7 +1,8 @@
 """Remembers where people last used Roomie, to tell them there what their direct messages do not take."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.platforms.slack.handlers.event import SlackEvent
 from bot.platforms.slack.identities import identity_of
@@ -14,16 +15,14 @@ _URL_TTL = timedelta(minutes=29)
 _MAX_PLACES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class LastPlace:
+class LastPlace(Struct, frozen=True):
     """A channel, or nothing, and a `response_url` that is valid, or nothing."""
 
     channel: str
     response_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(Struct, frozen=True):
     channel: str
     response_url: str
     at: datetime

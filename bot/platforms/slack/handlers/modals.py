@@ -4,8 +4,9 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from bot.chat.reply import Button, Reply, Tone
 from bot.platforms.health import PlatformHealth

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from bot.chat.reply import Audience, Button, Reply, Tone
 from bot.platforms.health import PlatformHealth

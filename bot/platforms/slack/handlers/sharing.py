@@ -4,8 +4,10 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.reply import Audience, Reply, Tone
@@ -32,8 +34,7 @@ _SHARE_TIMEOUT = 2.0
 """Seconds until a submission is acknowledged without its result. Slack gives up after 3 s."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(Struct, frozen=True):
     """What to show after an attempt to share; a `problem` at the choice of the channel."""
 
     reply: Reply

@@ -1,11 +1,11 @@
 """What Slack says about the configured tokens: workspace, scopes, and the time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from aiohttp import ClientError
+from msgspec import Struct
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -18,8 +18,7 @@ _TIMEOUT = 8
 """Seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class SlackDiagnosis:
+class SlackDiagnosis(Struct, frozen=True):
     """`error` is Slack's code for a rejected bot token, `app_error` for a rejected app-level token.
 
     `is_reachable` is false when there was no answer. `time` is Slack's clock. `missing` are the scopes that

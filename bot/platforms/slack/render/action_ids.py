@@ -4,7 +4,7 @@
 Buttons of old messages depend on this format.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 PRESS, OPEN, PICK, LINK, INPUT, SEARCH = "press", "open", "pick", "link", "in", "search"
 SHARE = "share"
@@ -12,8 +12,7 @@ MAX_ID, MAX_VALUE, MAX_OPTION_VALUE = 255, 2000, 150
 _VERSION = "v1:"
 
 
-@dataclass(frozen=True, slots=True)
-class PressedElement:
+class PressedElement(Struct, frozen=True):
     """An action and its value; `opens`: the reply will be a form."""
 
     action: str

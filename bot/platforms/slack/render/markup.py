@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Reply, Text, TimeRange, Timestamp, TimestampStyle
 from bot.platforms.pictures import PictureUrl, no_url
@@ -18,8 +19,7 @@ _BREAK = "\u200b"
 _MARKS = re.compile(r"([*_~`])|(^[^\S\n]*>)|((?<!\d):(?=[\w+'-]+:))", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class RenderContext:
+class RenderContext(Struct, frozen=True):
     """What rendering depends on: the campus's zone, the current time, and the reader's zone if known.
 
     `picture_url` returns the URL of a picture, if Slack can fetch it. Without one, a picture is shown as bars

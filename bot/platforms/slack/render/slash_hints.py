@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.chat.command import TOP_LEVEL_ALIASES, Command
 from bot.chat.reply import Code, Inline, Reply, Text

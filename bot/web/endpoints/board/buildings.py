@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.chat.formatting import room_details, room_name
 from bot.web.endpoints.board.days import DayView, today_of, view_day, view_now
@@ -25,8 +26,7 @@ BUILDING = Parameter(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRow:
+class RoomRow(Struct, frozen=True):
     """A room of the building: its state now, and its day."""
 
     id: str

@@ -5,10 +5,11 @@ carries is read only: links may come from anybody.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from bot.chat.formatting import room_name
 from bot.chat.reply import Reply

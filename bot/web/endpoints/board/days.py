@@ -1,8 +1,9 @@
 """Days of rooms as they are drawn: what takes a room, when the campus is open, and the words for both."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
 
 from bot.chat.formatting import busy_reason, own_title
 from bot.services import Services
@@ -18,8 +19,7 @@ _HOUR_MINUTES = 60
 _LABEL_HOURS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class DayView:
+class DayView(Struct, frozen=True):
     """A day of a room: its name, its bars, and its entries in words."""
 
     name: str
@@ -28,8 +28,7 @@ class DayView:
     entries: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NowView:
+class NowView(Struct, frozen=True):
     """Whether a room is free at this moment, and until when, in words."""
 
     is_free: bool

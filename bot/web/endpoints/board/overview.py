@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
 from heapq import nsmallest
 from urllib.parse import quote
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from bot.chat.formatting import room_details, room_name
 from bot.pictures.campus_map import lay_out_campus_map
@@ -22,8 +22,7 @@ _MAX_ROOMS = 12
 _MAP_WIDTH = 390
 
 
-@dataclass(frozen=True, slots=True)
-class FreeRoomView:
+class FreeRoomView(Struct, frozen=True):
     """A room that is free now; `ends_at` is in seconds."""
 
     id: str
@@ -34,8 +33,7 @@ class FreeRoomView:
     is_bookable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BuildingCount:
+class BuildingCount(Struct, frozen=True):
     """How many of a building's rooms are free now."""
 
     id: str
@@ -49,8 +47,7 @@ class BuildingCount:
         return round(100 * self.free / self.total)
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The campus at one moment. `opens` is set before bookings may begin today; `map` is SVG."""
 
     time: str

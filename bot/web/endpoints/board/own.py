@@ -1,7 +1,9 @@
 """Pages of the person who is logged in: their bookings, and their societies."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.actions import Action
 from bot.chat.formatting import booking_text
@@ -25,8 +27,7 @@ SOCIETY = Parameter(
 _PATH = "/societies"
 
 
-@dataclass(frozen=True, slots=True)
-class SocietyView:
+class SocietyView(Struct, frozen=True):
     """A society for its president: members as a reply, and its coming bookings in words."""
 
     id: str

@@ -1,6 +1,6 @@
 """Booking a room, cancelling a booking, and the caller's own bookings."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.web.endpoints import schemas
 from bot.web.endpoints.converters import (
@@ -122,8 +122,7 @@ def _own_body(context: RequestContext, bookings: list[Booking]) -> bytes:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class BookingOwner:
+class BookingOwner(Struct, frozen=True):
     """The person, or the society and its event; no person when a society's token books."""
 
     person: PersonId | None

@@ -1,11 +1,11 @@
 """Parameters and requests of the routes for series of bookings."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
+from msgspec.structs import replace
 
 from bot.web.endpoints.converters import parse_booking_day, parse_count, parse_id, parse_wall_time
 from bot.web.endpoints.roomie.bookings import EVENT_NAME, FOR_SOCIETY, NOTES, SOCIETY, BookingOwner
