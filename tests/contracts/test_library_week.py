@@ -161,7 +161,7 @@ class Library:
         return [each for each in waits if each.offered_until is not None and each.offered_until > now]
 
 
-@pytest.fixture(params=[10, pytest.param(40, marks=pytest.mark.soak)])
+@pytest.fixture(params=[6, pytest.param(40, marks=pytest.mark.soak)])
 async def library(sqlite_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Library]:
     rooms = [RoomId(f"K-J17-{101 + number}") for number in range(request.param)]
     clock, rules, read_model = StillClock(MONDAY), RULES, ReadModel()

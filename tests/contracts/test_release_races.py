@@ -18,7 +18,7 @@ from tests.contracts.release_client import RELEASE_AT, ROOMS, RULES, SLOT
 from tests.contracts.test_releases import ReleaseTrial
 
 _PROCESSES = 4
-SMALL, LARGE = (40, (2, 8, 14, 20)), (120, (2, 15, 40, 70))
+SMALL, LARGE = (16, (2, 5, 8, 11)), (120, (2, 15, 40, 70))
 """Number of bookings, and those of released ones at which a process is killed and another started."""
 _MAX_SECONDS = 60
 
@@ -52,7 +52,7 @@ async def kill_some(url: str, processes: list[Process], kills_at: Sequence[int])
 
 
 @pytest.mark.parametrize(
-    ("count", "kills_at"), [SMALL, pytest.param(*LARGE, marks=pytest.mark.soak)], ids=["40", "120"]
+    ("count", "kills_at"), [SMALL, pytest.param(*LARGE, marks=pytest.mark.soak)], ids=["16", "120"]
 )
 async def test_each_booking_is_released_once(
     campus: Campus, database_url: str, count: int, kills_at: Sequence[int]

@@ -27,7 +27,7 @@ class WaitingTrial(Struct, frozen=True):
     killed_after: tuple[int, int, int, int]
 
 
-SMALL, LARGE = WaitingTrial(48, 8, (1, 1, 2, 2)), WaitingTrial(200, 20, (1, 3, 6, 10))
+SMALL, LARGE = WaitingTrial(24, 4, (1, 1, 1, 1)), WaitingTrial(200, 20, (1, 3, 6, 10))
 
 
 class WaitingProcesses:

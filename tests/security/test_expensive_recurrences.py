@@ -362,7 +362,7 @@ def test_twice_as_many_hostile_events_cost_twice_as_much():
         return counted.count
 
     steps(8)
-    assert steps(320) < 2.5 * steps(160)
+    assert steps(80) < 2.5 * steps(40)
 
 
 async def test_a_run_reports_the_bad_event_and_has_the_good_one(site, settings, client):  # noqa: F811 - fixtures

@@ -310,7 +310,7 @@ async def booked_beside(environment: Environment, work: "asyncio.Future[Any]") -
     return took
 
 
-@pytest.mark.parametrize("count", [10_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [4_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
 async def test_people_book_while_a_table_is_emptied(
     environment: Environment, database_url: str, rules: Rules, count_rows, count: int
 ):
