@@ -42,7 +42,7 @@ def _read_once(
 
 
 def _key(unit: SqlUnitOfWork, window: Interval) -> _Key | None:
-    """The file's content, while our transaction keeps others from writing; None if some of it is in the log."""
+    """The file's content, which our transaction keeps as it is; None if some of it is in the log."""
     file = Path(unit._connection.exec_driver_sql("PRAGMA database_list").first()[2])
     log = file.with_name(f"{file.name}-wal")
     if log.exists() and log.stat().st_size:
