@@ -1,14 +1,13 @@
 """Responses of pages: HTML with security headers, and redirects within the site."""
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.login.browser_sessions import BrowserSession
 from bot.web.framework.browser_session import is_secure
-from bot.web.framework.response import CacheableResponse, IsValid, RenderedResponse
+from bot.web.framework.response import CacheableResponse, IsValid, RenderedResponse, etag_of
 from bot.web.framework.route import Principal, RequestContext, Response
 from bot.web.framework.state import ServerState
 from bot.web.pages.security_headers import security_headers
@@ -65,7 +64,7 @@ def html_page(
         status=status,
         media_type=HTML,
         headers={**security, **caching, **(headers or {})},
-        etag=f'W/"{sha256(html).hexdigest()[:20]}"' if is_stored else "",
+        etag=etag_of(html) if is_stored else "",
         cookies=cookies,
         is_shared=False,
     )

@@ -9,7 +9,6 @@ import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +17,7 @@ from aiohttp import web
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http import HttpVersion10
 from msgspec import Struct
+from xxhash import xxh3_128_hexdigest
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
@@ -126,10 +126,14 @@ def with_etag(
     all_headers = _PRIVATE if private else _REVALIDATED
     if headers:
         all_headers = all_headers | dict(headers)
-    tag = f'W/"{sha256(body).hexdigest()[:20]}"'
     return RenderedResponse(
-        body, media_type=media_type, headers=all_headers, etag=tag, is_compressed=is_compressed
+        body, media_type=media_type, headers=all_headers, etag=etag_of(body), is_compressed=is_compressed
     )
+
+
+def etag_of(body: bytes) -> str:
+    """A tag of the content. The hash is not cryptographic: it guards nothing."""
+    return f'W/"{xxh3_128_hexdigest(body)}"'
 
 
 def etag_matches(etag: str, header: str) -> bool:
