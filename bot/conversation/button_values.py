@@ -7,6 +7,7 @@ Platforms allow 70 characters of ASCII, so instants are minutes since 1970 in ba
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import quote_plus, unquote_plus
@@ -193,7 +194,11 @@ class SearchCodes:
 
     def __init__(self, search: SearchValue) -> None:
         self._search = search if search.query.capacity <= _MAX_CAPACITY else next(_reduce(search))
-        self._parts = _search_parts(self._search)
+        parts = _search_parts(self._search)
+        self._around = {
+            place: ("~".join([*parts[:place], ""]), "~".join(["", *parts[place + 1 :]]))
+            for place in (_CAPACITY, _EQUIPMENT, _BUILDING)
+        }
 
     def with_building(self, building: BuildingId | None) -> str:
         return self._with(_BUILDING, _short(building or "", 12), building=building)
@@ -205,9 +210,8 @@ class SearchCodes:
         return self._with(_EQUIPMENT, _equipment_part(equipment), equipment=equipment)
 
     def _with(self, place: int, part: str, **changed: Any) -> str:  # noqa: ANN401 - fields of a query
-        parts = self._parts.copy()
-        parts[place] = part
-        if len(code := "~".join(parts)) <= MAX_LENGTH:
+        before, after = self._around[place]
+        if len(code := f"{before}{part}{after}") <= MAX_LENGTH:
             return code
         return str(replace(self._search, query=replace(self._search.query, **changed)))
 
@@ -252,8 +256,9 @@ def resolve_id(coded: T, known: Iterable[T]) -> T:
     return next((each for each in known if _digest(each).startswith(coded)), coded)
 
 
+@lru_cache(maxsize=2048)
 def _short(identifier: str, max_length: int = 20) -> str:
-    """The id, or the start of its digest where it does not fit."""
+    """The id, or the start of its digest where it does not fit. Cached: menus list the same buildings."""
     if len(identifier) <= max_length and _PLAIN.fullmatch(identifier):
         return identifier
     return _digest(identifier)[:max_length]

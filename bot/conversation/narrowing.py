@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from math import inf
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.chat.actions import Action
@@ -23,7 +24,7 @@ _SIZES = (5, 10, 20, 30, 50, 100, 200)
 _NOTHING: frozenset[Equipment] = frozenset()
 
 
-class _Condition(NamedTuple):
+class _Condition(Struct):
     """A value to search by, and how many `rooms` have it; None for the option that takes it back."""
 
     label: str
@@ -82,11 +83,13 @@ def _buildings(catalogue: Catalogue, query: RoomQuery, mask: int) -> Iterator[_C
 def _building_order(
     catalogue: Catalogue, near: BuildingId | None, counts: Mapping[BuildingId, int]
 ) -> Callable[[BuildingId], tuple[float, int, BuildingId]]:
-    def order(each: BuildingId) -> tuple[float, int, BuildingId]:
-        distance = catalogue.metres(near, each) if near is not None else None
-        return inf if distance is None else distance, -counts[each], each
+    def distance(each: BuildingId) -> float:
+        metres = catalogue.metres(near, each) if near is not None else None
+        return inf if metres is None else metres
 
-    return order
+    if near is None:
+        return lambda each: (0, -counts[each], each)
+    return lambda each: (distance(each), -counts[each], each)
 
 
 def _sizes(catalogue: Catalogue, query: RoomQuery, mask: int) -> Iterator[_Condition]:

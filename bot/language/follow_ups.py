@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.language.lengths import find_lengths
+from bot.language.lengths import find_lengths, may_begin_with_length
 
 _MAX_CHARACTERS = 120
 
@@ -269,7 +269,7 @@ def _length(text: str) -> timedelta | None:
             int(count) if count.isdecimal() else _COUNT_WORDS.index(count) + 1 if count in _COUNT_WORDS else 1
         )
         return timedelta(days=number * (7 if days["unit"].casefold() == "week" else 1))
-    found = find_lengths(text)
+    found = find_lengths(text) if may_begin_with_length(text) else ()
     is_all = len(found) == 1 and not text[: found[0].start].strip() and not text[found[0].end :].strip()
     return found[0].length if is_all else None
 
