@@ -51,9 +51,11 @@ def main() -> int:
         sys.stdout.write(f"roomie {version('roomie')}\n")
         return 0
 
-    from bot.cli import main
-    from bot.runtime import event_loop
+    from core.memory import exempt_from_collection
 
+    with exempt_from_collection():
+        from bot.cli import main
+        from bot.runtime import event_loop
     return main(arguments, event_loop.run)
 
 

@@ -32,6 +32,17 @@ def pause_full_collections() -> Iterator[None]:
                 gc.set_threshold(*_thresholds)
 
 
+@contextmanager
+def exempt_from_collection() -> Iterator[None]:
+    """What is made meanwhile, such as modules, stays: going through it takes a tenth of a start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def free_in_slices(values: list[object]) -> None:
     """Frees what nobody else refers to, some at a time, between other callbacks of the event loop."""
     del values[-_VALUES_PER_SLICE:]

@@ -4,11 +4,12 @@ import argparse
 
 from bot.config import ConfigError, Settings
 from bot.runtime.roles import ALL_ROLES, ProcessRole, UnknownRole, parse_roles
+from core.memory import exempt_from_collection
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    from bot.runtime.run import run as serve
-
+    with exempt_from_collection():
+        from bot.runtime.run import run as serve
     await serve(settings, speak_as=arguments.speak_as, roles=_roles(arguments.only))
     return 0
 
