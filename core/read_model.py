@@ -368,11 +368,15 @@ class ReadModel:
         """Applies the differences; likewise the old ones go first."""
         new: list[Booking] = []
         for room_id, booked in rooms.items():
-            known, read = set(self.in_room(room_id)), set(booked.bookings)
-            for booking in known - read:
+            old = {each.id: each for each in self.in_room(room_id)}
+            for booking in booked.bookings:
+                if old.get(booking.id) == booking:
+                    del old[booking.id]
+                else:
+                    new.append(booking)
+            for booking in old.values():
                 self._availability.remove(room_id, busy_for(booking))
                 self._remove(booking)
-            new += read - known
             self._remove_busy(self._holds.in_room(room_id))
             for hold in self._holds.replace(room_id, booked.holds):
                 self._availability.add(room_id, busy_for(hold))
