@@ -19,6 +19,7 @@ _SESSION_SETTINGS = {
 """TCP keepalives let the server drop dead clients, with their locks."""
 
 BATCH_SETTINGS = _SESSION_SETTINGS | {
+    "default_transaction_isolation": "read committed",
     "statement_timeout": "5s",
     "idle_in_transaction_session_timeout": "5s",
     "plan_cache_mode": "force_generic_plan",
@@ -26,7 +27,9 @@ BATCH_SETTINGS = _SESSION_SETTINGS | {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
 }
-"""Decisions look rows up by key: stale statistics must not lead to sequential scans."""
+"""Facts are read as they are after the locks are taken, whatever the database's default isolation.
+
+Decisions look rows up by key: stale statistics must not lead to sequential scans."""
 
 GENERAL_SETTINGS = _SESSION_SETTINGS | {
     "statement_timeout": "60s",
