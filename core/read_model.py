@@ -8,11 +8,13 @@ relies on it.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
+from core.account_reading import all_accounts, read_accounts
 from core.availability import ALWAYS_FREE, Availability, RoomSchedule
 from core.booking_index import BookingIndex, people_of
 from core.catalogue import Catalogue
@@ -28,7 +30,6 @@ from core.model import (
     Busy,
     Change,
     Identity,
-    Membership,
     PersonId,
     RoomId,
     Society,
@@ -39,7 +40,7 @@ from core.model import (
 )
 from core.policy.rules import Rules
 from core.ports import UnitOfWork, WriteSet
-from core.room_bookings import RoomBookings, read_bookings
+from core.room_bookings import BookingReader, RoomBookings, known_of, read_bookings
 from core.schedule_reading import complete_schedule, without_end
 
 EVERYTHING = frozenset(Change(kind) for kind in ("catalogue", "timetable", "people", "societies", "webhook"))
@@ -93,24 +94,23 @@ class ReadModelUpdate(Struct, frozen=True):
     has_webhooks: bool | None = None
 
 
+@pause_full_collections()
 def read_update(
-    unit: UnitOfWork, changes: Iterable[Change], window: Interval, known: Catalogue | None = None
+    unit: UnitOfWork,
+    changes: Iterable[Change],
+    window: Interval,
+    known: Catalogue | None = None,
+    read_booked: BookingReader | None = None,
 ) -> ReadModelUpdate:
     """Reads all entities that a set of changes invalidated, from one snapshot.
 
     Runs beside the event loop, so what takes long for many rooms is done here. A catalogue that equals the
-    `known` one is that object, because much is computed from it.
+    `known` one is that object, because much is computed from it. `read_booked` replaces `read_bookings`.
     """
     touched: defaultdict[str, set[str]] = defaultdict(set)
     for change in changes:
         touched[change.kind].add(change.key)
-    with pause_full_collections():
-        return _read(unit, touched, window, known)
-
-
-def _read(
-    unit: UnitOfWork, touched: defaultdict[str, set[str]], window: Interval, known: Catalogue | None
-) -> ReadModelUpdate:
+    read_booked = read_booked or partial(read_bookings, unit, window)
     is_complete = "timetable" in touched or ("catalogue" in touched and bool(unit.closures.all()))
     changed_rooms = [RoomId(key) for key in touched["schedule"]]
     booked_rooms = [RoomId(key) for key in touched["room"] - touched["schedule"]]
@@ -118,9 +118,9 @@ def _read(
         catalogue=_read_catalogue(unit, known) if "catalogue" in touched else None,
         window=window if is_complete else None,
         rooms={} if is_complete else read_rooms(unit, window, changed_rooms),
-        booked={} if is_complete else read_bookings(unit, window, booked_rooms),
+        booked={} if is_complete else read_booked(booked_rooms),
         whole=WholeCampus.of(read_rooms(unit, window)) if is_complete else None,
-        people=_all_people(unit) if "people" in touched else _some_people(unit, touched["person"]),
+        people=all_accounts(unit) if "people" in touched else read_accounts(unit, touched["person"]),
         societies=_societies(unit) if "society" in touched or "societies" in touched else None,
         sources={each.name: each for each in unit.sources.all()}
         if is_complete or "source" in touched
@@ -186,39 +186,6 @@ def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) 
     """The availability of all rooms in a window that the read model does not cover."""
     rooms = read_rooms(unit, window)
     return Availability(catalogue, {room_id: room.schedule for room_id, room in rooms.items()})
-
-
-def _all_people(unit: UnitOfWork) -> dict[PersonId, Account | None]:
-    identities, memberships = unit.people.all_identities(), unit.societies.all_memberships()
-    logins, addresses = unit.tokens.all(), unit.people.all_known_addresses()
-    return {
-        person.id: Account(
-            person,
-            tuple(identities.get(person.id, ())),
-            tuple(memberships.get(person.id, ())),
-            tuple(logins.get(person.id, ())),
-            addresses.get(person.id, {}),
-        )
-        for person in unit.people.all()
-    }
-
-
-def _some_people(unit: UnitOfWork, people: Iterable[str]) -> dict[PersonId, Account | None]:
-    return {person_id: _one_person(unit, person_id) for person_id in map(PersonId, map(int, people))}
-
-
-def _one_person(unit: UnitOfWork, person_id: PersonId) -> Account | None:
-    person = unit.people.get(person_id)
-    if person is None:
-        return None
-    memberships: list[Membership] = unit.societies.memberships(person_id)
-    return Account(
-        person,
-        tuple(unit.people.identities(person_id)),
-        tuple(memberships),
-        tuple(unit.tokens.of_person(person_id)),
-        unit.people.known_addresses(person_id),
-    )
 
 
 def _societies(unit: UnitOfWork) -> tuple[list[Society], Mapping[SocietyId, TokenTerm]]:
@@ -307,9 +274,10 @@ class ReadModel:
         self._notify()
 
     def _apply_writes(self, writes: WriteSet) -> None:
-        if writes.before is not None:
-            self._availability.remove(writes.before.room_id, busy_for(writes.before))
-            self._remove(writes.before)
+        """What is known of a booking may be older than what was decided on: others may have moved it."""
+        if (before := writes.before) is not None:
+            self._end(self.bookings.get(before.id, before))
+            self._end(before)
         booking = writes.insert or writes.update
         if booking is not None and booking.state is BookingState.ACTIVE and self._includes(booking):
             self._remove_busy(self._holds.remove_overlapping(booking.room_id, booking.interval))
@@ -368,15 +336,13 @@ class ReadModel:
         """Applies the differences; likewise the old ones go first."""
         new: list[Booking] = []
         for room_id, booked in rooms.items():
-            old = {each.id: each for each in self.in_room(room_id)}
-            for booking in booked.bookings:
-                if old.get(booking.id) == booking:
-                    del old[booking.id]
+            unknown = {each.id: each for each in booked.bookings}
+            for booking in known_of(booked, room_id, self._index):
+                if unknown.get(booking.id) == booking:
+                    del unknown[booking.id]
                 else:
-                    new.append(booking)
-            for booking in old.values():
-                self._availability.remove(room_id, busy_for(booking))
-                self._remove(booking)
+                    self._end(booking)
+            new += unknown.values()
             self._remove_busy(self._holds.in_room(room_id))
             for hold in self._holds.replace(room_id, booked.holds):
                 self._availability.add(room_id, busy_for(hold))
@@ -389,6 +355,10 @@ class ReadModel:
         holds = self._holds.replace(room_id, room.holds)
         schedule = room.schedule.with_all(map(busy_for, holds)) if holds else room.schedule
         self._availability.replace(room_id, schedule)
+
+    def _end(self, booking: Booking) -> None:
+        self._availability.remove(booking.room_id, busy_for(booking))
+        self._remove(booking)
 
     def _store(self, booking: Booking) -> None:
         if (older := self.bookings.get(booking.id)) is not None:

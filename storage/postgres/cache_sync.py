@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from math import inf
 from time import perf_counter
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from core.policy.rules import Rules
 from core.ports import WriteSet
 from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
 from storage.change_log import LogPosition, end_of_log, read_since
+from storage.postgres.changed_bookings import read_changed_bookings
 from storage.postgres.executor import TransactionExecutor
 from storage.postgres.snapshot import TransactionSnapshot
 from storage.unit_of_work import SqlUnitOfWork
@@ -49,6 +51,8 @@ class ReadModelSync:
         self._rules = rules
         self._clock = clock
         self._position = LogPosition()
+        self._known_before: int | None = None
+        """The transactions before this number are in the read model."""
         self._lock = asyncio.Lock()
         self._requested = 0
         self._served = 0
@@ -109,7 +113,7 @@ class ReadModelSync:
             await asyncio.wait(self._open_commits.copy())
         if found.update is not None:
             self._read_model.apply_update(found.update)
-        self._position = found.position
+        self._position, self._known_before = found.position, found.snapshot.first_running
         for transaction, write in self._since_snapshot if found.update is not None else ():
             if not found.snapshot.sees(transaction):
                 self._read_model.apply_commit(write)
@@ -120,8 +124,14 @@ class ReadModelSync:
         snapshot = _snapshot(connection)
         position, logged = read_since(connection, self._position, self._origin)
         changes = logged.union(uncertain)
-        update = read_update(SqlUnitOfWork(connection), changes, window, known) if changes else None
-        return _Read(snapshot, position, update)
+        if not changes:
+            return _Read(snapshot, position, None)
+        reader = None
+        if self._known_before is not None and not uncertain:
+            reader = partial(read_changed_bookings, connection, window, self._known_before)
+        return _Read(
+            snapshot, position, read_update(SqlUnitOfWork(connection), changes, window, known, reader)
+        )
 
     def _window(self) -> Interval:
         return default_window(self._clock.now(), self._rules)

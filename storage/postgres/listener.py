@@ -20,12 +20,12 @@ _POLL_INTERVAL = 1.0
 """Seconds after which the log is read without a notification."""
 _MIN_NOTIFY_INTERVAL = 0.005
 """Seconds between two notifications: each makes the others read the log."""
-_PAUSE_RATIO = 3
-"""The loop pauses for this many times as long as it took: it is busy at most a quarter of the time.
+_PAUSE_RATIO = 9
+"""The loop pauses for this many times as long as it took: it is busy at most a tenth of the time.
 
 Meanwhile changes gather, and are read at once. A request that needs them does not wait for the loop.
 """
-_MAX_PAUSE_SECONDS = 0.5
+_MAX_PAUSE_SECONDS = 1.0
 """After a long read, such as a whole timetable, others' bookings would wait too long to be seen."""
 _TIMEOUT = 3.0
 _MAX_RECONNECT_DELAY = 2.0
