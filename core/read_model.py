@@ -20,7 +20,7 @@ from core.clock import Clock
 from core.directory import Account, Directory
 from core.interval import Interval
 from core.live_holds import LiveHolds
-from core.memory import free_in_slices, pause_full_collections
+from core.memory import build_lasting_values, free_in_slices, pause_full_collections
 from core.model import (
     Booking,
     BookingId,
@@ -104,14 +104,19 @@ def read_update(
     touched: defaultdict[str, set[str]] = defaultdict(set)
     for change in changes:
         touched[change.kind].add(change.key)
-    with pause_full_collections():
-        return _read(unit, touched, window, known)
+    is_complete = "timetable" in touched or ("catalogue" in touched and bool(unit.closures.all()))
+    with build_lasting_values() if is_complete else pause_full_collections():
+        return _read(unit, touched, window, known, is_complete=is_complete)
 
 
 def _read(
-    unit: UnitOfWork, touched: defaultdict[str, set[str]], window: Interval, known: Catalogue | None
+    unit: UnitOfWork,
+    touched: defaultdict[str, set[str]],
+    window: Interval,
+    known: Catalogue | None,
+    *,
+    is_complete: bool,
 ) -> ReadModelUpdate:
-    is_complete = "timetable" in touched or ("catalogue" in touched and bool(unit.closures.all()))
     changed_rooms = [RoomId(key) for key in touched["schedule"]]
     booked_rooms = [RoomId(key) for key in touched["room"] - touched["schedule"]]
     return ReadModelUpdate(

@@ -16,6 +16,7 @@ from bot.config import Config, ConfigError, Settings
 from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
 from bot.redaction import without_text
+from bot.runtime.allocator import return_large_blocks
 from bot.runtime.app import (
     answer_after_login,
     http_settings,
@@ -26,7 +27,6 @@ from bot.runtime.app import (
     upgrade,
 )
 from bot.runtime.backups import backup_checks, backup_warnings
-from bot.runtime.garbage_collection import Freezer, freeze_gc
 from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
 from bot.runtime.loop_lag import measure_loop_lag
@@ -46,6 +46,7 @@ from bot.web.application import stop as stop_serving
 from bot.web.framework.open_files import raise_limit
 from bot.web.framework.settings import HttpSettings
 from core.errors import RoomieError
+from core.memory import build_lasting_values, freeze_lasting_values
 from core.model import PersonId
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
     checks_sample = is_public(config) and await _may_hold_sample(config.database.url)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings, load=False))
-        services.read_model.subscribe(Freezer(services.read_model))
+        freeze_lasting_values()
+        return_large_blocks()
         platforms = _platforms(config, services, roles)
         if checks_sample:
             await services.storage.load()
@@ -167,15 +169,15 @@ def _notify_platform(
 async def _preload() -> None:
     """Loads the parser's vocabulary and the pages' templates before the first request needs them."""
     await asyncio.to_thread(_load_language_and_pages)
-    freeze_gc()
 
 
 def _load_language_and_pages() -> None:
     from bot.language import preload
     from bot.web.pages.templating import preload as preload_templates
 
-    preload()
-    preload_templates()
+    with build_lasting_values():
+        preload()
+        preload_templates()
 
 
 async def _reload_periodically(services: Services, interval: timedelta) -> None:
