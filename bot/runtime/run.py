@@ -16,7 +16,6 @@ from bot.config import Config, ConfigError, Settings
 from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
 from bot.redaction import without_text
-from bot.runtime.allocator import return_large_blocks
 from bot.runtime.app import (
     answer_after_login,
     http_settings,
@@ -30,6 +29,7 @@ from bot.runtime.backups import backup_checks, backup_warnings
 from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
 from bot.runtime.loop_lag import measure_loop_lag
+from bot.runtime.memory import limit_pauses_and_memory
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
 from bot.services import Services
@@ -46,7 +46,7 @@ from bot.web.application import stop as stop_serving
 from bot.web.framework.open_files import raise_limit
 from bot.web.framework.settings import HttpSettings
 from core.errors import RoomieError
-from core.memory import build_lasting_values, freeze_lasting_values
+from core.memory import build_lasting_values
 from core.model import PersonId
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
     checks_sample = is_public(config) and await _may_hold_sample(config.database.url)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings, load=False))
-        freeze_lasting_values()
-        return_large_blocks()
+        limit_pauses_and_memory()
         platforms = _platforms(config, services, roles)
         if checks_sample:
             await services.storage.load()
@@ -91,7 +90,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
-        tasks.start(_preload(), "language and pages")
+        tasks.start(asyncio.to_thread(_preload), "language and pages")
         tasks.start(_reload_periodically(services, config.cache.reload_interval), "read model")
         outbox = await stack.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
@@ -166,12 +165,8 @@ def _notify_platform(
         tasks.start(platform.on_people_changed(identities), f"{platform.name} pages")
 
 
-async def _preload() -> None:
+def _preload() -> None:
     """Loads the parser's vocabulary and the pages' templates before the first request needs them."""
-    await asyncio.to_thread(_load_language_and_pages)
-
-
-def _load_language_and_pages() -> None:
     from bot.language import preload
     from bot.web.pages.templating import preload as preload_templates
 
