@@ -15,6 +15,7 @@ from bot.refusal_log import RefusalLog
 from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
+from core.memory import build_lasting_values
 from core.model import PersonId
 from core.policy.door_code import DoorCodes
 from core.policy.retention import Retention
@@ -75,7 +76,8 @@ class NameIndexCache:
         built_from = (read_model.catalogue, read_model.directory.societies)
         if self._index is None or self._built_from != built_from:
             catalogue, societies = built_from
-            index = NameIndex.build(catalogue.order, catalogue.buildings.values(), societies.values())
+            with build_lasting_values():
+                index = NameIndex.build(catalogue.order, catalogue.buildings.values(), societies.values())
             self._index, self._built_from = index, built_from
         return self._index
 

@@ -131,9 +131,13 @@ class Catalogue:
     def count_by_building(self, mask: int) -> Mapping[BuildingId, int]:
         """How many rooms of a mask each building has; buildings without any are left out."""
         if len(self.order) > _MAX_MASKED_ROOMS:
-            return Counter(room.building_id for room in self.rooms_in(mask))
+            return Counter(compress(self._building_ids, flags_of(mask)))
         counts = {each: (mask & rooms).bit_count() for each, rooms in self._by_building.items()}
         return {building_id: count for building_id, count in counts.items() if count}
+
+    @cached_property
+    def _building_ids(self) -> tuple[BuildingId, ...]:
+        return tuple([room.building_id for room in self.order])
 
     @cached_property
     def _by_building(self) -> Mapping[BuildingId, int]:

@@ -4,7 +4,6 @@ They round outwards: a room is set in every quarter in which it is busy at any t
 """
 
 import asyncio
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -116,14 +115,8 @@ class DayMasks:
 
 def busy_quarters(schedule: RoomSchedule, midnight: int) -> Iterator[tuple[int, int]]:
     """Ranges of the quarters of the UTC day from `midnight` in which a room is busy at any time."""
-    starts, ends = schedule.runs
-    place = bisect_right(ends, midnight)
-    while place < len(starts) and starts[place] < midnight + DAY:
-        yield (
-            max(starts[place] - midnight, 0) // QUARTER,
-            -(-min(ends[place] - midnight, DAY) // QUARTER),
-        )
-        place += 1
+    for start, end in schedule.runs_in(midnight, midnight + DAY):
+        yield max(start - midnight, 0) // QUARTER, -(-min(end - midnight, DAY) // QUARTER)
 
 
 def _masks(grid: bytearray, first: int, count: int) -> list[int]:

@@ -11,6 +11,7 @@ _VALUES_PER_SLICE = 1_000
 """Some 2 ms for schedules of 100 intervals."""
 _lock = threading.Lock()
 _pauses = 0
+_freezes = False
 _thresholds = gc.get_threshold()
 
 
@@ -41,6 +42,25 @@ def exempt_from_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def freeze_lasting_values() -> None:
+    """Excludes what is loaded from collections, and from now on what `build_lasting_values` builds.
+
+    For servers: cycles that are garbage by then are never freed.
+    """
+    global _freezes
+    _freezes = True
+    gc.freeze()
+
+
+@contextmanager
+def build_lasting_values() -> Iterator[None]:
+    """Builds what stays, without full collections."""
+    with pause_full_collections():
+        yield
+        if _freezes:
+            gc.freeze()
 
 
 def free_in_slices(values: list[object]) -> None:

@@ -22,7 +22,7 @@ from core.clock import Clock
 from core.directory import Account, Directory
 from core.interval import Interval
 from core.live_holds import LiveHolds
-from core.memory import free_in_slices, pause_full_collections
+from core.memory import build_lasting_values, free_in_slices, pause_full_collections
 from core.model import (
     Booking,
     BookingId,
@@ -94,7 +94,6 @@ class ReadModelUpdate(Struct, frozen=True):
     has_webhooks: bool | None = None
 
 
-@pause_full_collections()
 def read_update(
     unit: UnitOfWork,
     changes: Iterable[Change],
@@ -112,6 +111,19 @@ def read_update(
         touched[change.kind].add(change.key)
     read_booked = read_booked or partial(read_bookings, unit, window)
     is_complete = "timetable" in touched or ("catalogue" in touched and bool(unit.closures.all()))
+    with build_lasting_values() if is_complete else pause_full_collections():
+        return _read(unit, touched, window, known, read_booked, is_complete=is_complete)
+
+
+def _read(
+    unit: UnitOfWork,
+    touched: defaultdict[str, set[str]],
+    window: Interval,
+    known: Catalogue | None,
+    read_booked: BookingReader,
+    *,
+    is_complete: bool,
+) -> ReadModelUpdate:
     changed_rooms = [RoomId(key) for key in touched["schedule"]]
     booked_rooms = [RoomId(key) for key in touched["room"] - touched["schedule"]]
     return ReadModelUpdate(

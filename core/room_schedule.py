@@ -7,7 +7,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from operator import lt
+from itertools import accumulate, islice
+from operator import le, lt
 from typing import NamedTuple, TypeAlias
 
 from core.model import Busy
@@ -39,14 +40,14 @@ class RoomStatus(NamedTuple):
 class RoomSchedule:
     """One room's busy intervals by start; immutable."""
 
-    __slots__ = ("_ends", "_labels", "_runs", "_starts")
+    __slots__ = ("_ends", "_labels", "_reaches", "_starts")
 
     def __init__(self, busy: Iterable[Busy] = ()) -> None:
         ordered = sorted(busy)
         self._starts = _pack([each.start for each in ordered])
         self._ends = _pack([each.end for each in ordered])
         self._labels: tuple[BusyLabel, ...] = tuple(each[2:] for each in ordered)
-        self._runs: Runs | None = None
+        self._reaches = _reaches(self._ends)
 
     @classmethod
     def of_columns(
@@ -63,6 +64,7 @@ class RoomSchedule:
     ) -> "RoomSchedule":
         schedule = cls()
         schedule._starts, schedule._ends, schedule._labels = _pack(starts), _pack(ends), labels
+        schedule._reaches = _reaches(schedule._ends)
         return schedule
 
     @property
@@ -76,30 +78,40 @@ class RoomSchedule:
     @property
     def reach(self) -> int:
         """The end of the last interval; 0 if there is none."""
-        return max(self._ends, default=0)
+        return self._reaches[-1] if self._reaches else 0
 
     @property
     def runs(self) -> Runs:
         """Starts and ends of the busy intervals, with adjacent and overlapping ones merged."""
-        if self._runs is None:
-            self._runs = _merge(self._starts, self._ends)
-        return self._runs
+        if not self._starts:
+            return (), ()
+        starts, ends = zip(*self.runs_in(self._starts[0], self.reach), strict=True)
+        return starts, ends
+
+    def runs_in(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Those that overlap `[start, end)`; merged with what follows, not with what ends by `start`."""
+        starts, reaches = self._starts, self._reaches
+        place, count = bisect_right(reaches, start), len(starts)
+        while place < count and starts[place] < end:
+            begins, until = starts[place], reaches[place]
+            place += 1
+            while place < count and starts[place] <= until:
+                until = reaches[place]
+                place += 1
+            yield begins, until
 
     def at(self, instant: int, midnight: int) -> RoomStatus:
         """Status at `instant`, of a day that ends at `midnight`."""
-        starts, ends = self.runs
-        place = bisect_right(starts, instant)
-        if place and instant < (until := ends[place - 1]):
-            status = Status.SOON if until - instant <= SOON else Status.BUSY
-            return RoomStatus(status, until, self._ending_at(until))
-        if place < len(starts) and starts[place] < midnight:
-            return RoomStatus(Status.FREE, starts[place], self.next_after(starts[place]))
+        for start, until in self.runs_in(instant, max(midnight, instant + 1)):
+            if start <= instant:
+                status = Status.SOON if until - instant <= SOON else Status.BUSY
+                return RoomStatus(status, until, self._ending_at(until))
+            return RoomStatus(Status.FREE, start, self.next_after(start))
         return RoomStatus(Status.FREE, None, None)
 
     def is_free(self, start: int, end: int) -> bool:
-        starts, ends = self.runs
-        place = bisect_left(starts, end)
-        return not place or ends[place - 1] <= start
+        place = bisect_left(self._starts, end)
+        return not place or self._reaches[place - 1] <= start
 
     def next_after(self, instant: int) -> Busy | None:
         """The first busy interval at or after an instant at which the room is free."""
@@ -113,11 +125,7 @@ class RoomSchedule:
 
     def conflicts(self, start: int, end: int) -> tuple[Busy, ...]:
         """Busy intervals that overlap a slot, by start."""
-        starts, ends = self.runs
-        first = bisect_right(ends, start)
-        if first == len(starts) or starts[first] >= end:
-            return ()
-        found = self._unpack(bisect_left(self._starts, starts[first]), bisect_left(self._starts, end))
+        found = self._unpack(bisect_right(self._reaches, start), bisect_left(self._starts, end))
         return tuple(each for each in found if each.end > start)
 
     def contains(self, busy: Busy) -> bool:
@@ -126,16 +134,12 @@ class RoomSchedule:
 
     def gaps(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The free intervals between `start` and `end`, in order."""
-        starts, ends = self.runs
-        place = bisect_right(ends, start)
-        while start < end:
-            busy_from = starts[place] if place < len(starts) else end
+        for busy_from, busy_until in self.runs_in(start, end):
             if busy_from > start:
-                yield start, min(busy_from, end)
-            if place >= len(starts):
-                return
-            start = max(start, ends[place])
-            place += 1
+                yield start, busy_from
+            start = busy_until
+        if start < end:
+            yield start, end
 
     def with_busy(self, added: Busy) -> "RoomSchedule":
         place = self._place(added)
@@ -186,19 +190,9 @@ def _pack(instants: Sequence[int]) -> "array[int]":
         return array("q", instants)
 
 
-def _merge(starts: "array[int]", ends: "array[int]") -> Runs:
-    """The columns themselves where there is nothing to merge."""
-    first: list[int] = []
-    last: list[int] = []
-    reach = -1
-    for start, end in zip(starts, ends, strict=True):
-        if first and start <= reach:
-            if end > reach:
-                last[-1] = reach = end
-        else:
-            first.append(start)
-            last.append(reach := end)
-    return (starts, ends) if len(first) == len(starts) else (_pack(first), _pack(last))
+def _reaches(ends: "array[int]") -> "array[int]":
+    """The latest of the ends up to each place: nearly always the ends themselves."""
+    return ends if all(map(le, ends, islice(ends, 1, None))) else _pack([*accumulate(ends, max)])
 
 
 ALWAYS_FREE = RoomSchedule()

@@ -1,6 +1,5 @@
 """Reads room schedules from storage, so that a window of time cuts nothing that reaches over its end."""
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -49,9 +48,7 @@ def busy_in_room(unit: UnitOfWork, room_id: RoomId, window: Interval) -> list[Bu
 
 def _run_across(schedule: RoomSchedule, instant: int) -> int | None:
     """The end of the run that touches an instant from before."""
-    starts, ends = schedule.runs
-    place = bisect_right(starts, instant) - 1
-    return ends[place] if place >= 0 and ends[place] >= instant else None
+    return next((end for _, end in schedule.runs_in(instant - 1, instant + 1)), None)
 
 
 def _continuing(found: Iterable[Busy], known: set[Busy], reach: int) -> list[Busy]:

@@ -1,7 +1,9 @@
 """Menus that narrow a long list of free rooms by building, size or equipment."""
 
 from collections.abc import Callable, Iterator, Mapping
+from heapq import nsmallest
 from math import inf
+from operator import neg
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -43,8 +45,9 @@ def narrowing_menus(
     if mask.bit_count() <= enough:
         mask = 0
     codes = SearchCodes(replace(search, skip=0) if search.skip else search)
+    counts = catalogue.count_by_building(mask)
     menus: tuple[tuple[str, Iterator[_Condition], Callable[[Any], str]], ...] = (
-        ("Building", _buildings(catalogue, search.query, mask), codes.with_building),
+        (_named("Building", len(counts)), _buildings(catalogue, search.query, counts), codes.with_building),
         ("Size", _sizes(catalogue, search.query, mask), codes.with_capacity),
         ("Equipment", _equipment(catalogue, search.query, mask), codes.with_equipment),
     )
@@ -54,7 +57,7 @@ def narrowing_menus(
             options = [
                 Option(each.label, encode(each.value), _count(each.rooms)) for each in chosen[:_MAX_OPTIONS]
             ]
-            yield Choice(Action.SEARCH, _named(label, len(chosen)), tuple(options))
+            yield Choice(Action.SEARCH, label, tuple(options))
 
 
 def _named(label: str, count: int) -> str:
@@ -66,30 +69,33 @@ def _count(rooms: int | None) -> str:
     return "" if rooms is None else "1 room" if rooms == 1 else f"{rooms} rooms"
 
 
-def _buildings(catalogue: Catalogue, query: RoomQuery, mask: int) -> Iterator[_Condition]:
-    """The nearest buildings first, or those with the most rooms."""
+def _buildings(
+    catalogue: Catalogue, query: RoomQuery, counts: Mapping[BuildingId, int]
+) -> Iterator[_Condition]:
+    """The nearest buildings first, or those with the most rooms; no more than a menu shows."""
     if query.building is not None:
         yield _Condition("Any building", None)
         return
-    counts = catalogue.count_by_building(mask)
     if len(counts) < 2:
         return
-    for building_id in sorted(counts, key=_building_order(catalogue, query.near, counts)):
+    for building_id in _first_buildings(catalogue, query.near, counts):
         building = catalogue.buildings.get(building_id)
         name = building.name if building is not None else building_id
         yield _Condition(name, building_id, counts[building_id])
 
 
-def _building_order(
+def _first_buildings(
     catalogue: Catalogue, near: BuildingId | None, counts: Mapping[BuildingId, int]
-) -> Callable[[BuildingId], tuple[float, int, BuildingId]]:
-    def distance(each: BuildingId) -> float:
-        metres = catalogue.metres(near, each) if near is not None else None
-        return inf if metres is None else metres
+) -> list[BuildingId]:
+    if near is None:  # compares tuples only: a campus of 50,000 rooms has thousands of buildings
+        most = nsmallest(_MAX_OPTIONS, zip(map(neg, counts.values()), counts, strict=True))
+        return [building_id for _, building_id in most]
 
-    if near is None:
-        return lambda each: (0, -counts[each], each)
-    return lambda each: (distance(each), -counts[each], each)
+    def order(each: BuildingId) -> tuple[float, int, BuildingId]:
+        distance = catalogue.metres(near, each)
+        return inf if distance is None else distance, -counts[each], each
+
+    return nsmallest(_MAX_OPTIONS, counts, key=order)
 
 
 def _sizes(catalogue: Catalogue, query: RoomQuery, mask: int) -> Iterator[_Condition]:

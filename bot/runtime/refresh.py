@@ -9,6 +9,7 @@ from bot.config import Config, SourceSection
 from bot.services import Services
 from bot.worker.scheduler import Job
 from core.errors import RoomieError
+from core.memory import pause_full_collections
 from core.policy.schedule import Periodic
 from core.services.timetable_import import ImportResult, TimetableSnapshot
 
@@ -25,8 +26,9 @@ async def refresh(
 ) -> ImportResult:
     """Imports what a source publishes now. A rejected or failed run leaves the last good one current."""
     try:
-        snapshot = await read_source(services, section, progress)
-        return await services.timetables.import_run(section.name, snapshot)
+        with pause_full_collections():  # of a hundred thousand entries, for which bookings would wait
+            snapshot = await read_source(services, section, progress)
+            return await services.timetables.import_run(section.name, snapshot)
     except RoomieError as error:
         await services.timetables.record_failure(section.name, str(error))
         raise

@@ -26,10 +26,10 @@ from bot.runtime.app import (
     upgrade,
 )
 from bot.runtime.backups import backup_checks, backup_warnings
-from bot.runtime.garbage_collection import Freezer, freeze_gc
 from bot.runtime.health import BACKGROUND_CHECKS
 from bot.runtime.logging_setup import configure_logging
 from bot.runtime.loop_lag import measure_loop_lag
+from bot.runtime.memory import limit_pauses_and_memory
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
 from bot.services import Services
@@ -46,6 +46,7 @@ from bot.web.application import stop as stop_serving
 from bot.web.framework.open_files import raise_limit
 from bot.web.framework.settings import HttpSettings
 from core.errors import RoomieError
+from core.memory import build_lasting_values
 from core.model import PersonId
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
     checks_sample = is_public(config) and await _may_hold_sample(config.database.url)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings, load=False))
-        services.read_model.subscribe(Freezer(services.read_model))
+        limit_pauses_and_memory()
         platforms = _platforms(config, services, roles)
         if checks_sample:
             await services.storage.load()
@@ -89,7 +90,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
             tasks.start(platform.run(), platform.name)
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
-        tasks.start(_preload(), "language and pages")
+        tasks.start(asyncio.to_thread(_preload), "language and pages")
         tasks.start(_reload_periodically(services, config.cache.reload_interval), "read model")
         outbox = await stack.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
@@ -164,18 +165,14 @@ def _notify_platform(
         tasks.start(platform.on_people_changed(identities), f"{platform.name} pages")
 
 
-async def _preload() -> None:
+def _preload() -> None:
     """Loads the parser's vocabulary and the pages' templates before the first request needs them."""
-    await asyncio.to_thread(_load_language_and_pages)
-    freeze_gc()
-
-
-def _load_language_and_pages() -> None:
     from bot.language import preload
     from bot.web.pages.templating import preload as preload_templates
 
-    preload()
-    preload_templates()
+    with build_lasting_values():
+        preload()
+        preload_templates()
 
 
 async def _reload_periodically(services: Services, interval: timedelta) -> None:

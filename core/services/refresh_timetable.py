@@ -40,8 +40,8 @@ T = TypeVar("T")
 ENTRIES = BatchLimits(100, 800, per_second=12_000)
 """Written or deleted per transaction: a hundred take a millisecond, for which bookings wait."""
 SLOTS_PER_BATCH = 500
-ROOMS = BatchLimits(1, 8, per_second=100)
-"""Read into the read model per transaction: one takes two or three milliseconds."""
+ROOMS = BatchLimits(1, 4, per_second=60)
+"""Read into the read model per transaction: one takes three or four milliseconds, for which bookings wait."""
 _BOOKINGS_PER_BATCH = 200
 _MAX_SLOT_LENGTH = int(MAX_ENTRY_LENGTH.total_seconds())
 

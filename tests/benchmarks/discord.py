@@ -5,6 +5,7 @@ the free rooms; the bare client sends the same answer, built once from discord.p
 """
 
 import asyncio
+import gc
 import statistics
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -22,7 +23,6 @@ from msgspec import Struct
 from bot.chat.reply import Button, Reply, ReplyItem
 from bot.platforms.discord.render.renderer import render
 from bot.runtime import event_loop
-from bot.runtime.garbage_collection import freeze_gc
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import open_storage, upgrade
@@ -72,7 +72,8 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called s
 
 async def _rows(rounds: int) -> list[Row]:
     async with roomie() as ours, bare_app(await ours.answer()) as bare:
-        freeze_gc()
+        gc.collect()
+        gc.freeze()
         await bare.burst()
         await ours.burst()
         pairs = [(await ours.burst(), await bare.burst()) for _ in range(rounds)]

@@ -1,5 +1,6 @@
 """Finding free rooms: in memory compared with the best SQL, and from typed text compared with its parts."""
 
+import gc
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -17,7 +18,6 @@ from bot.conversation.memory.store import AnswerMemory
 from bot.language import parse_phrase
 from bot.login.passwords import Argon2Passwords
 from bot.runtime import event_loop
-from bot.runtime.garbage_collection import freeze_gc
 from bot.services import Services
 from core.catalogue import RoomQuery
 from core.clock import ShiftedClock, SystemClock
@@ -51,7 +51,8 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - how benchmarks are called
 async def _rows(small: Path, large: Path, many: Path, rounds: int) -> list[Row]:
     rows: list[Row] = []
     services = {path: await _services(path) for path in (small, large, many)}
-    freeze_gc()
+    gc.collect()
+    gc.freeze()
     for path, entries in ((small, "20,000"), (large, "100,000")):
         name = f"free-room search, {entries} entries: time against the best SQL"
         ours, theirs = _search(services[path], rounds), _sql(path, services[path], rounds // 10)

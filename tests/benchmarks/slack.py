@@ -5,6 +5,7 @@ answers with the free rooms.
 """
 
 import asyncio
+import gc
 import statistics
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,7 +21,6 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.runtime import event_loop
-from bot.runtime.garbage_collection import freeze_gc
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import ManagedStorage, open_storage, upgrade
@@ -53,7 +53,8 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called s
 
 async def _rows(rounds: int) -> list[Row]:
     async with bare_app() as (bare, nothing), roomie() as (people, settled):
-        freeze_gc()
+        gc.collect()
+        gc.freeze()
         await _burst(bare, nothing)
         await _burst(people, settled)
         pairs = [(await _burst(people, settled), await _burst(bare, nothing)) for _ in range(rounds)]

@@ -36,6 +36,20 @@ def test_conflicts_are_the_intervals_that_overlap_by_start(busy: list[Busy], slo
     assert found == tuple(sorted(each for each in busy if each.start < end and start < each.end))
 
 
+@given(_LISTS, spans())
+def test_runs_in_a_slot_are_those_of_its_seconds_and_go_on_to_their_end(
+    busy: list[Busy], slot: tuple[int, int]
+):
+    start, end = slot
+    schedule = _columns(busy)
+
+    found = list(schedule.runs_in(start, end))
+
+    whole = [run for run in zip(*schedule.runs, strict=True) if run[0] < end and start < run[1]]
+    assert [until for _, until in found] == [until for _, until in whole]
+    assert [max(begins, start) for begins, _ in found] == [max(begins, start) for begins, _ in whole]
+
+
 @given(_LISTS, busy_intervals(), st.data())
 def test_adding_and_removing_intervals_is_that_of_a_list(busy: list[Busy], new: Busy, data: st.DataObject):
     schedule = _columns(busy)
@@ -74,5 +88,6 @@ def test_an_interval_takes_little_memory():
 
     schedule = RoomSchedule.of_columns(starts, [each + 3600 for each in starts], [label] * len(starts))
 
-    parts = (schedule._starts, schedule._ends, schedule._labels, *schedule.runs)
+    assert schedule.runs == (tuple(starts), tuple(each + 3600 for each in starts))
+    parts = (schedule._starts, schedule._ends, schedule._labels, schedule._reaches)
     assert sum(map(sys.getsizeof, {id(each): each for each in parts}.values())) < 20 * len(starts)

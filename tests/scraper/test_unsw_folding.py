@@ -96,7 +96,22 @@ DAMAGE = (
     *("&#xE000;", "&#xf8ff", "&#0;", "&lt;span&gt;", "\U0001f600", "<font>" * 120, "<div>" * 480),
 )
 
-names = st.sampled_from(["TUT/1:1\u00a0A", "StuGrp\u00a0B & <C>", "D", "", "Zoë", '"', "&#57344;", "\ue000"])
+names = st.sampled_from(
+    [
+        "TUT/1:1\u00a0A",
+        "StuGrp\u00a0B & <C>",
+        "D",
+        "",
+        "Zoë",
+        "  ",
+        " E",
+        "F ",
+        "\u00a0",
+        '"',
+        "&#57344;",
+        "\ue000",
+    ]
+)
 lessons = st.builds(
     lambda day, start, length, name, weeks: Lesson(day, start * 30, (start + length) * 30, name, weeks),
     st.integers(0, 6),

@@ -4,7 +4,7 @@ Most rooms share theirs with others: a campus of 50,000 rooms has some hundred p
 """
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias
@@ -16,8 +16,8 @@ from bot.web.framework.status_layout import NEVER
 from core.availability import SOON, RoomSchedule, Status
 
 _ALWAYS = 1 << 62
-Moments: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
-"""Starts and ends of the intervals in which a room is busy."""
+Moments: TypeAlias = tuple[tuple[int, int], ...]
+"""Start and end of each interval in which a room is busy."""
 
 
 class RoomTimeline(Struct, frozen=True):
@@ -43,9 +43,7 @@ class DayTimelines(dict[Moments, int]):
 
     def number_of(self, schedule: RoomSchedule) -> int:
         """The number of a room's timeline."""
-        starts, ends = schedule.runs
-        first, last = bisect_right(ends, self.day[0]), bisect_left(starts, self.day[1])
-        return self[tuple(starts[first:last]), tuple(ends[first:last])]
+        return self[tuple(schedule.runs_in(*self.day))]
 
     def edges(self) -> set[int]:
         return {edge for each in self.timelines for edge in each.edges}
@@ -71,21 +69,18 @@ def _build_timeline(busy: Moments, day: tuple[int, int]) -> RoomTimeline:
 
 def _intervals(busy: Moments, begins: int, ends: int) -> Iterator[tuple[int, Status, int | None]]:
     """The statuses of a room's day in order: start, status, and the end that responses show."""
-    starts, finishes = busy
-    place, at = 0, begins
-    while at < ends:
-        start = starts[place] if place < len(starts) else ends
+    at = begins
+    for start, finish in busy:
         if at < start:
-            yield at, Status.FREE, start if start < ends else None
-        if start >= ends:
-            return
-        finish = finishes[place]
+            yield at, Status.FREE, start
         nearly = finish - SOON
         if max(at, start) < nearly:
             yield max(at, start), Status.BUSY, finish
         if max(at, start, nearly) < ends:
             yield max(at, start, nearly), Status.SOON, finish
-        at, place = finish, place + 1
+        at = finish
+    if at < ends:
+        yield at, Status.FREE, None
 
 
 @lru_cache(maxsize=1 << 14)

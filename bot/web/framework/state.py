@@ -31,8 +31,10 @@ from bot.web.framework.status_cache import CampusDays, CampusLayout, StatusCache
 from bot.web.framework.token_usage import TokenUsage
 from bot.web.framework.whole_schedules import WholeSchedules
 from core.availability import Availability
+from core.catalogue import Catalogue
 from core.errors import Unavailable
 from core.interval import Interval
+from core.memory import build_lasting_values
 from core.ports import UnitOfWork
 from core.read_model import load_availability
 
@@ -136,7 +138,7 @@ class ServerState:
         await suspend()
         async with self._campus_lock:
             if (campus := self._campus) is None or campus.catalogue is not catalogue:
-                campus = self._campus = await asyncio.to_thread(CampusLayout, catalogue)
+                campus = self._campus = await asyncio.to_thread(_lay_out, catalogue)
         return campus
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -158,3 +160,8 @@ class ServerState:
         """Loads the availability of a time that the read model does not cover."""
         catalogue = self.services.read_model.catalogue
         return await self.read(lambda unit: load_availability(unit, catalogue, window))
+
+
+def _lay_out(catalogue: Catalogue) -> CampusLayout:
+    with build_lasting_values():
+        return CampusLayout(catalogue)

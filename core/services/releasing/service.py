@@ -1,6 +1,7 @@
 """Warns people who have not checked in, and releases what is left of their bookings."""
 
-from collections.abc import Collection, Iterable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -71,7 +72,7 @@ class ReleaseService:
             for each in parts:
                 record_presence(unit, each, now)
 
-        if parts and any(True for _ in self._awaited(now)):
+        if parts and any([True async for _ in self._awaited(now)]):
             await self._storage.write_relaxed(transaction)
 
     async def release_absent(self) -> int:
@@ -88,26 +89,29 @@ class ReleaseService:
 
     async def _due(self, now: datetime) -> list[tuple[Room, Booking]]:
         """Those with a step to take, as the read model knows them; they are read again in the transaction."""
-        awaited = list(self._awaited(now))
+        awaited = [each async for each in self._awaited(now)]
         warned = [each for _, each in awaited if each.release and each.release.delivered_at is None]
         arrived = await self._storage.read(partial(_arrived, warned)) if warned else frozenset()
         return [(room, each) for room, each in awaited if _is_due(each, now) or each.id in arrived]
 
-    def _awaited(self, now: datetime) -> Iterator[tuple[Room, Booking]]:
+    async def _awaited(self, now: datetime) -> AsyncIterator[tuple[Room, Booking]]:
         """Running bookings to which nobody has checked in by the time of the first warning."""
         read_model, second = self._read_model, int(now.timestamp())
-        for room in self._check_in_rooms():
+        for room in await self._check_in_rooms():
             for busy in read_model.availability.schedule(room.id).conflicts(second, second + 1):
                 booking = read_model.bookings.get(busy.booking_id) if busy.booking_id is not None else None
                 if booking is not None and is_awaited(booking, room, self._rules, now):
                     yield room, booking
 
-    def _check_in_rooms(self) -> tuple[Room, ...]:
-        catalogue = self._read_model.catalogue
-        if self._rooms[0] is not catalogue:
-            rooms = (each for each in catalogue.order if needs_check_in(each, self._rules))
-            self._rooms = (catalogue, tuple(rooms))
+    async def _check_in_rooms(self) -> tuple[Room, ...]:
+        """Chosen on a thread: it takes 50 ms for 50,000 rooms."""
+        if self._rooms[0] is not (catalogue := self._read_model.catalogue):
+            self._rooms = catalogue, await asyncio.to_thread(_check_in_rooms, catalogue, self._rules)
         return self._rooms[1]
+
+
+def _check_in_rooms(catalogue: Catalogue, rules: Rules) -> tuple[Room, ...]:
+    return tuple([each for each in catalogue.order if needs_check_in(each, rules)])
 
 
 def _is_due(booking: Booking, now: datetime) -> bool:

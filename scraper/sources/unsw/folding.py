@@ -1,10 +1,10 @@
 """Folds rows of a room's page, so that BeautifulSoup builds a tree of a seventh as many nodes.
 
 A class of four hours stands in eight rows, and most other cells are blank. Each distinct class becomes one
-character for private use, here A and B, and the seven days of a row one cell, each day after a separator:
+character for private use, here A and B, and a row one cell: its time, and each day after a separator:
 
     <tr class="rowLowlight"><td class="note">09:30</td><td class="data"><span title="01">LEC</span></td>...
-    <tr class="rowLowlight"><td>09:30</td><td>|A||AB||||</td></tr>
+    <tr class="rowLowlight"><td>09:30|A||AB||||</td></tr>
 
 Only rows in the usual shape are folded, and only markup without influence on anything around it. A page that
 could mean something else when it is folded, such as one with classes outside of these rows, is not.
@@ -55,7 +55,7 @@ def fold_rows(html: str) -> FoldedPage | None:
         start, time, cells = match.groups()
         days = _DAY_PATTERN.sub(rf"{DAY}\1", _BLANKS.sub("", cells))
         folded_classes += len(days) - days.count(DAY)
-        return f"{start}<td>{time}</td><td>{days}</td></tr>"
+        return f"{start}<td>{time}{days}</td></tr>"
 
     html, class_count = _CLASS_PATTERN.subn(fold_class, html)
     html, row_count = _ROW_PATTERN.subn(fold_row, html)

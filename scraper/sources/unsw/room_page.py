@@ -6,7 +6,8 @@ It is parsed with its rows folded, in a fifth of the time, or as it is where the
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, compress, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,8 @@ HALF_HOUR_MINUTES = 30
 DAYS_PER_WEEK = 7
 _MAX_FOLDED_NESTING = 100
 """Far from the depth at which the parser, or we, refuse a page that is deeper when it is not folded."""
+_PLAIN_CLASS = re.compile(r'<span(?: title="([01]+)")?>([^<>& ](?:[^<>&]|&nbsp;)*)</span>')
+"""A class of a folded page whose text means the same with and without a parser."""
 _TIME_PATTERN = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -94,22 +97,28 @@ def _parse_folded_page(page: FoldedPage, weeks: int) -> list[HalfHour] | None:
 
 
 def _parse_folded_classes(page: FoldedPage, weeks: int) -> dict[str, ClassLabel]:
-    """The labels of classes by their characters."""
-    spans = parse_html(
-        f"<table><tr><td>{''.join(page.classes.values())}</td></tr></table>", "table"
-    ).find_all("span")
-    if len(spans) != len(page.classes):
+    """The labels of classes by their characters. Most are plain text, which needs no tree."""
+    plain = {character: _PLAIN_CLASS.fullmatch(markup) for character, markup in page.classes.items()}
+    others = [character for character, found in plain.items() if found is None]
+    markup = "".join(map(page.classes.__getitem__, others))
+    spans = (
+        parse_html(f"<table><tr><td>{markup}</td></tr></table>", "table").find_all("span") if others else []
+    )
+    if len(spans) != len(others):
         raise PageFormatChanged("A class of a room's page is no element of its own.")
-    return {character: _parse_label(span, weeks) for character, span in zip(page.classes, spans, strict=True)}
+    labels = {character: _parse_label(span, weeks) for character, span in zip(others, spans, strict=True)}
+    for character, found in plain.items():
+        if found is not None:
+            labels[character] = _to_label(found[1], found[2].replace("&nbsp;", "\u00a0"), weeks)
+    return labels
 
 
 def _parse_folded_row(row: "Tag", labels: dict[str, ClassLabel]) -> HalfHour | None:
     """None for a row that is not folded."""
-    texts = [only_text(cell) for cell in row.contents]
-    if len(texts) != 2 or not texts[1].startswith(DAY):
+    time, *days = only_text(row.contents[0]).split(DAY) if len(row.contents) == 1 else ("",)
+    if len(days) != DAYS_PER_WEEK:
         return None
-    days = texts[1].split(DAY)[1:]
-    return HalfHour(_parse_time(texts[0]), tuple(frozenset(map(labels.__getitem__, day)) for day in days))
+    return HalfHour(_parse_time(time), tuple([frozenset(map(labels.__getitem__, day)) for day in days]))
 
 
 def _find_rows(html: str, max_nesting: int = MAX_NESTING) -> "Sequence[Tag]":
@@ -147,13 +156,17 @@ def _parse_labels(cell: "Tag", weeks: int) -> frozenset[ClassLabel]:
 
 
 def _parse_label(span: "Tag", weeks: int) -> ClassLabel:
+    return _to_label(str(span.get("title") or ""), span.get_text(), weeks)
+
+
+def _to_label(code: str | None, name: str, weeks: int) -> ClassLabel:
     """A class without a week code takes place every week."""
-    code = str(span.get("title") or "1" * weeks)
+    code = code or "1" * weeks
     if len(code) != weeks or code.strip("01"):
         raise PageFormatChanged(
             f"A room's page has the week code {code[:60]!r} where there should be {weeks} digits."
         )
-    return ClassLabel(span.get_text(), code)
+    return ClassLabel(name, code)
 
 
 def _merge_day_classes(rows: Sequence[HalfHour], weekday: int) -> Iterator[WeeklyClass]:
@@ -171,7 +184,15 @@ def _merge_day_classes(rows: Sequence[HalfHour], weekday: int) -> Iterator[Weekl
 
 def _to_entry_group(weekly: WeeklyClass, room: RoomId, year: TimetableYear, zone: ZoneInfo) -> EntryGroup:
     name, booking_type = parse_site_name(weekly.label.name)
-    times = array("q")
-    for day in year.days(weekly.label.week_code, weekly.weekday):
-        times.extend(to_epoch_range(day, weekly.starts, weekly.ends, zone))
-    return EntryGroup(room, to_one_line(name), booking_type, times)
+    ranges = _year_ranges(year, weekly.weekday, weekly.starts, weekly.ends, zone)
+    held = compress(ranges, map("1".__eq__, weekly.label.week_code))
+    return EntryGroup(room, to_one_line(name), booking_type, array("q", chain.from_iterable(held)))
+
+
+@lru_cache(maxsize=1_024)  # most classes of a campus begin at the same times and last as long
+def _year_ranges(
+    year: TimetableYear, weekday: int, starts: int, ends: int, zone: ZoneInfo
+) -> tuple[tuple[int, int] | tuple[()], ...]:
+    """Of each week of a year, start and end in seconds since 1970, as `to_epoch_range` gives them."""
+    days = year.days("1" * year.weeks, weekday)
+    return tuple([to_epoch_range(day, starts, ends, zone) for day in days])

@@ -4,8 +4,10 @@ A search line or a pressed button becomes a `ChatRequest` for the same dispatche
 carries is read only: links may come from anybody.
 """
 
+import asyncio
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,6 +24,7 @@ from bot.web.framework.state import ServerState
 from bot.web.pages.replies import ReplyContext
 from core.catalogue import Catalogue
 from core.directory import Account
+from core.memory import build_lasting_values
 from core.model import Identity
 
 if TYPE_CHECKING:
@@ -102,12 +105,21 @@ def _places(catalogue: Catalogue) -> Mapping[str, str]:
 
 
 async def _dispatch(state: ServerState, request: ChatRequest) -> Reply:
+    if state.dispatcher is None:
+        await asyncio.to_thread(_prepare, state.services.read_model.catalogue)
     reply = await _dispatcher(state).dispatch(request)
     return replace(reply, audience=Reply().audience)
 
 
+def _prepare(catalogue: Catalogue) -> None:
+    """What the first reply needs. Imports the commands, which would make the start slow."""
+    with build_lasting_values():
+        import_module("bot.commands")
+        import_module("bot.conversation.dispatcher")
+        _places(catalogue)
+
+
 def _dispatcher(state: ServerState) -> "Dispatcher":
-    """The server's dispatcher. The commands are imported with the first request, to keep the start fast."""
     if state.dispatcher is None:
         from bot.commands import COMMANDS
         from bot.conversation.dispatcher import Dispatcher

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from operator import attrgetter
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.chat.formatting import equipment_name
 from bot.web.endpoints.board.answers import needs_confirmation, once, view
@@ -94,9 +94,9 @@ def _building_options(catalogue: Catalogue, selected: str | None) -> Markup:
 @lru_cache(maxsize=2)
 def _unselected_options(catalogue: Catalogue) -> Markup:
     """By name. A campus of 50,000 rooms has thousands, on each page."""
-    option = Markup('<option value="{}">{}</option>\n')
     buildings = sorted(catalogue.buildings.values(), key=attrgetter("name"))
-    return Markup().join(option.format(each.id, each.name) for each in buildings)
+    options = [f'<option value="{escape(each.id)}">{escape(each.name)}</option>\n' for each in buildings]
+    return Markup("".join(options))  # noqa: S704 - escaped above
 
 
 START: tuple[Route, ...] = (
