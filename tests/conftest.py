@@ -25,11 +25,13 @@ from tests.fakes.clock import StillClock
 from tests.memory_files import memory_folder
 from tests.postgres import PostgresServer
 from tests.shared_reads import share_reads
+from tests.shared_types import share_types
 
 _numbers = itertools.count()
 
 share_compiled_sql()
 share_reads()
+share_types()
 
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("search", deadline=None, max_examples=1_000)
