@@ -24,10 +24,13 @@ from tests.databases import SqlConnection, apart, run_sql
 from tests.fakes.clock import StillClock
 from tests.memory_files import memory_folder
 from tests.postgres import PostgresServer
+from tests.rewriting import rewrite_share
 from tests.shared_reads import share_reads
 from tests.shared_types import share_types
 
 _numbers = itertools.count()
+
+gc.disable()  # until all tests are collected
 
 share_compiled_sql()
 share_reads()
@@ -39,16 +42,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 """Deterministic examples, so that a failure is due to the change at hand; `search` tries new ones."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Puts temporary files into memory: waiting for a disk takes a third of the time."""
     if (memory := memory_folder()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+    rewrite_share(config)
 
 
 def pytest_collection_finish() -> None:
     """Exempts modules and collected tests from garbage collection, which would walk them again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
