@@ -22,6 +22,7 @@ from tests.builders import NOW
 from tests.compiled_sql import share_compiled_sql
 from tests.databases import SqlConnection, apart, run_sql
 from tests.fakes.clock import StillClock
+from tests.forked import fork_parsers
 from tests.memory_files import memory_folder
 from tests.postgres import PostgresServer
 from tests.rewriting import rewrite_share
@@ -32,6 +33,7 @@ _numbers = itertools.count()
 
 gc.disable()  # until all tests are collected
 
+fork_parsers()
 share_compiled_sql()
 share_reads()
 share_types()
