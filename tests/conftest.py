@@ -26,6 +26,7 @@ from tests.forked import fork_parsers
 from tests.memory_files import memory_folder
 from tests.postgres import PostgresServer
 from tests.rewriting import rewrite_share
+from tests.shared_parsers import share_parsers
 from tests.shared_reads import share_reads
 from tests.shared_types import share_types
 
@@ -35,6 +36,7 @@ gc.disable()  # until all tests are collected
 
 fork_parsers()
 share_compiled_sql()
+share_parsers()
 share_reads()
 share_types()
 
