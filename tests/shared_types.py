@@ -13,7 +13,7 @@ _FIRST_OWN = 16384
 """PostgreSQL's own objects have smaller numbers, the same in all databases."""
 
 
-class _Asked(NamedTuple):
+class _Statement(NamedTuple):
     name: str = "shared"
 
 
@@ -32,4 +32,4 @@ async def _ask_once(connection: Connection, types: Iterable[int], *limits: Any) 
         return await _ask(connection, types, *limits)
     if key not in _known:
         _known[key], _ = await _ask(connection, types, *limits)
-    return _known[key], _Asked()
+    return _known[key], _Statement()
