@@ -22,14 +22,23 @@ from tests.builders import NOW
 from tests.compiled_sql import share_compiled_sql
 from tests.databases import SqlConnection, apart, run_sql
 from tests.fakes.clock import StillClock
+from tests.forked import fork_parsers
 from tests.memory_files import memory_folder
 from tests.postgres import PostgresServer
+from tests.rewriting import rewrite_share
+from tests.shared_parsers import share_parsers
 from tests.shared_reads import share_reads
+from tests.shared_types import share_types
 
 _numbers = itertools.count()
 
+gc.disable()  # until all tests are collected
+
+fork_parsers()
 share_compiled_sql()
+share_parsers()
 share_reads()
+share_types()
 
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("search", deadline=None, max_examples=1_000)
@@ -37,16 +46,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 """Deterministic examples, so that a failure is due to the change at hand; `search` tries new ones."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Puts temporary files into memory: waiting for a disk takes a third of the time."""
     if (memory := memory_folder()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+    rewrite_share(config)
 
 
 def pytest_collection_finish() -> None:
     """Exempts modules and collected tests from garbage collection, which would walk them again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

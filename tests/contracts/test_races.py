@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator
 
@@ -14,6 +12,7 @@ from tests.builders import a_person, a_slot
 from tests.contracts.campus import HALL, ROOMS, Campus
 from tests.contracts.concurrent_client import race
 from tests.contracts.raw import ask
+from tests.forked import ForkedProcess, start_forked
 
 _PROCESSES = 4
 
@@ -31,7 +30,7 @@ async def full_campus(campus: Campus) -> Campus:
 class ClientProcesses:
     """Several processes with concurrent requests."""
 
-    def __init__(self, processes: list[Process]) -> None:
+    def __init__(self, processes: list[ForkedProcess]) -> None:
         self._processes = processes
 
     async def ready(self) -> None:
@@ -40,26 +39,23 @@ class ClientProcesses:
     async def race(self, name: str, requests: int) -> Counter[str]:
         """Outcomes of the requests, so many per process."""
         for number, process in enumerate(self._processes):
-            assert process.stdin is not None
             process.stdin.write(f"{name} {number * requests} {(number + 1) * requests}\n".encode())
         return sum((Counter(json.loads(line)) for line in await self._lines()), Counter())
 
     async def finish(self) -> None:
         for process in self._processes:
-            assert process.stdin is not None
             process.stdin.close()
         assert [await process.wait() for process in self._processes] == [0] * len(self._processes)
 
     async def _lines(self) -> list[bytes]:
         async with asyncio.timeout(60):
-            return [await process.stdout.readline() for process in self._processes if process.stdout]
+            return [await process.stdout.readline() for process in self._processes]
 
 
 @pytest.fixture
 async def processes(full_campus: Campus, database_url: str) -> AsyncIterator[ClientProcesses]:
-    pipe, start = asyncio.subprocess.PIPE, asyncio.create_subprocess_exec
-    command = (sys.executable, "-m", "tests.contracts.concurrent_client", database_url)
-    processes = ClientProcesses([await start(*command, stdin=pipe, stdout=pipe) for _ in range(_PROCESSES)])
+    command = ("tests.contracts.concurrent_client", database_url)
+    processes = ClientProcesses([await start_forked(*command) for _ in range(_PROCESSES)])
     await processes.ready()
     yield processes
     await processes.finish()

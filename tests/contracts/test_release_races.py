@@ -1,8 +1,6 @@
 """Many bookings are released at once by four processes, which are killed at random."""
 
 import asyncio
-import sys
-from asyncio.subprocess import Process
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -16,6 +14,7 @@ from tests.contracts.campus import Campus
 from tests.contracts.raw import ask
 from tests.contracts.release_client import RELEASE_AT, ROOMS, RULES, SLOT
 from tests.contracts.test_releases import ReleaseTrial
+from tests.forked import ForkedProcess, start_forked
 
 _PROCESSES = 4
 SMALL, LARGE = (16, (2, 5, 8, 11)), (120, (2, 15, 40, 70))
@@ -23,9 +22,8 @@ SMALL, LARGE = (16, (2, 5, 8, 11)), (120, (2, 15, 40, 70))
 _MAX_SECONDS = 60
 
 
-async def start(url: str) -> Process:
-    command = (sys.executable, "-m", "tests.contracts.release_client", url)
-    return await asyncio.create_subprocess_exec(*command)
+async def start(url: str) -> ForkedProcess:
+    return await start_forked("tests.contracts.release_client", url)
 
 
 async def released(url: str) -> int:
@@ -39,7 +37,7 @@ async def wait_for(url: str, count: int) -> None:
         await asyncio.sleep(0.03)  # others write meanwhile
 
 
-async def kill_some(url: str, processes: list[Process], kills_at: Sequence[int]) -> int:
+async def kill_some(url: str, processes: list[ForkedProcess], kills_at: Sequence[int]) -> int:
     """Returns how many were killed before they were done."""
     kills = 0
     for place, count in enumerate(kills_at):

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator
 
@@ -14,6 +12,7 @@ from tests.builders import a_person
 from tests.contracts.campus import CHESS, HALL, Campus
 from tests.contracts.raw import ask
 from tests.contracts.series_client import WEEKS
+from tests.forked import ForkedProcess, start_forked
 
 _PROCESSES = 4
 _PRESIDENTS = 50
@@ -45,25 +44,21 @@ async def many_presidents(campus: Campus) -> Campus:
     return campus
 
 
-async def start(url: str) -> Process:
-    pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-m", "tests.contracts.series_client", url)
-    return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+async def start(url: str) -> ForkedProcess:
+    return await start_forked("tests.contracts.series_client", url)
 
 
-async def read_line(process: Process) -> bytes:
-    assert process.stdout is not None
+async def read_line(process: ForkedProcess) -> bytes:
     async with asyncio.timeout(_TIMEOUT):
         return await process.stdout.readline()
 
 
-def send(process: Process, line: str) -> None:
-    assert process.stdin is not None
+def send(process: ForkedProcess, line: str) -> None:
     process.stdin.write(f"{line}\n".encode())
 
 
 @pytest.fixture
-async def processes(many_presidents: Campus, database_url: str) -> AsyncIterator[list[Process]]:
+async def processes(many_presidents: Campus, database_url: str) -> AsyncIterator[list[ForkedProcess]]:
     processes = [await start(database_url) for _ in range(_PROCESSES)]
     assert [await read_line(process) for process in processes] == [b"ready\n"] * _PROCESSES
     yield processes
@@ -74,7 +69,7 @@ async def processes(many_presidents: Campus, database_url: str) -> AsyncIterator
 
 
 async def test_of_50_presidents_one_gets_the_whole_series_and_49_see_a_fresh_preview(
-    processes: list[Process], database_url: str
+    processes: list[ForkedProcess], database_url: str
 ):
     bounds = [place * _PRESIDENTS // _PROCESSES for place in range(_PROCESSES + 1)]
     for process, first, last in zip(processes, bounds, bounds[1:], strict=False):
@@ -90,7 +85,7 @@ async def test_of_50_presidents_one_gets_the_whole_series_and_49_see_a_fresh_pre
     assert await ask(database_url, _HALF_SERIES) == 0
 
 
-async def test_a_killed_process_leaves_no_half_series(processes: list[Process], database_url: str):
+async def test_a_killed_process_leaves_no_half_series(processes: list[ForkedProcess], database_url: str):
     """All four book, move and cancel series on end, and are killed (SIGKILL) one after the other."""
     for number, process in enumerate(processes):
         send(process, f"stream {number}")

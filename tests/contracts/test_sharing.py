@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -27,6 +26,7 @@ from core.services.sharing import AcceptedTransfer, SharingService, TransferClos
 from tests.builders import NOW, a_room, a_slot
 from tests.contracts.campus import CHESS, HALL, LAB, ROOMS, Campus
 from tests.contracts.raw import ask
+from tests.forked import start_forked
 
 Opener = Callable[[], Awaitable[ManagedStorage]]
 ZOE = Guest(identity=Identity("discord:7"), name="Zoe")
@@ -310,11 +310,8 @@ async def test_a_process_killed_while_it_accepts_leaves_whole_bookings(campus: C
     bookings = [(await campus.book(a_slot("15:00", 15), room)).booking for room in ROOMS[:4]]
     rng = random.Random(7)
     for _ in range(3):
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.contracts.transfer_client", database_url,
-            *(each.id for each in bookings), stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        assert process.stdout is not None
+        numbers = (each.id for each in bookings)
+        process = await start_forked("tests.contracts.transfer_client", database_url, *numbers)
         async with asyncio.timeout(30):
             for _ in range(rng.randint(1, 12)):
                 assert await process.stdout.readline() == b"handed over\n"

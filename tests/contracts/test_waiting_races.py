@@ -1,8 +1,6 @@
 """Many people wait for a few slots; four processes make and answer offers, and are killed at random."""
 
 import asyncio
-import sys
-from asyncio.subprocess import Process
 from collections import Counter
 
 import pytest
@@ -15,6 +13,7 @@ from tests.builders import a_person
 from tests.contracts.campus import ROOMS, Campus
 from tests.contracts.raw import ask
 from tests.contracts.waiting_client import PROCESSES, SLOT
+from tests.forked import ForkedProcess, start_forked
 
 _MAX_SECONDS = 120
 
@@ -55,13 +54,11 @@ class WaitingProcesses:
             await self._read(second, self._trial.people * self._trial.slots)
             assert await second.wait() == 0
 
-    async def _start(self, share: int, seed: int) -> Process:
+    async def _start(self, share: int, seed: int) -> ForkedProcess:
         arguments = (self._url, *map(str, (self._trial.slots, share, seed)))
-        command = (sys.executable, "-m", "tests.contracts.waiting_client", *arguments)
-        return await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        return await start_forked("tests.contracts.waiting_client", *arguments)
 
-    async def _read(self, process: Process, max_lines: int) -> None:
-        assert process.stdout is not None
+    async def _read(self, process: ForkedProcess, max_lines: int) -> None:
         for _ in range(max_lines):
             if not (line := await process.stdout.readline()):
                 return
