@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import socket
 
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
@@ -208,3 +209,20 @@ async def test_reads_are_answered_from_memory_while_the_database_is_down(
     assert (await wil.get("/api/rooms/status")).status == 200
     assert (await wil.get("/rooms.list/")).status == 200
     assert (await wil.as_("f" * 40).get("/rooms.list/")).status == 503, "another process may know this token"
+
+
+async def test_connections_that_only_the_system_accepted_before_a_stop_are_answered(services: Services):
+    runner, address = await serve(create_application(services, HttpSettings()), "127.0.0.1", 0)
+    host, port = address.removeprefix("http://").split(":")
+    clients = [socket.create_connection((host, int(port))) for _ in range(20)]
+
+    for site in tuple(runner.sites):
+        await site.stop()
+
+    for each in clients:
+        each.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    answers = [await asyncio.to_thread(each.recv, 15) for each in clients]
+    assert set(answers) == {b"HTTP/1.1 200 OK"}
+    for each in clients:
+        each.close()
+    await runner.cleanup()

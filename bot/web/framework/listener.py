@@ -100,7 +100,9 @@ class Listener:
         self._resume()
 
     def close(self) -> None:
+        """Accepts what is in the queue first: the system resets connections that were not accepted."""
         for each in self._sockets:
+            self._accept(each)
             self._loop.remove_reader(each)
             each.close()
         self._sockets.clear()
