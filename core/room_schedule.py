@@ -144,8 +144,8 @@ class RoomSchedule:
     def with_busy(self, added: Busy) -> "RoomSchedule":
         place = self._place(added)
         return self._packed(
-            [*self._starts[:place], added.start, *self._starts[place:]],
-            [*self._ends[:place], added.end, *self._ends[place:]],
+            _insert(self._starts, place, added.start),
+            _insert(self._ends, place, added.end),
             (*self._labels[:place], added[2:], *self._labels[place:]),
         )
 
@@ -188,6 +188,17 @@ def _pack(instants: Sequence[int]) -> "array[int]":
         return array("I", instants)
     except OverflowError:
         return array("q", instants)
+
+
+def _insert(column: "array[int]", place: int, instant: int) -> "array[int]":
+    """A longer column."""
+    longer = column[:]
+    try:
+        longer.insert(place, instant)
+    except OverflowError:
+        longer = array("q", column)
+        longer.insert(place, instant)
+    return longer
 
 
 def _reaches(ends: "array[int]") -> "array[int]":
