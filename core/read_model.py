@@ -288,8 +288,9 @@ class ReadModel:
     def _apply_writes(self, writes: WriteSet) -> None:
         """What is known of a booking may be older than what was decided on: others may have moved it."""
         if (before := writes.before) is not None:
-            self._end(self.bookings.get(before.id, before))
-            self._end(before)
+            known = self.bookings.get(before.id)
+            for each in (before,) if known is None or known == before else (known, before):
+                self._end(each)
         booking = writes.insert or writes.update
         if booking is not None and booking.state is BookingState.ACTIVE and self._includes(booking):
             self._remove_busy(self._holds.remove_overlapping(booking.room_id, booking.interval))
