@@ -21,9 +21,9 @@ _POLL_INTERVAL = 1.0
 _MIN_NOTIFY_INTERVAL = 0.005
 """Seconds between two notifications: each makes the others read the log."""
 _PAUSE_RATIO = 9
-"""The loop pauses for this many times as long as it took: it is busy at most a tenth of the time.
+"""Between two reads pass this many times as long as the first took: they take at most a tenth of the time.
 
-Meanwhile changes gather, and are read at once. A request that needs them does not wait for the loop.
+Meanwhile changes gather, and are read at once. A request that needs them does not wait for that.
 """
 _MAX_PAUSE_SECONDS = 1.0
 """After a long read, such as a whole timetable, others' bookings would wait too long to be seen."""
@@ -91,19 +91,23 @@ class ChangeListener:
             session = await self._reconnect()
 
     async def _loop(self, session: Any) -> None:  # noqa: ANN401 - asyncpg ships no types
+        """Notifies others of own changes at once, and reads theirs after a pause."""
+        reads_from = monotonic()
         while True:
+            pause = max(0.0, reads_from - monotonic()) if self._sync.is_stale else None
             with suppress(TimeoutError):
-                async with asyncio.timeout(_POLL_INTERVAL):
+                async with asyncio.timeout(_POLL_INTERVAL if pause is None else pause):
                     await self._wake.wait()
-            was_woken = self._wake.is_set()
+            is_idle = pause is None and not self._wake.is_set()
             self._wake.clear()
-            began = monotonic()
-            if self._has_unsent or not was_woken:
+            if self._has_unsent or is_idle:
                 await self._send_notification(session)
-            if self._sync.is_stale or not was_woken:
+            if is_idle or (self._sync.is_stale and monotonic() >= reads_from):
+                began = monotonic()
                 await self._sync.catch_up()
-            pause = min(_PAUSE_RATIO * (monotonic() - began), _MAX_PAUSE_SECONDS)
-            await asyncio.sleep(max(_MIN_NOTIFY_INTERVAL, pause))
+                took = monotonic() - began
+                reads_from = began + took + min(_PAUSE_RATIO * took, _MAX_PAUSE_SECONDS)
+            await asyncio.sleep(_MIN_NOTIFY_INTERVAL)
 
     async def _send_notification(self, session: Any) -> None:  # noqa: ANN401 - asyncpg ships no types
         """Sends a pending notification; otherwise pings, to detect a dead connection."""
