@@ -150,7 +150,7 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
 
         self._is_stale, began = False, perf_counter()
         try:
-            await engine.writer.run(run)
+            await engine.writer.run(run, only_reads=True)
         except BaseException:
             self._is_stale = True
             raise

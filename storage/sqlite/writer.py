@@ -22,6 +22,7 @@ from core.errors import Unavailable
 from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
 from storage.queued_decision import QueuedDecision
 from storage.sqlite.errors import translate
+from storage.sqlite.write_lock import begin_immediate
 
 T = TypeVar("T")
 
@@ -40,11 +41,15 @@ class WriteOutcome(Protocol):
 
 
 class QueuedWrite(Struct):
-    """A transaction function in the queue. What `is_alone` runs outside of transactions."""
+    """A transaction function in the queue. What `is_alone` runs outside of transactions.
+
+    What `only_reads` shares a snapshot, and waits for no other process, unless others of its batch write.
+    """
 
     run: Callable[[], WriteOutcome]
     future: "Future[Any]"
     is_alone: bool = False
+    only_reads: bool = False
     outcome: WriteOutcome | None = None
     error: BaseException | None = None
 
@@ -87,13 +92,15 @@ class SqliteWriter:
         self._thread = threading.Thread(target=self._serve, name="sqlite writer", daemon=True)
         self._thread.start()
 
-    async def run(self, write: Callable[[], WriteOutcome], *, is_alone: bool = False) -> Any:  # noqa: ANN401 - as the write returns
+    async def run(
+        self, write: Callable[[], WriteOutcome], *, is_alone: bool = False, only_reads: bool = False
+    ) -> Any:  # noqa: ANN401 - as the write returns
         """Returns the result once it is committed, or raises the error.
 
-        `is_alone`: it runs between transactions, and in none.
+        `is_alone`: it runs between transactions, and in none. `only_reads`: it writes nothing.
         """
         future: Future[Any] = self._loop.create_future()
-        self._put(QueuedWrite(write, future, is_alone))
+        self._put(QueuedWrite(write, future, is_alone, only_reads))
         return await future
 
     async def decide(
@@ -156,7 +163,10 @@ class SqliteWriter:
         if isinstance(first, QueuedWrite) and first.is_alone:
             first.outcome = first.run()
             return
-        self._connection.execute("BEGIN IMMEDIATE")
+        if all(map(_only_reads, batch)):
+            self._connection.execute("BEGIN")
+        else:
+            begin_immediate(self._connection)
         for _, together in groupby(batch, type):
             self._run_together(list(together))
         self._connection.execute("COMMIT")
@@ -212,6 +222,10 @@ def _writes_of(queued: Queued) -> Sequence[WriteSet]:
 
 def _is_alone(queued: Queued) -> bool:
     return isinstance(queued, QueuedWrite) and queued.is_alone
+
+
+def _only_reads(queued: Queued) -> bool:
+    return isinstance(queued, QueuedWrite) and queued.only_reads
 
 
 def _fail(queued: Queued, error: BaseException) -> None:
