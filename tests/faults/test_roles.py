@@ -1,6 +1,7 @@
 """Each role alone: its duties, its health, and its shutdown."""
 
 import asyncio
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -97,6 +98,14 @@ async def test_a_worker_serves_health_and_nothing_else(fleet: Fleet, session: Cl
         "/rooms.list/": 404,
         "/docs": 404,
     }
+
+
+async def test_a_worker_yields_to_processes_that_answer_people(fleet: Fleet):
+    [worker], [web] = await fleet.start("worker"), await fleet.start("web")
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, web.id) == own
+    assert os.getpriority(os.PRIO_PROCESS, worker.id) == min(own + 10, 19)
 
 
 async def test_a_role_with_nothing_to_do_is_refused(tmp_path: Path, database_url: str):
